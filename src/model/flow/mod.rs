@@ -1,0 +1,176 @@
+//! Optical flow: PWC-Net (D. Sun et al., "PWC-Net: CNNs for Optical Flow Using Pyramid, Warping, and Cost Volume",
+//! CVPR 2018). One parameter here for each that the published PyTorch network uses.
+
+mod context;
+mod cost_volume;
+mod decoder;
+#[cfg(feature = "wgpu")]
+mod kernel;
+mod pyramid;
+
+pub use cost_volume::{CostVolume, cost_volume_by_slices};
+
+use burn::{
+    config::Config,
+    module::Module,
+    tensor::{Tensor, activation::leaky_relu, backend::Backend},
+};
+
+use super::size::{crop, pad_to_multiple};
+use crate::{
+    upsample::upsample,
+    warp::{inside, warp},
+};
+use context::Context;
+use decoder::Decoder;
+use pyramid::Pyramid;
+
+/// Levels of the feature pyramid; level l has 1 / 2^l of the input's resolution.
+pub const LEVELS: usize = 6;
+
+/// The finest level that is decoded: flow comes out at a quarter of the resolution.
+pub const FINEST: usize = 2;
+
+/// Sides of the input are padded to multiples of this.
+pub const MULTIPLE: usize = 1 << LEVELS;
+
+/// Slope of every leaky ReLU for negative values.
+const SLOPE: f64 = 0.1;
+
+/// The network's flows are in units of 1 / 20 pixel of the input's resolution: one unit is 20 pixels.
+pub const PIXELS_PER_UNIT: f64 = 20.0;
+
+/// Sizes of the flow network. The defaults are PWC-Net's.
+#[derive(Config, Debug)]
+pub struct FlowConfig {
+    /// Channels of the feature pyramid, finest first.
+    #[config(default = "[16, 32, 64, 96, 128, 196]")]
+    pub pyramid: [usize; LEVELS],
+    /// Channels that each convolution of a decoder adds.
+    #[config(default = "[128, 128, 96, 64, 32]")]
+    pub decoder: [usize; 5],
+    /// Channels of the context network.
+    #[config(default = "[128, 128, 128, 96, 64, 32]")]
+    pub context: [usize; 6],
+    /// Largest displacement of the cost volume, in pixels of its level.
+    #[config(default = 4)]
+    pub displacement: usize,
+}
+
+/// The flow network.
+#[derive(Module, Debug)]
+pub struct FlowNet<B: Backend> {
+    /// Features of each frame.
+    pub pyramid: Pyramid<B>,
+    /// One decoder a level, coarsest first.
+    pub decoders: Vec<Decoder<B>>,
+    /// Refines the finest flow.
+    pub context: Context<B>,
+    displacement: usize,
+}
+
+impl FlowConfig {
+    /// A network with fresh random weights.
+    pub fn init<B: Backend>(&self, device: &B::Device) -> FlowNet<B> {
+        let decoders: Vec<_> = (FINEST..=LEVELS)
+            .rev()
+            .map(|level| Decoder::init(self, level, device))
+            .collect();
+        FlowNet {
+            pyramid: Pyramid::init(&self.pyramid, device),
+            context: Context::init(self.decoder_output(FINEST), &self.context, device),
+            decoders,
+            displacement: self.displacement,
+        }
+    }
+
+    /// Channels of a cost volume: one for each displacement.
+    fn cost_channels(&self) -> usize {
+        (2 * self.displacement + 1).pow(2)
+    }
+
+    /// Channels that the decoder of `level` starts from: the cost volume, and but for the coarsest level the frame's
+    /// features (`pyramid[level - 1]`), the upsampled flow (2) and the upsampled features (2).
+    fn decoder_input(&self, level: usize) -> usize {
+        let above = if level == LEVELS { 0 } else { self.pyramid[level - 1] + 4 };
+        self.cost_channels() + above
+    }
+
+    /// Channels of the densely connected features that the decoder of `level` ends with.
+    fn decoder_output(&self, level: usize) -> usize {
+        self.decoder_input(level) + self.decoder.iter().sum::<usize>()
+    }
+}
+
+impl<B: CostVolume> FlowNet<B> {
+    /// flow(first -> second) in pixels, `[n, 2, h, w]`, of two RGB images `[n, 3, h, w]` in [0, 1], of any size.
+    pub fn forward(&self, first: Tensor<B, 4>, second: Tensor<B, 4>) -> Tensor<B, 4> {
+        let [_, _, height, width] = first.dims();
+        let finest = self.forward_levels(first, second).remove(0); // [n, 2, H / 4, W / 4]
+        let flow = upsample(finest, 1 << FINEST).mul_scalar(PIXELS_PER_UNIT); // [n, 2, H, W]
+        crop(flow, height, width) // [n, 2, h, w]
+    }
+
+    /// Flow between grey frames `[n, 1, h, w]`, which the network sees repeated to three channels.
+    pub fn forward_grey(&self, first: Tensor<B, 4>, second: Tensor<B, 4>) -> Tensor<B, 4> {
+        self.forward(first.repeat_dim(1, 3), second.repeat_dim(1, 3)) // [n, 2, h, w]
+    }
+
+    /// The flows of every decoded level, finest first, in the network's units: entry i is
+    /// `[n, 2, H / 2^(i + 2), W / 2^(i + 2)]`, H and W padded to multiples of 64. Training compares them all.
+    pub fn forward_levels(&self, first: Tensor<B, 4>, second: Tensor<B, 4>) -> Vec<Tensor<B, 4>> {
+        let [batch, ..] = first.dims();
+        let both = Tensor::cat(vec![first, second], 0); // [2 n, 3, h, w]
+        let features = self.pyramid.forward(pad_to_multiple(both, MULTIPLE));
+        let mut flows: Vec<Tensor<B, 4>> = Vec::new();
+        let mut above = None;
+        for (decoder, level) in self.decoders.iter().zip((FINEST..=LEVELS).rev()) {
+            let [ours, theirs] = halves(features[level - 1].clone(), batch); // 2 of [n, c, H / 2^l, W / 2^l]
+            let step = self.decode(decoder, level, ours, theirs, above);
+            let refined = match level {
+                FINEST => step.flow + self.context.forward(step.features.clone()),
+                _ => step.flow,
+            }; // [n, 2, H / 2^l, W / 2^l]
+            flows.insert(0, refined.clone());
+            above = decoder.to_finer(refined, step.features);
+        }
+        flows
+    }
+
+    fn decode(
+        &self,
+        decoder: &Decoder<B>,
+        level: usize,
+        ours: Tensor<B, 4>,
+        theirs: Tensor<B, 4>,
+        above: Option<Above<B>>,
+    ) -> Step<B> {
+        let cost = |theirs| {
+            let volume = B::cost_volume(ours.clone(), theirs, self.displacement);
+            leaky_relu(volume, SLOPE) // [n, 81, H / 2^l, W / 2^l]
+        };
+        let Some(above) = above else {
+            return decoder.forward(cost(theirs));
+        };
+        let pixels = above.flow.clone().mul_scalar(PIXELS_PER_UNIT / (1 << level) as f64);
+        let warped = warp(theirs, pixels.clone()) * inside(pixels);
+        let known = vec![cost(warped), ours.clone(), above.flow, above.features];
+        decoder.forward(Tensor::cat(known, 1))
+    }
+}
+
+/// What a decoder hands to the next finer one: flow and features upsampled by two, two channels each.
+pub(crate) struct Above<B: Backend> {
+    flow: Tensor<B, 4>,
+    features: Tensor<B, 4>,
+}
+
+/// What a decoder finds: the flow in the network's units, and the features it was read from.
+pub(crate) struct Step<B: Backend> {
+    flow: Tensor<B, 4>,
+    features: Tensor<B, 4>,
+}
+
+fn halves<B: Backend>(both: Tensor<B, 4>, batch: usize) -> [Tensor<B, 4>; 2] {
+    [both.clone().narrow(0, 0, batch), both.narrow(0, batch, batch)]
+}

@@ -1,0 +1,43 @@
+//! PWC-Net's feature pyramid: three convolutions a level, the first of which halves the resolution.
+
+use burn::{
+    module::Module,
+    nn::conv::Conv2d,
+    tensor::{Tensor, activation::leaky_relu, backend::Backend},
+};
+
+use super::{LEVELS, SLOPE};
+use crate::model::convolution::strided_dilated;
+
+/// The feature pyramid, shared by both frames.
+#[derive(Module, Debug)]
+pub struct Pyramid<B: Backend> {
+    /// For each level its three convolutions (`conv1a`, `conv1aa`, `conv1b` and so on in the published network).
+    pub levels: Vec<[Conv2d<B>; 3]>,
+}
+
+impl<B: Backend> Pyramid<B> {
+    pub(super) fn init(widths: &[usize; LEVELS], device: &B::Device) -> Self {
+        let inputs = std::iter::once(&3).chain(widths);
+        let level = |(&input, &width): (&usize, &usize)| {
+            [
+                strided_dilated(input, width, 2, 1, device),
+                strided_dilated(width, width, 1, 1, device),
+                strided_dilated(width, width, 1, 1, device),
+            ]
+        };
+        Self { levels: inputs.zip(widths).map(level).collect() }
+    }
+
+    /// RGB `[n, 3, h, w]` to the features of each level: entry i is `[n, widths[i], h / 2^(i + 1), w / 2^(i + 1)]`.
+    pub(super) fn forward(&self, rgb: Tensor<B, 4>) -> Vec<Tensor<B, 4>> {
+        let mut features = rgb;
+        let level = |convolutions: &[Conv2d<B>; 3]| {
+            for convolution in convolutions {
+                features = leaky_relu(convolution.forward(features.clone()), SLOPE); // [n, width, h / 2^l, w / 2^l]
+            }
+            features.clone()
+        };
+        self.levels.iter().map(level).collect()
+    }
+}

@@ -1,0 +1,11 @@
+//! The networks, one file per box of the paper's figure 2.
+
+pub mod colorizer;
+mod convolution;
+pub mod flow;
+pub mod hypercolumn;
+pub mod preset;
+pub mod refiner;
+pub mod size;
+pub mod unet;
+pub mod vgg;

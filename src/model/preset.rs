@@ -1,0 +1,118 @@
+//! Named sets of sizes for all networks together.
+
+use burn::{config::Config, module::Module, tensor::backend::Backend};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    colorizer::{Colorizer, ColorizerConfig},
+    flow::{FlowConfig, FlowNet},
+    refiner::{Refiner, RefinerConfig},
+    unet::UnetConfig,
+    vgg::{Vgg, VggConfig},
+};
+
+/// A name for a set of sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Preset {
+    /// The paper's sizes.
+    Paper,
+    /// Narrower networks for weak GPUs and for the CPU: all weights together take at most 12 MB in half precision.
+    Lite,
+    /// A few channels, for tests.
+    Tiny,
+}
+
+/// Sizes of all four networks.
+#[derive(Config, Debug)]
+pub struct NetworksConfig {
+    /// The VGG-19 trunk.
+    pub trunk: VggConfig,
+    /// f.
+    pub colorizer: ColorizerConfig,
+    /// The flow network.
+    pub flow: FlowConfig,
+    /// g.
+    pub refiner: RefinerConfig,
+}
+
+/// All four networks.
+#[derive(Module, Debug)]
+pub struct Networks<B: Backend> {
+    /// The VGG-19 trunk.
+    pub trunk: Vgg<B>,
+    /// f.
+    pub colorizer: Colorizer<B>,
+    /// The flow network.
+    pub flow: FlowNet<B>,
+    /// g.
+    pub refiner: Refiner<B>,
+}
+
+impl Preset {
+    /// The preset's sizes.
+    pub fn config(self) -> NetworksConfig {
+        match self {
+            Self::Paper => NetworksConfig::from_parts(
+                VggConfig::new(),
+                UnetConfig::new(),
+                UnetConfig::new(),
+                FlowConfig::new(),
+            ),
+            Self::Lite => NetworksConfig::from_parts(
+                VggConfig::new().with_widths([16, 32, 64, 128, 128]),
+                UnetConfig::new().with_widths([16, 32, 64, 128, 256]),
+                UnetConfig::new().with_widths([8, 16, 32, 64, 128]),
+                FlowConfig::new()
+                    .with_pyramid([8, 16, 24, 32, 48, 64])
+                    .with_decoder([48, 48, 32, 24, 16])
+                    .with_context([48, 48, 48, 32, 24, 16]),
+            ),
+            Self::Tiny => NetworksConfig::from_parts(
+                VggConfig::new().with_widths([2, 3, 4, 4, 5]),
+                UnetConfig::new().with_widths([4, 5, 6, 7, 8]),
+                UnetConfig::new().with_widths([3, 4, 4, 5, 6]),
+                FlowConfig::new()
+                    .with_pyramid([2, 3, 3, 4, 4, 5])
+                    .with_decoder([4, 4, 3, 3, 2])
+                    .with_context([4, 4, 4, 3, 3, 2]),
+            ),
+        }
+    }
+}
+
+impl NetworksConfig {
+    fn from_parts(trunk: VggConfig, colorizer: UnetConfig, refiner: UnetConfig, flow: FlowConfig) -> Self {
+        Self {
+            colorizer: ColorizerConfig::new(trunk.clone(), colorizer),
+            refiner: RefinerConfig::new(refiner),
+            trunk,
+            flow,
+        }
+    }
+
+    /// All networks with fresh random weights.
+    pub fn init<B: Backend>(&self, device: &B::Device) -> Networks<B> {
+        Networks {
+            trunk: self.trunk.init(device),
+            colorizer: self.colorizer.init(device),
+            flow: self.flow.init(device),
+            refiner: self.refiner.init(device),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::backend::Flex;
+
+    /// The paper's trunk has 15,304,768 parameters to conv5_2, counted by hand from VGG-19's table; `lite` must fit the page.
+    #[test]
+    fn presets_have_the_stated_sizes() {
+        let paper = Preset::Paper.config().init::<Flex>(&Default::default());
+        assert_eq!(paper.trunk.num_params(), 15_304_768);
+        let lite = Preset::Lite.config().init::<Flex>(&Default::default());
+        assert!(lite.num_params() * 2 <= 12_000_000, "{} parameters", lite.num_params());
+    }
+}

@@ -1,0 +1,114 @@
+//! The VGG-19 trunk (K. Simonyan and A. Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+//! Recognition", ICLR 2015), up to conv5_2. It serves twice: its taps are the hypercolumn of f, and the features of
+//! the perceptual loss.
+
+use burn::{
+    config::Config,
+    module::Module,
+    nn::{
+        conv::Conv2d,
+        pool::{MaxPool2d, MaxPool2dConfig},
+    },
+    tensor::{Tensor, activation::relu, backend::Backend},
+};
+
+use super::convolution::conv3x3;
+
+/// The number of blocks, and so of taps: conv1_2, conv2_2, conv3_2, conv4_2 and conv5_2.
+pub const TAPS: usize = 5;
+
+/// The convolution of each block, counted from 0, whose output is tapped.
+const TAPPED_CONVOLUTION: usize = 1;
+
+/// Sizes of the trunk. The defaults are VGG-19's.
+#[derive(Config, Debug)]
+pub struct VggConfig {
+    /// Channels of each block.
+    #[config(default = "[64, 128, 256, 512, 512]")]
+    pub widths: [usize; TAPS],
+    /// Convolutions of each block.
+    #[config(default = "[2, 2, 4, 4, 2]")]
+    pub depths: [usize; TAPS],
+    /// Mean of the images that the weights were trained on, per channel, in [0, 1].
+    #[config(default = "[0.485, 0.456, 0.406]")]
+    pub mean: [f64; 3],
+    /// Standard deviation of the same.
+    #[config(default = "[0.229, 0.224, 0.225]")]
+    pub deviation: [f64; 3],
+}
+
+/// The trunk: five blocks of convolutions with a pooling between them.
+#[derive(Module, Debug)]
+pub struct Vgg<B: Backend> {
+    /// Five blocks, finest first.
+    pub blocks: Vec<VggBlock<B>>,
+    pool: MaxPool2d,
+    mean: [f64; 3],
+    deviation: [f64; 3],
+}
+
+/// The convolutions at one resolution, each followed by a ReLU.
+#[derive(Module, Debug)]
+pub struct VggBlock<B: Backend> {
+    /// 3x3 convolutions; the first widens.
+    pub convolutions: Vec<Conv2d<B>>,
+}
+
+impl VggConfig {
+    /// A trunk with fresh random weights.
+    pub fn init<B: Backend>(&self, device: &B::Device) -> Vgg<B> {
+        let inputs = [3].into_iter().chain(self.widths);
+        let blocks = inputs
+            .zip(self.widths.iter().zip(self.depths))
+            .map(|(input, (&width, depth))| VggBlock {
+                convolutions: (0..depth)
+                    .map(|i| conv3x3(if i == 0 { input } else { width }, width, device))
+                    .collect(),
+            })
+            .collect();
+        Vgg {
+            blocks,
+            pool: MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init(),
+            mean: self.mean,
+            deviation: self.deviation,
+        }
+    }
+}
+
+impl<B: Backend> Vgg<B> {
+    /// The five taps of an RGB image in [0, 1]; tap i is `[n, widths[i], h / 2^i, w / 2^i]`, after its ReLU.
+    /// Sides shorter than 16 pixels leave nothing for the last block.
+    pub fn forward(&self, rgb: Tensor<B, 4>) -> [Tensor<B, 4>; TAPS] {
+        let mut features = self.normalise(rgb);
+        std::array::from_fn(|level| {
+            if level > 0 {
+                features = self.pool.forward(features.clone()); // [n, c, h / 2^level, w / 2^level]
+            }
+            let (tap, last) = self.blocks[level].forward(features.clone(), level + 1 < TAPS);
+            features = last;
+            tap
+        })
+    }
+
+    /// The taps of a grey image `[n, 1, h, w]` in [0, 1], which the trunk sees repeated to three channels.
+    pub fn forward_grey(&self, grey: Tensor<B, 4>) -> [Tensor<B, 4>; TAPS] {
+        self.forward(grey.repeat_dim(1, 3)) // [n, 3, h, w]
+    }
+
+    fn normalise(&self, rgb: Tensor<B, 4>) -> Tensor<B, 4> {
+        let device = rgb.device();
+        let row = |values: [f64; 3]| Tensor::<B, 1>::from_data(values, &device).reshape([1, 3, 1, 1]);
+        (rgb - row(self.mean)) / row(self.deviation)
+    }
+}
+
+impl<B: Backend> VggBlock<B> {
+    /// The tap, and what the next block starts from; the convolutions behind the tap are skipped when there is none.
+    fn forward(&self, features: Tensor<B, 4>, more: bool) -> (Tensor<B, 4>, Tensor<B, 4>) {
+        let (tapped, rest) = self.convolutions.split_at(TAPPED_CONVOLUTION + 1);
+        let apply = |x, convolution: &Conv2d<B>| relu(convolution.forward(x)); // [n, widths[i], ..]
+        let tap = tapped.iter().fold(features, apply);
+        let last = if more { rest.iter().fold(tap.clone(), apply) } else { tap.clone() };
+        (tap, last)
+    }
+}
