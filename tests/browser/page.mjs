@@ -1,0 +1,72 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+
+// The browser's driver is a package of the page, not of the repository's root.
+const require = createRequire(new URL("../../www/package.json", import.meta.url));
+/** @type {typeof import("playwright-core")} */
+const { chromium } = require("playwright-core");
+
+const PLACES = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** What a headless browser needs for a test, and nothing that talks to the world. */
+const QUIET = [
+  "--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+/** WebGPU on the processor: slow, and the same results. */
+const SOFTWARE_WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"];
+
+/**
+ * Starts Chromium.
+ * @param {{ webgpu?: boolean }} options `webgpu`: with a software adapter
+ */
+export async function launch({ webgpu = false } = {}) {
+  const executablePath = PLACES.find((place) => place && existsSync(place));
+  if (!executablePath) throw new Error("no Chromium found: install it, or name its file in the variable CHROMIUM");
+  return chromium.launch({ executablePath, args: webgpu ? [...QUIET, ...SOFTWARE_WEBGPU] : QUIET });
+}
+
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {{ code: string, message: string }} ShownError */
+
+/** Gives the page a file the way a visitor picks one. @param {Page} page @param {string | object} file */
+export async function give(page, file) {
+  await page.locator("#clip-file").setInputFiles(/** @type {any} */ (file));
+}
+
+/** The error that the page shows, or null. @param {Page} page @returns {Promise<ShownError | null>} */
+export async function shownError(page) {
+  const alert = page.getByRole("alert");
+  if (!(await alert.isVisible())) return null;
+  return { code: (await alert.getAttribute("data-code")) ?? "", message: await alert.locator("h2").innerText() };
+}
+
+/** What the page is doing. @param {Page} page */
+export async function state(page) {
+  return page.locator("main").getAttribute("data-state");
+}
+
+/**
+ * Waits until the page has come to a state, or explains an error.
+ * @param {Page} page @param {string} wanted @param {number} timeout milliseconds
+ * @returns {Promise<ShownError | null>} the error, or null where the state was reached
+ */
+export async function settled(page, wanted, timeout = 120_000) {
+  const reached = page.locator(`main[data-state="${wanted}"], [role="alert"]:visible`).first();
+  await reached.waitFor({ state: "visible", timeout });
+  return shownError(page);
+}
+
+/** What the finished page says of its result, by field. @param {Page} page @returns {Promise<Record<string, string>>} */
+export async function details(page) {
+  const pairs = await page.locator("#details data").evaluateAll((data) =>
+    data.map((each) => [each.dataset.field ?? "", /** @type {HTMLDataElement} */ (each).value]));
+  return Object.fromEntries(pairs);
+}
+
+/** Presses "Save" and keeps the download. @param {Page} page @param {string} file */
+export async function save(page, file) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#save").click()]);
+  await download.saveAs(file);
+  return download.suggestedFilename();
+}

@@ -1,0 +1,53 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The built page. */
+export const DIST = fileURLToPath(new URL("../../www/dist/", import.meta.url));
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+  ".wasm": "application/wasm",
+};
+
+/**
+ * Serves the built page on localhost as any static host would.
+ *
+ * @param {{ dist?: string, port?: number, instead?: (path: string) => { status?: number, body?: Buffer | string } | null }} options
+ *   `instead` may answer for a path in place of the file: how the tests break what the page fetches.
+ * @returns {Promise<{ address: string, close: () => Promise<void> }>}
+ */
+export async function serve({ dist = DIST, port = 0, instead = () => null } = {}) {
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+    const other = instead(path);
+    if (other) return response.writeHead(other.status ?? 200).end(other.body);
+    return sendFile(response, join(dist, normalize(path === "/" ? "/index.html" : path)));
+  });
+  await new Promise((listening) => server.listen(port, "127.0.0.1", () => listening(undefined)));
+  const { port: chosen } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  return {
+    address: `http://localhost:${chosen}/`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+/** @param {import("node:http").ServerResponse} response @param {string} file */
+async function sendFile(response, file) {
+  const found = await stat(file).catch(() => null);
+  if (!found?.isFile()) return response.writeHead(404).end();
+  response.writeHead(200, {
+    "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+    "content-length": found.size,
+  });
+  createReadStream(file).pipe(response);
+}

@@ -1,0 +1,35 @@
+import type { DeviceChoice, DeviceReport } from "./protocol";
+
+/** What the address of the page may ask for: `?device=cpu&preset=lite&size=128&passes=1`. */
+export interface Choices {
+  device: DeviceChoice;
+  preset: string;
+  size: number | null;
+  passes: number | null;
+}
+
+/** Working sizes on offer: the shorter side in pixels. */
+export const SIZES = [128, 192, 256, 480];
+/** Smoothing passes on offer. */
+export const PASSES = [0, 1, 2, 3];
+
+/** Reads the choices from an address's query. */
+export function readChoices(query: string): Choices {
+  const parameters = new URLSearchParams(query);
+  const device = parameters.get("device");
+  return {
+    device: device === "cpu" || device === "webgpu" ? device : "auto",
+    preset: parameters.get("preset") ?? "lite",
+    size: wholeNumber(parameters.get("size")),
+    passes: wholeNumber(parameters.get("passes")),
+  };
+}
+
+/** What suits a device: a processor takes about a second where a graphics card takes a few milliseconds. */
+export function defaultsFor(device: DeviceReport["kind"]): { size: number; passes: number } {
+  return device === "webgpu" ? { size: 256, passes: 2 } : { size: 128, passes: 1 };
+}
+
+function wholeNumber(text: string | null): number | null {
+  return text !== null && /^\d+$/.test(text) ? Number(text) : null;
+}

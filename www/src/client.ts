@@ -1,0 +1,80 @@
+import { Fault, type FaultCode } from "./fault";
+import type { Answered, Asked, Give, RequestKind, Take, Told } from "./protocol";
+
+/** After one of these the worker's memory or device cannot be trusted: the next request gets a new worker. */
+const FATAL: ReadonlySet<FaultCode> = new Set<FaultCode>(["engine", "device-lost", "out-of-memory", "worker-failed"]);
+
+/** A worker that does not answer a cancellation within this time (one frame on a slow machine) is replaced. */
+const CANCEL_PATIENCE_MS = 8000;
+
+interface Pending {
+  tell: (value: never) => void;
+  give: (value: never) => void;
+  fail: (fault: Fault) => void;
+}
+
+/** The page's end of the bridge: one worker at a time, one promise per request. */
+export class Client {
+  /** Counts the workers; what an earlier one knew (device, clip) has to be told to the next one again. */
+  generation = 0;
+  #worker: Worker | null = null;
+  #nextId = 1;
+  readonly #pending = new Map<number, Pending>();
+
+  /** Sends a request. `told` hears how far it is; aborting `signal` cancels it with the fault `cancelled`. */
+  request<K extends RequestKind>(
+    kind: K,
+    take: Take<K>,
+    options: { signal?: AbortSignal; told?: (value: Told<K>) => void } = {},
+  ): Promise<Give<K>> {
+    const id = this.#nextId++;
+    const worker = (this.#worker ??= this.#start());
+    return new Promise<Give<K>>((give, fail) => {
+      const onAbort = () => this.#cancel(id);
+      const settled = () => options.signal?.removeEventListener("abort", onAbort);
+      this.#pending.set(id, {
+        tell: (options.told ?? (() => {})) as (value: never) => void,
+        give: (value) => (settled(), give(value)),
+        fail: (fault) => (settled(), fail(fault)),
+      });
+      options.signal?.addEventListener("abort", onAbort);
+      worker.postMessage({ id, kind, take } as Asked);
+      if (options.signal?.aborted) onAbort();
+    });
+  }
+
+  #start(): Worker {
+    this.generation++;
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "chromaflow" });
+    worker.addEventListener("message", (event: MessageEvent<Answered>) => this.#hear(event.data));
+    worker.addEventListener("error", (event) => this.#replace(new Fault("worker-failed", event.message)));
+    return worker;
+  }
+
+  #hear(answer: Answered): void {
+    const pending = this.#pending.get(answer.id);
+    if (!pending) return;
+    if (answer.kind === "told") return pending.tell(answer.value as never);
+    this.#pending.delete(answer.id);
+    if (answer.kind === "given") return pending.give(answer.value as never);
+    const fault = new Fault(answer.code, answer.message);
+    pending.fail(fault);
+    if (FATAL.has(fault.code)) this.#replace(fault);
+  }
+
+  #cancel(id: number): void {
+    this.#worker?.postMessage({ id, kind: "cancel" } satisfies Asked);
+    setTimeout(() => {
+      if (this.#pending.has(id)) this.#replace(new Fault("cancelled", "the worker did not answer in time"));
+    }, CANCEL_PATIENCE_MS);
+  }
+
+  /** Ends the worker with everything it still owed. */
+  #replace(fault: Fault): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    const owed = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const pending of owed) pending.fail(fault);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Clip } from "../media/clip";
+import type { Progress } from "../protocol";
+
+/** The rate is that of the latest frames: the first ones pay for compiling the device's programs. */
+const LATEST = 24;
+
+/** Counts finished frames and says how fast they come and how long the rest will take. */
+export class Pace {
+  frames = 0;
+  readonly #begun = performance.now();
+  /** When the latest frames were finished, oldest first, in milliseconds. */
+  readonly #latest: number[] = [this.#begun];
+  #clipSeconds = 0;
+
+  constructor(private readonly clip: Clip) {}
+
+  /** A frame is finished that ends at the given time stamp. */
+  count(endTimestamp: number): void {
+    this.frames++;
+    this.#clipSeconds = endTimestamp - this.clip.firstTimestamp;
+    this.#latest.push(performance.now());
+    if (this.#latest.length > LATEST) this.#latest.shift();
+  }
+
+  /** Seconds since the run began. */
+  get seconds(): number {
+    return (performance.now() - this.#begun) / 1000;
+  }
+
+  /** Over the whole run. */
+  get framesPerSecond(): number {
+    return this.frames / this.seconds;
+  }
+
+  progress(picture: Progress["picture"]): Progress {
+    const { frames: total, seconds } = this.clip.report;
+    const rate = this.#latestRate();
+    const fraction = total ? Math.min(1, this.frames / total) : seconds ? Math.min(1, this.#clipSeconds / seconds) : null;
+    const framesLeft = fraction ? this.frames / fraction - this.frames : null;
+    return {
+      frames: this.frames, total, fraction, picture,
+      framesPerSecond: rate,
+      secondsLeft: framesLeft === null || rate === 0 ? null : framesLeft / rate,
+    };
+  }
+
+  #latestRate(): number {
+    const spanned = this.#latest.at(-1)! - this.#latest[0]!;
+    return spanned > 0 ? ((this.#latest.length - 1) * 1000) / spanned : 0;
+  }
+}

@@ -1,0 +1,88 @@
+import init, { Engine, type LumaFrame } from "../../wasm/chromaflow.js";
+import { Fault, named, textOf, type FaultCode } from "../fault";
+import type { DeviceChoice, DeviceReport } from "../protocol";
+import { fetchWeights, forgetWeights, keepWeights, readManifest } from "./weights";
+
+/** Colour planes of one frame, each half the frame's width and height, rounded up. */
+export interface Chroma {
+  u: Uint8Array;
+  v: Uint8Array;
+}
+
+/** One of the d colourings of a frame. */
+export interface Candidate extends Chroma {
+  saturation: number;
+}
+
+/** The engine on its device, with the weights of one preset. */
+export class Session {
+  private constructor(readonly engine: Engine) {}
+
+  /** Compiles the engine and opens a device. */
+  static async open(device: DeviceChoice): Promise<Session> {
+    await init().catch((error: unknown) => {
+      throw new Fault("page-incomplete", textOf(error), error);
+    });
+    return new Session(await asked(() => Engine.open(device)));
+  }
+
+  /** What it runs on. */
+  get device(): DeviceReport {
+    return this.engine.device();
+  }
+
+  /** Fetches and loads the weights of a preset; `told` hears bytes so far and in all. */
+  async load(
+    page: string,
+    preset: string,
+    told: (value: { bytes: number; total: number }) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const manifest = await readManifest(page, signal);
+    const files = await asked(async () => Engine.files(manifest, preset));
+    const total = files.reduce((sum, file) => sum + file.bytes, 0);
+    const fetched = await fetchWeights(page, files, (bytes) => told({ bytes, total }), signal);
+    try {
+      await asked(() => this.engine.load(manifest, preset, fetched));
+    } catch (error) {
+      await forgetWeights(page, files);
+      throw error;
+    }
+    await keepWeights(page, files, fetched);
+  }
+
+  /** All colourings of one frame. */
+  async preview(frame: LumaFrame, size: number): Promise<Candidate[]> {
+    return (await asked(() => this.engine.preview(frame, size))).candidates;
+  }
+
+  /** Begins a clip. */
+  start(options: { size: number; passes: number; candidate: number }): Promise<void> {
+    return asked(async () => this.engine.start(options));
+  }
+
+  /** Takes the next frame and gives those that are finished, in order. */
+  push(frame: LumaFrame): Promise<Chroma[]> {
+    return asked(() => this.engine.push(frame));
+  }
+
+  /** Gives the frames that are still in the engine. */
+  finish(): Promise<Chroma[]> {
+    return asked(() => this.engine.finish());
+  }
+}
+
+/** The engine throws plain objects with a code; anything else, such as a trap of the wasm code, is `engine`. */
+async function asked<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isEngineError(error)) throw new Fault(error.code, error.message, error);
+    throw named(error, "engine");
+  }
+}
+
+function isEngineError(error: unknown): error is { code: FaultCode; message: string } {
+  return typeof error === "object" && error !== null && "message" in error && "code" in error
+    && typeof error.code === "string";
+}

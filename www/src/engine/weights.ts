@@ -1,0 +1,96 @@
+import { Fault } from "../fault";
+
+/** One file of weights as the manifest names it. */
+export interface WeightsFile {
+  name: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** Weights are kept by their hash, so that the second visit needs no network and a new export is never mixed up. */
+const CACHE = "chromaflow-weights";
+
+/** Reads the manifest beside the page. */
+export async function readManifest(page: string, signal: AbortSignal): Promise<string> {
+  const response = await request(new URL("weights/manifest.json", page), { cache: "no-cache", signal });
+  return response.text();
+}
+
+/** Gets the files from the cache or the network, telling the bytes that have come so far. */
+export async function fetchWeights(
+  page: string,
+  files: WeightsFile[],
+  told: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<{ name: string; bytes: Uint8Array }[]> {
+  const fetched = [];
+  let earlier = 0;
+  for (const file of files) {
+    const address = addressOf(page, file);
+    const response = (await openCache().then((cache) => cache?.match(address))) ?? (await request(address, { signal }));
+    const bytes = await readAll(response, (read) => told(earlier + read));
+    earlier += bytes.length;
+    fetched.push({ name: file.name, bytes });
+  }
+  return fetched;
+}
+
+/** Keeps files that the engine has checked. A full disk is no error: the next visit fetches them again. */
+export async function keepWeights(
+  page: string,
+  files: WeightsFile[],
+  fetched: { name: string; bytes: Uint8Array }[],
+): Promise<void> {
+  const cache = await openCache();
+  for (const file of files) {
+    const bytes = fetched.find(({ name }) => name === file.name)?.bytes;
+    const address = addressOf(page, file);
+    if (!cache || !bytes || (await cache.match(address))) continue;
+    await cache.put(address, new Response(bytes as Uint8Array<ArrayBuffer>)).catch(() => undefined);
+  }
+}
+
+/** Drops kept files that did not pass the engine's check, so that the next attempt fetches them anew. */
+export async function forgetWeights(page: string, files: WeightsFile[]): Promise<void> {
+  const cache = await openCache();
+  for (const file of files) await cache?.delete(addressOf(page, file));
+}
+
+function addressOf(page: string, file: WeightsFile): string {
+  return new URL(`weights/${file.name}?sha256=${file.sha256}`, page).href;
+}
+
+/** The Cache API is absent on pages that are not served securely. */
+async function openCache(): Promise<Cache | null> {
+  if (!("caches" in globalThis)) return null;
+  return caches.open(CACHE).catch(() => null);
+}
+
+async function request(address: URL | string, init: RequestInit): Promise<Response> {
+  const response = await fetch(address, init).catch((error: unknown) => {
+    if (init.signal?.aborted) throw new Fault("cancelled", "cancelled");
+    throw new Fault("weights-missing", `${address}: ${error}`, error);
+  });
+  if (!response.ok) throw new Fault("weights-missing", `${address}: ${response.status}`);
+  return response;
+}
+
+async function readAll(response: Response, told: (read: number) => void): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let read = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      chunks.push(chunk);
+      told((read += chunk.length));
+    }
+  } catch (error) {
+    throw new Fault("weights-missing", `the download broke off after ${read} bytes: ${error}`, error);
+  }
+  const whole = new Uint8Array(read);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}

@@ -1,0 +1,53 @@
+import type { FaultCode } from "./fault";
+
+/** A fault in a person's words. */
+export interface Explanation {
+  /** What happened, in a few words. */
+  title: string;
+  /** What happened, in a sentence. */
+  what: string;
+  /** What to do about it. */
+  advice: string;
+  /** Whether doing the same again can help. */
+  retry: boolean;
+}
+
+const ANOTHER = "Choose another clip, or save this one again as MP4, WebM, MOV or MKV.";
+const SMALLER = "Try again with a smaller working size, or close other tabs first.";
+
+const EXPLANATIONS: Record<Exclude<FaultCode, "cancelled">, Explanation> = {
+  "file-empty": say("This file is empty", "There is not a single byte in it.", "Look whether its copy or download was completed."),
+  "file-unknown": say("This is not a video that the page can read", "Whatever its name says, its content is none of MP4, MOV, WebM, MKV or TS.", ANOTHER),
+  "file-photo": say("This is a photo", "Chromaflow colours clips, and this file holds a still picture.", "Choose a video file."),
+  "file-damaged": say("This file is damaged", "Its beginning looks like a video, but the index of its content is missing or broken. That is what a copy or download leaves that was cut off.", "Copy or download it again, or have a video tool repair it."),
+  "file-no-video": say("There is no picture in this file", "It holds sound only.", "Choose a file with moving pictures."),
+  "file-unreadable": say("The file cannot be read any more", "It was moved, changed or taken away while the page was reading it.", "Choose it again."),
+  "codec-unsupported": say("This browser cannot decode this clip", "Its picture is stored in a codec that the browser does not have.", "Try another browser, or convert the clip to H.264, VP9 or AV1."),
+  "decode-failed": say("This clip cannot be decoded", "The browser's decoder gave up before the first frame. The file is probably damaged.", ANOTHER),
+  "decode-stalled": say("The decoder stopped answering", "The browser's video decoder has given no frame for a minute.", "Try again. If it happens again, the file is probably damaged.", true),
+  "frame-size-changed": say("The picture changes its size", "The frames of this clip are not all of one size, and one file cannot hold them.", ANOTHER),
+  "browser-too-old": say("This browser is too old", "The page needs the browser's own video decoder and encoder (WebCodecs), and they are not there.", "Open the page over https or on this computer itself, in a current Chrome, Edge, Firefox or Safari."),
+  "encoder-missing": say("This browser cannot write this clip", "It has no video encoder for frames of this size.", "Try another browser."),
+  "encode-failed": say("Writing the clip failed", "The browser's video encoder gave up.", "Try again.", true),
+  "storage-full": say("There is no room left on this disk", "The coloured clip did not fit into the space that the browser has.", "Free some space, then try again.", true),
+  "page-incomplete": say("A part of the page did not arrive", "The engine could not be loaded.", "Look whether you are online, then try again.", true),
+  "worker-failed": say("The page's worker stopped", "It ended without saying why.", "Try again. If that does not help, reload the page.", true),
+  "webgpu-missing": say("There is no WebGPU here", "This address asks for the graphics card, and the browser does not offer one.", "Open the page without “device=webgpu” to work on the processor."),
+  "device-lost": say("The graphics card was taken away", "The browser or its driver has restarted it.", "Try again.", true),
+  "weights-missing": say("The colour model did not arrive", "The page could not fetch the networks' weights.", "Look whether you are online, then try again.", true),
+  "weights-altered": say("The colour model is not the right one", "What arrived differs from what this page was published with, or was cut short, so it is not used.", "Try again. If it happens again, tell whoever runs this page.", true),
+  "weights-unreadable": say("The colour model cannot be read", "The weights or the list that describes them are not in a form that this page understands.", "Reload the page. If it happens again, tell whoever runs it.", true),
+  "frame-size": say("This frame size cannot be coloured", "The frames are too small or too large for the networks.", ANOTHER),
+  "processing-size": say("This working size does not work", "The networks cannot work at the size that was asked for.", "Choose another working size."),
+  "out-of-memory": say("There is not enough memory", "The device has no room for frames at this working size.", SMALLER, true),
+  engine: say("The engine stopped", "Something went wrong inside it that should not.", SMALLER, true),
+};
+
+function say(title: string, what: string, advice: string, retry = false): Explanation {
+  return { title, what, advice, retry };
+}
+
+/** The words for a fault. */
+export function explain(code: Exclude<FaultCode, "cancelled">): Explanation {
+  return EXPLANATIONS[code];
+}

@@ -1,0 +1,17 @@
+import { Fault, type FaultCode } from "../fault";
+
+/** Decoders and encoders that hang give no error. Nothing that still works takes this long for one frame. */
+const PATIENCE_MS = 60_000;
+
+/** The promise's own end, or the named fault if it does not end in time. */
+export async function inTime<T>(promise: Promise<T>, code: FaultCode, what: string): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Fault(code, `${what}: nothing for ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,133 @@
+import type { VideoSample } from "mediabunny";
+import type { LumaFrame } from "../../wasm/chromaflow.js";
+import type { Chroma } from "../engine/session";
+import { Fault } from "../fault";
+import { lumaWeights, type ClipColor } from "./color";
+
+/** U and V of a frame without colour, in 8 bits. */
+const NEUTRAL = 128;
+
+/**
+ * One frame as 8-bit Y, U and V planes without padding (I420; chroma of odd sizes is rounded up). The luma is the
+ * decoded one, byte for byte; the chroma starts neutral, whatever colour the source had.
+ */
+export class Planes {
+  readonly data: Uint8Array<ArrayBuffer>;
+
+  constructor(
+    readonly width: number,
+    readonly height: number,
+    readonly color: ClipColor,
+  ) {
+    this.data = new Uint8Array(width * height + 2 * this.chromaSize);
+    this.data.fill(NEUTRAL, width * height);
+  }
+
+  get luma(): Uint8Array<ArrayBuffer> {
+    return this.data.subarray(0, this.width * this.height);
+  }
+
+  get chromaSize(): number {
+    return Math.ceil(this.width / 2) * Math.ceil(this.height / 2);
+  }
+
+  /** What the engine takes. */
+  get frame(): LumaFrame {
+    const { width, height, luma } = this;
+    return { width, height, luma, matrix: this.color.matrix, fullRange: this.color.fullRange };
+  }
+
+  /** Variance of the luma over a sparse grid: how much there is to see. */
+  get contrast(): number {
+    const step = 61; // prime, so that it does not follow columns
+    let [sum, squares, count] = [0, 0, 0];
+    for (let at = 0; at < this.luma.length; at += step, count++) {
+      const y = this.data[at]!;
+      sum += y;
+      squares += y * y;
+    }
+    return squares / count - (sum / count) ** 2;
+  }
+
+  /** The same luma with the given colour. */
+  colored(chroma: Chroma): Uint8Array<ArrayBuffer> {
+    if (chroma.u.length !== this.chromaSize || chroma.v.length !== this.chromaSize) {
+      throw new Fault("engine", `chroma of ${chroma.u.length} for a plane of ${this.chromaSize}`);
+    }
+    const data = this.data.slice();
+    data.set(chroma.u, this.luma.length);
+    data.set(chroma.v, this.luma.length + this.chromaSize);
+    return data;
+  }
+}
+
+/** Copies a decoded frame's luma out of the decoder's memory. The caller closes the sample. */
+export async function takePlanes(sample: VideoSample, color: ClipColor): Promise<Planes> {
+  const { width, height } = sample.visibleRect;
+  const planes = new Planes(width, height, color);
+  const { format } = sample;
+  if (format === null || format.startsWith("RGB") || format.startsWith("BGR")) await takeRgb(sample, planes);
+  else if (color.rgb) await takeGbr(sample, planes);
+  else if (/P1[02]$/.test(format)) await takeDeep(sample, planes, format.endsWith("P12") ? 12 : 10);
+  else await takeLuma(sample, planes);
+  return planes;
+}
+
+async function copyOut(sample: VideoSample, options: VideoFrameCopyToOptions = {}) {
+  const data = new Uint8Array(sample.allocationSize(options));
+  return { data, layout: await sample.copyTo(data, options) };
+}
+
+/** 8-bit planar formats and NV12: the first plane is the luma. */
+async function takeLuma(sample: VideoSample, planes: Planes): Promise<void> {
+  const { data, layout } = await copyOut(sample);
+  const { offset, stride } = layout[0]!;
+  for (let y = 0; y < planes.height; y++) {
+    const row = offset + y * stride;
+    planes.data.set(data.subarray(row, row + planes.width), y * planes.width);
+  }
+}
+
+/** 10- and 12-bit formats: rounded to 8 bits. */
+async function takeDeep(sample: VideoSample, planes: Planes, bits: number): Promise<void> {
+  const { data, layout } = await copyOut(sample);
+  const { offset, stride } = layout[0]!;
+  const view = new DataView(data.buffer);
+  // Limited range scales by a power of two (64..940 is 16..235); full range by its largest value.
+  const scale = planes.color.fullRange ? 255 / (2 ** bits - 1) : 2 ** (8 - bits);
+  for (let y = 0; y < planes.height; y++) {
+    for (let x = 0; x < planes.width; x++) {
+      const deep = view.getUint16(offset + y * stride + 2 * x, true);
+      planes.data[y * planes.width + x] = Math.min(255, Math.round(deep * scale));
+    }
+  }
+}
+
+/** Packed RGB, and frames in a format of the decoder's own, which the browser converts. */
+async function takeRgb(sample: VideoSample, planes: Planes): Promise<void> {
+  const { data, layout } = await copyOut(sample, { format: "RGBA" });
+  const { offset, stride } = layout[0]!;
+  fillLuma(planes, (x, y) => {
+    const at = offset + y * stride + 4 * x;
+    return [data[at]!, data[at + 1]!, data[at + 2]!];
+  });
+}
+
+/** Planar RGB, which codecs store as G, B, R. */
+async function takeGbr(sample: VideoSample, planes: Planes): Promise<void> {
+  const { data, layout } = await copyOut(sample);
+  const [green, blue, red] = layout as [PlaneLayout, PlaneLayout, PlaneLayout];
+  const at = (plane: PlaneLayout, x: number, y: number) => data[plane.offset + y * plane.stride + x]!;
+  fillLuma(planes, (x, y) => [at(red, x, y), at(green, x, y), at(blue, x, y)]);
+}
+
+/** RGB to limited-range luma. */
+function fillLuma(planes: Planes, rgbAt: (x: number, y: number) => [number, number, number]): void {
+  const [red, green, blue] = lumaWeights(planes.color.matrix);
+  for (let y = 0; y < planes.height; y++) {
+    for (let x = 0; x < planes.width; x++) {
+      const [r, g, b] = rgbAt(x, y);
+      planes.data[y * planes.width + x] = Math.round(16 + (219 / 255) * (red * r + green * g + blue * b));
+    }
+  }
+}

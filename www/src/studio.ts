@@ -1,0 +1,78 @@
+import type { Client } from "./client";
+import type { Choices } from "./choices";
+import type { ClipReport, Colored, DeviceReport, Give, Progress, RunOptions, Told } from "./protocol";
+
+interface Listen<T> {
+  signal: AbortSignal;
+  told: (value: T) => void;
+}
+
+/**
+ * What the page knows and a worker has to be told: the device, the weights, the clip. A worker that was replaced is
+ * told again before the next job, so nobody else needs to know that it was.
+ */
+export class Studio {
+  /** Hears about the device whenever it was opened, and about the weights while they are fetched. */
+  onDevice: (report: DeviceReport) => void = () => {};
+  onFetch: (told: Told<"open">) => void = () => {};
+  #opening: Promise<void> | null = null;
+  #openedIn = 0;
+  #heldIn = 0;
+  #file: File | null = null;
+
+  constructor(
+    private readonly client: Client,
+    private readonly choices: Choices,
+  ) {}
+
+  /** Opens the device and loads the weights, unless that is done; callers at the same time share one attempt. */
+  open(): Promise<void> {
+    if (this.client.generation > 0 && this.#openedIn === this.client.generation) return Promise.resolve();
+    return (this.#opening ??= this.#open().finally(() => (this.#opening = null)));
+  }
+
+  async #open(): Promise<void> {
+    const { device, preset } = this.choices;
+    const take = { device, preset, page: document.baseURI };
+    const report = await this.client.request("open", take, { told: (value) => this.onFetch(value) });
+    this.#openedIn = this.client.generation;
+    this.onDevice(report);
+  }
+
+  /** Looks into a file and holds it; on a fault the earlier one stays. */
+  async probe(file: File, signal: AbortSignal): Promise<ClipReport> {
+    const report = await this.client.request("probe", { file }, { signal });
+    this.#hold(file);
+    return report;
+  }
+
+  get file(): File | null {
+    return this.#file;
+  }
+
+  /** Goes back to an earlier file; the worker is told when it next needs it. */
+  holdAgain(file: File | null): void {
+    this.#file = file;
+    this.#heldIn = 0;
+  }
+
+  async preview(size: number, { signal, told }: Listen<Told<"preview">>): Promise<Give<"preview">> {
+    await this.#ready(signal);
+    return this.client.request("preview", { size }, { signal, told });
+  }
+
+  async colorize(options: RunOptions, { signal, told }: Listen<Progress>): Promise<Colored> {
+    await this.#ready(signal);
+    return this.client.request("colorize", options, { signal, told });
+  }
+
+  async #ready(signal: AbortSignal): Promise<void> {
+    await this.open();
+    if (this.#file && this.#heldIn !== this.client.generation) await this.probe(this.#file, signal);
+  }
+
+  #hold(file: File): void {
+    this.#file = file;
+    this.#heldIn = this.client.generation;
+  }
+}

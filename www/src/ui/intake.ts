@@ -1,0 +1,50 @@
+import { element } from "./element";
+
+/** The three ways in: dropping anywhere on the page, pasting, and picking. */
+export class Intake {
+  readonly #input = element<HTMLInputElement>("clip-file");
+  readonly #veil = element("drop-veil");
+  /** Counts the elements under the dragged file: every child tells of its own entering and leaving. */
+  #depth = 0;
+
+  constructor(private readonly onFiles: (files: File[]) => void) {
+    this.#input.addEventListener("change", () => this.#picked());
+    addEventListener("paste", (event) => this.#take(event.clipboardData));
+    addEventListener("dragenter", (event) => this.#entered(event));
+    addEventListener("dragleave", () => this.#cover(this.#depth - 1));
+    addEventListener("dragover", (event) => event.preventDefault());
+    addEventListener("drop", (event) => this.#dropped(event));
+  }
+
+  /** Opens the browser's file chooser. */
+  pick(): void {
+    this.#input.click();
+  }
+
+  #picked(): void {
+    const files = [...(this.#input.files ?? [])];
+    this.#input.value = ""; // so that choosing the same file again is a change
+    if (files.length > 0) this.onFiles(files);
+  }
+
+  #entered(event: DragEvent): void {
+    event.preventDefault();
+    if (event.dataTransfer?.types.includes("Files")) this.#cover(this.#depth + 1);
+  }
+
+  #dropped(event: DragEvent): void {
+    event.preventDefault();
+    this.#cover(0);
+    this.#take(event.dataTransfer);
+  }
+
+  #take(data: DataTransfer | null): void {
+    const files = [...(data?.files ?? [])];
+    if (files.length > 0) this.onFiles(files);
+  }
+
+  #cover(depth: number): void {
+    this.#depth = Math.max(0, depth);
+    this.#veil.classList.toggle("shown", this.#depth > 0);
+  }
+}

@@ -1,0 +1,95 @@
+import type { Colored, DeviceReport } from "../protocol";
+import { element } from "./element";
+import { codecWords, spanWords } from "./words";
+
+/** Beyond this many seconds apart, the original is set to the coloured clip's time. */
+const DRIFT = 0.15;
+
+/** The finished clip: played beside the original, saved, and described. */
+export class Result {
+  readonly #result = element<HTMLVideoElement>("result");
+  readonly #original = element<HTMLVideoElement>("original");
+  #addresses: string[] = [];
+
+  constructor() {
+    const [result, original] = [this.#result, this.#original];
+    result.addEventListener("play", () => void original.play().catch(() => undefined));
+    result.addEventListener("pause", () => original.pause());
+    result.addEventListener("seeking", () => this.#follow(0));
+    result.addEventListener("timeupdate", () => this.#follow(DRIFT));
+    result.addEventListener("ratechange", () => (original.playbackRate = result.playbackRate));
+    original.addEventListener("error", () => (element("original-missing").hidden = !original.currentSrc));
+    original.addEventListener("click", () => void (result.paused ? result.play() : result.pause()));
+  }
+
+  show(colored: Colored, source: File, device: DeviceReport): void {
+    this.clear();
+    const address = this.#addressOf(colored.file);
+    this.#result.src = address;
+    this.#original.src = this.#addressOf(source);
+    const save = element<HTMLAnchorElement>("save");
+    save.href = address;
+    save.download = colored.name;
+    save.textContent = `Save as ${colored.container === "mp4" ? "MP4" : "WebM"}`;
+    element("result-notes").replaceChildren(...colored.notes.map(noteItem));
+    element("details").replaceChildren(...detailsOf(colored, device).map(detail));
+  }
+
+  /** Lets go of the videos. */
+  clear(): void {
+    element("original-missing").hidden = true;
+    for (const video of [this.#result, this.#original]) {
+      video.removeAttribute("src");
+      video.load();
+    }
+    for (const address of this.#addresses) URL.revokeObjectURL(address);
+    this.#addresses = [];
+  }
+
+  #addressOf(file: File): string {
+    const address = URL.createObjectURL(file);
+    this.#addresses.push(address);
+    return address;
+  }
+
+  #follow(drift: number): void {
+    const apart = Math.abs(this.#original.currentTime - this.#result.currentTime);
+    if (apart > drift) this.#original.currentTime = this.#result.currentTime;
+  }
+}
+
+/** A line of a list of notes. */
+export function noteItem(note: string): HTMLLIElement {
+  return Object.assign(document.createElement("li"), { textContent: note });
+}
+
+type Detail = [field: string, term: string, value: string | number, words: string];
+
+function detailsOf(colored: Colored, device: DeviceReport): Detail[] {
+  const { options, sound } = colored;
+  return [
+    ["frames", "Frames", colored.frames, String(colored.frames)],
+    ["seconds", "Time taken", colored.seconds, spanWords(colored.seconds)],
+    ["framesPerSecond", "Speed", colored.framesPerSecond, `${colored.framesPerSecond.toFixed(2)} frames a second`],
+    ["device", "Worked on", device.kind, device.kind === "webgpu" ? `graphics card (${device.name})` : "processor"],
+    ["candidate", "Colouring", options.candidate + 1, String(options.candidate + 1)],
+    ["size", "Working size", options.size, `${options.size} pixels`],
+    ["passes", "Smoothing passes", options.passes, String(options.passes)],
+    ["width", "Width", colored.width, String(colored.width)],
+    ["height", "Height", colored.height, String(colored.height)],
+    ["container", "File", colored.container, colored.container === "mp4" ? "MP4" : "WebM"],
+    ["videoCodec", "Picture", colored.videoCodec, codecWords(colored.videoCodec)],
+    ["audio", "Sound", sound.join(","), sound.length > 0 ? `${sound.map(codecWords).join(", ")}, copied untouched` : "none"],
+  ];
+}
+
+function detail([field, term, value, words]: Detail): HTMLElement {
+  const name = Object.assign(document.createElement("dt"), { textContent: term });
+  const data = Object.assign(document.createElement("data"), { value: String(value), textContent: words });
+  data.dataset.field = field;
+  const description = document.createElement("dd");
+  description.append(data);
+  const group = document.createElement("div");
+  group.append(name, description);
+  return group;
+}
