@@ -18,17 +18,17 @@
 //! The same code runs in the page (WebGPU, or the CPU device) and natively under the trainer: it is generic over
 //! Burn's `Backend`.
 
-//pub mod clip;
+pub mod clip;
 pub mod color;
-//pub mod error;
-//pub mod guided;
+pub mod error;
+pub mod guided;
 pub mod model;
-//pub mod plane;
-//pub mod readback;
-//pub mod shot;
+pub mod plane;
+pub mod readback;
+pub mod shot;
 pub mod upsample;
 pub mod warp;
-//pub mod weights;
+pub mod weights;
 
 #[cfg(all(target_family = "wasm", feature = "web"))]
 mod web;

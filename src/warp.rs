@@ -4,7 +4,8 @@
 //! is in frame t. Warping frame t to frame s (the paper's omega) samples frame t at p + flow(s -> t)(p).
 
 use burn::tensor::{
-    Tensor, backend::Backend,
+    Tensor,
+    backend::Backend,
     ops::{GridSampleOptions, GridSamplePaddingMode, InterpolateMode},
 };
 

@@ -47,6 +47,11 @@ impl ColorizerConfig {
 }
 
 impl<B: Backend> Colorizer<B> {
+    /// d, the number of candidates.
+    pub fn candidates(&self) -> usize {
+        self.candidates
+    }
+
     /// Grey `[n, 1, h, w]` in [0, 1], of any size, to d RGB images, candidate-major: `[n, d, 3, h, w]`, not clamped.
     pub fn forward(&self, trunk: &Vgg<B>, grey: Tensor<B, 4>) -> Tensor<B, 5> {
         let [batch, _, height, width] = grey.dims();

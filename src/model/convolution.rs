@@ -11,10 +11,7 @@ use burn::{
 
 /// He et al., "Delving Deep into Rectifiers": keeps the variance of activations through deep stacks of ReLUs.
 pub(super) fn he_normal() -> Initializer {
-    Initializer::KaimingNormal {
-        gain: std::f64::consts::SQRT_2,
-        fan_out_only: false,
-    }
+    Initializer::KaimingNormal { gain: std::f64::consts::SQRT_2, fan_out_only: false }
 }
 
 /// A 3x3 convolution that keeps the size: `[n, input, h, w]` to `[n, output, h, w]`.
@@ -33,22 +30,12 @@ pub(super) fn strided_dilated<B: Backend>(
     Conv2dConfig::new([input, output], [3, 3])
         .with_stride([stride, stride])
         .with_dilation([dilation, dilation])
-        .with_padding(PaddingConfig2d::Explicit(
-            dilation, dilation, dilation, dilation,
-        ))
+        .with_padding(PaddingConfig2d::Explicit(dilation, dilation, dilation, dilation))
         .with_initializer(he_normal())
         .init(device)
 }
 
 /// A 1x1 convolution: a linear map of the channels of each pixel.
-pub(super) fn conv1x1<B: Backend>(
-    input: usize,
-    output: usize,
-    bias: bool,
-    device: &B::Device,
-) -> Conv2d<B> {
-    Conv2dConfig::new([input, output], [1, 1])
-        .with_bias(bias)
-        .with_initializer(he_normal())
-        .init(device)
+pub(super) fn conv1x1<B: Backend>(input: usize, output: usize, bias: bool, device: &B::Device) -> Conv2d<B> {
+    Conv2dConfig::new([input, output], [1, 1]).with_bias(bias).with_initializer(he_normal()).init(device)
 }

@@ -31,11 +31,7 @@ impl<B: Backend> HypercolumnHead<B> {
     pub fn init(trunk: &VggConfig, output: usize, device: &B::Device) -> Self {
         Self {
             grey: conv1x1(1, output, true, device),
-            taps: trunk
-                .widths
-                .iter()
-                .map(|&width| conv1x1(width, output, false, device))
-                .collect(),
+            taps: trunk.widths.iter().map(|&width| conv1x1(width, output, false, device)).collect(),
         }
     }
 
@@ -53,8 +49,8 @@ mod tests {
     use super::*;
     use burn::{
         backend::Flex,
-        nn::conv::Conv2dConfig,
         module::Param,
+        nn::conv::Conv2dConfig,
         tensor::{Distribution, Tolerance},
     };
 

@@ -48,10 +48,7 @@ pub struct Neighbourhood<B: Backend> {
 impl RefinerConfig {
     /// g with fresh random weights.
     pub fn init<B: Backend>(&self, device: &B::Device) -> Refiner<B> {
-        Refiner {
-            head: conv1x1(INPUTS, self.unet.widths[0], true, device),
-            unet: self.unet.init(3, device),
-        }
+        Refiner { head: conv1x1(INPUTS, self.unet.widths[0], true, device), unet: self.unet.init(3, device) }
     }
 }
 

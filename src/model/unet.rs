@@ -95,7 +95,8 @@ impl<B: Backend> Unet<B> {
         }
         let finer = skips.iter().rev().skip(1);
         let bottom = skips[LEVELS - 1].clone();
-        let top = self.up.iter().zip(finer).fold(bottom, |coarse, (up, skip)| up.forward(coarse, skip.clone()));
+        let top =
+            self.up.iter().zip(finer).fold(bottom, |coarse, (up, skip)| up.forward(coarse, skip.clone()));
         self.output.forward(top) // [n, output, h, w]
     }
 }

@@ -17,6 +17,16 @@ pub trait CostVolume: Backend {
 
 impl CostVolume for Flex {}
 
+#[cfg(feature = "libtorch")]
+impl<E: burn::backend::libtorch::TchElement> CostVolume for burn::backend::LibTorch<E> {}
+
+/// Gradients flow through the plain operations.
+#[cfg(feature = "autodiff")]
+impl<B: Backend, C: burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy> CostVolume
+    for burn::backend::Autodiff<B, C>
+{
+}
+
 /// The cost volume in plain tensor operations: for devices without CubeCL, for gradients, and as the kernel's
 /// reference.
 pub fn cost_volume_by_slices<B: Backend>(

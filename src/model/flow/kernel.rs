@@ -1,10 +1,8 @@
 //! The cost volume as one CubeCL kernel, for the GPU: each unit computes one value of the result and reads both
 //! features where they lie, instead of 81 slices, products and means that each pass over memory.
 
-use burn::{
-    backend::wgpu::{CubeBackend, CubeTensor, WgpuRuntime},
-    tensor::{DType, Shape, TensorPrimitive, ops::FloatTensorOps},
-};
+use burn::tensor::{DType, Shape, TensorPrimitive, ops::FloatTensorOps};
+use burn_wgpu::{CubeBackend, CubeTensor, WgpuRuntime};
 use cubecl::{calculate_cube_count_elemwise, prelude::*};
 
 use super::CostVolume;

@@ -72,10 +72,8 @@ pub struct FlowNet<B: Backend> {
 impl FlowConfig {
     /// A network with fresh random weights.
     pub fn init<B: Backend>(&self, device: &B::Device) -> FlowNet<B> {
-        let decoders: Vec<_> = (FINEST..=LEVELS)
-            .rev()
-            .map(|level| Decoder::init(self, level, device))
-            .collect();
+        let decoders: Vec<_> =
+            (FINEST..=LEVELS).rev().map(|level| Decoder::init(self, level, device)).collect();
         FlowNet {
             pyramid: Pyramid::init(&self.pyramid, device),
             context: Context::init(self.decoder_output(FINEST), &self.context, device),

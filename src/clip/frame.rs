@@ -1,0 +1,148 @@
+//! One frame on its way through the networks, and its link to the frame before.
+
+use std::rc::Rc;
+
+use burn::tensor::{Tensor, TensorData, backend::Backend};
+
+use crate::{
+    color::{ChromaPlanes, LumaFrame, with_luma},
+    error::{Error, Result},
+    guided::Guide,
+    model::{
+        flow::{CostVolume, FlowNet},
+        preset::Networks,
+    },
+    plane::Plane,
+    readback::read,
+    warp::{confidence, visibility, warp},
+};
+
+/// The smallest processing size.
+pub const SMALLEST: usize = 16;
+
+/// The largest processing size.
+pub const LARGEST: usize = 2160;
+
+/// Errs unless `size` is a processing size.
+pub(super) fn check_size(size: usize) -> Result<()> {
+    if (SMALLEST..=LARGEST).contains(&size) { Ok(()) } else { Err(Error::ProcessingSize(size)) }
+}
+
+/// A frame at the processing size, and its full luma.
+pub(super) struct Frame<B: Backend> {
+    luma: LumaFrame,
+    grey_plane: Plane,
+    /// `[1, 1, h, w]` in [0, 1].
+    pub grey: Tensor<B, 4>,
+    /// How this frame and the one before it in the shot lie to each other.
+    pub link: Option<Link<B>>,
+}
+
+/// A frame with its colour at the processing size.
+pub(super) struct Colored<B: Backend> {
+    pub frame: Rc<Frame<B>>,
+    /// `[1, 3, h, w]`.
+    pub color: Tensor<B, 4>,
+}
+
+/// Both directions between a frame and the one before it.
+pub(super) struct Link<B: Backend> {
+    /// From the later frame to the earlier.
+    pub to_previous: Passage<B>,
+    /// From the earlier frame to the later.
+    pub to_next: Passage<B>,
+}
+
+/// What one frame s needs in order to use a neighbour t.
+#[derive(Clone)]
+pub(super) struct Passage<B: Backend> {
+    /// flow(s -> t), `[1, 2, h, w]`.
+    pub flow: Tensor<B, 4>,
+    /// M_{t -> s}, `[1, 1, h, w]`.
+    pub visible: Tensor<B, 4>,
+    /// W(X_t, X_s), `[1, 1, h, w]`.
+    pub grey_confidence: Tensor<B, 4>,
+}
+
+impl<B: CostVolume> Frame<B> {
+    /// Checks the frame's buffer and brings it to the processing size.
+    pub fn new(luma: LumaFrame, size: usize, device: &B::Device) -> Result<Self> {
+        check_buffer(&luma)?;
+        let (width, height) = processing_size(luma.width, luma.height, size);
+        let grey_plane = luma_plane(&luma).resized(width, height);
+        let data = TensorData::new(grey_plane.samples.clone(), [1, 1, height, width]);
+        Ok(Self { luma, grey: Tensor::from_data(data, device), grey_plane, link: None })
+    }
+
+    /// The grey frame on the CPU.
+    pub fn grey_plane(&self) -> &Plane {
+        &self.grey_plane
+    }
+
+    /// f's d candidates, on this frame's luma: `[d, 3, h, w]`.
+    pub fn candidates(&self, networks: &Networks<B>) -> Tensor<B, 4> {
+        let candidates = networks.colorizer.forward(&networks.trunk, self.grey.clone()); // [1, d, 3, h, w]
+        with_luma(candidates.squeeze_dim(0), self.grey.clone()) // [d, 3, h, w]
+    }
+
+    /// Finds the flow to and from the frame before, both directions in one batch.
+    pub fn link_to(&mut self, previous: &Self, network: &FlowNet<B>) {
+        let greys = [&self.grey, &previous.grey].map(Tensor::clone);
+        let first = Tensor::cat(greys.to_vec(), 0); // [2, 1, h, w]
+        let second = first.clone().flip([0]);
+        let flows = network.forward_grey(first.clone(), second.clone()); // [2, 2, h, w]
+        let visible = visibility(flows.clone(), flows.clone().flip([0])); // [2, 1, h, w]
+        let grey_confidence = confidence(first, warp(second, flows.clone()), visible.clone()); // [2, 1, h, w]
+        let passage = |i| Passage {
+            flow: flows.clone().narrow(0, i, 1),
+            visible: visible.clone().narrow(0, i, 1),
+            grey_confidence: grey_confidence.clone().narrow(0, i, 1),
+        };
+        self.link = Some(Link { to_previous: passage(0), to_next: passage(1) });
+    }
+
+    /// The chroma of `color` `[1, 3, h, w]`, at the size of the clip's chroma planes and in its matrix and range.
+    pub async fn chroma_planes(&self, color: Tensor<B, 4>) -> Result<ChromaPlanes> {
+        let small = &self.grey_plane;
+        let rgb = read(color).await?;
+        let area = small.samples.len();
+        let chroma: Vec<[f32; 2]> =
+            (0..area).map(|i| self.luma.matrix.chroma([rgb[i], rgb[area + i], rgb[2 * area + i]])).collect();
+        let (width, height) = (self.luma.width.div_ceil(2), self.luma.height.div_ceil(2));
+        let guide = Guide::new(small.clone(), luma_plane(&self.luma).resized(width, height));
+        let codes = |component: usize| {
+            let samples = chroma.iter().map(|pair| pair[component]).collect();
+            let plane = Plane { width: small.width, height: small.height, samples };
+            let large = guide.upsample(&plane);
+            large.samples.iter().map(|&chroma| self.luma.range.chroma_code(chroma)).collect()
+        };
+        Ok(ChromaPlanes { u: codes(0), v: codes(1) })
+    }
+}
+
+/// Width and height whose shorter side is `size`, or the frame's own where that is smaller.
+fn processing_size(width: usize, height: usize, size: usize) -> (usize, usize) {
+    let shorter = width.min(height);
+    if shorter <= size {
+        return (width, height);
+    }
+    let scaled = |side: usize| (side * size + shorter / 2) / shorter;
+    (scaled(width), scaled(height))
+}
+
+fn luma_plane(luma: &LumaFrame) -> Plane {
+    let codes: [f32; 256] = std::array::from_fn(|code| luma.range.luma(code as u8));
+    let samples = luma.luma.iter().map(|&code| codes[usize::from(code)]).collect();
+    Plane { width: luma.width, height: luma.height, samples }
+}
+
+fn check_buffer(luma: &LumaFrame) -> Result<()> {
+    let reason = if luma.width == 0 || luma.height == 0 {
+        "it has no pixels".to_owned()
+    } else if luma.luma.len() != luma.width * luma.height {
+        format!("its luma plane has {} samples", luma.luma.len())
+    } else {
+        return Ok(());
+    };
+    Err(Error::FrameSize { width: luma.width, height: luma.height, reason })
+}

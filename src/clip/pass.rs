@@ -1,0 +1,78 @@
+//! One pass of refinement: every frame is corrected by its left and right neighbour, one frame late.
+
+use burn::tensor::Tensor;
+
+use super::frame::{Colored, Passage};
+use crate::{
+    color::with_luma,
+    model::{
+        flow::CostVolume,
+        refiner::{Neighbourhood, Refiner},
+    },
+    warp::{confidence, warp},
+};
+
+/// The frames that wait for a neighbour.
+pub(super) struct Pass<B: CostVolume> {
+    previous: Option<Colored<B>>,
+    current: Option<Colored<B>>,
+}
+
+impl<B: CostVolume> Default for Pass<B> {
+    fn default() -> Self {
+        Self { previous: None, current: None }
+    }
+}
+
+impl<B: CostVolume> Pass<B> {
+    /// Takes the next frame of the shot; gives the one before it, refined, if there is one.
+    pub fn push(&mut self, next: Colored<B>, refiner: &Refiner<B>) -> Option<Colored<B>> {
+        let refined = self.refined(Some(&next), refiner);
+        self.previous = self.current.replace(next);
+        refined
+    }
+
+    /// Ends the shot; gives its last frame, refined.
+    pub fn end(&mut self, refiner: &Refiner<B>) -> Option<Colored<B>> {
+        let refined = self.refined(None, refiner);
+        self.previous = None;
+        self.current = None;
+        refined
+    }
+
+    /// The current frame refined by each neighbour it has: the mean of what g makes of them.
+    fn refined(&self, next: Option<&Colored<B>>, refiner: &Refiner<B>) -> Option<Colored<B>> {
+        let current = self.current.as_ref()?;
+        let left = self.previous.as_ref().zip(current.frame.link.as_ref());
+        let right = next.and_then(|next| Some((next, next.frame.link.as_ref()?)));
+        let neighbours: Vec<_> = left
+            .map(|(previous, link)| (previous, &link.to_previous))
+            .into_iter()
+            .chain(right.map(|(next, link)| (next, &link.to_next)))
+            .collect();
+        let color =
+            if neighbours.is_empty() { current.color.clone() } else { refine(current, &neighbours, refiner) };
+        Some(Colored { frame: current.frame.clone(), color })
+    }
+}
+
+/// g on all neighbours in one batch, then their mean: `[1, 3, h, w]`.
+fn refine<B: CostVolume>(
+    current: &Colored<B>,
+    neighbours: &[(&Colored<B>, &Passage<B>)],
+    refiner: &Refiner<B>,
+) -> Tensor<B, 4> {
+    let batch = |of: &dyn Fn(&Colored<B>, &Passage<B>) -> Tensor<B, 4>| {
+        Tensor::cat(neighbours.iter().map(|(neighbour, passage)| of(neighbour, passage)).collect(), 0)
+    };
+    let frame = batch(&|_, _| current.color.clone()); // [n, 3, h, w]
+    let warped = batch(&|neighbour, passage| warp(neighbour.color.clone(), passage.flow.clone())); // [n, 3, h, w]
+    let visible = batch(&|_, passage| passage.visible.clone()); // [n, 1, h, w]
+    let refined = refiner.forward(Neighbourhood {
+        color_confidence: confidence(frame.clone(), warped.clone(), visible),
+        grey_confidence: batch(&|_, passage| passage.grey_confidence.clone()),
+        frame,
+        warped,
+    });
+    with_luma(refined, current.frame.grey.clone()).mean_dim(0) // [1, 3, h, w]
+}

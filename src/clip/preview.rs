@@ -1,0 +1,45 @@
+//! The d candidates for a sampled frame, for the visitor to choose from.
+
+use super::frame::{Frame, check_size};
+use crate::{
+    color::{ChromaPlanes, LumaFrame, mean_saturation},
+    error::Result,
+    model::{flow::CostVolume, preset::Networks},
+    readback::read,
+};
+
+/// One colouring of a frame.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Its chroma, at the size of the clip's chroma planes.
+    pub planes: ChromaPlanes,
+    /// Its mean HSV saturation, in [0, 1].
+    pub saturation: f32,
+}
+
+/// All candidates for one frame at the processing size `size`.
+pub async fn preview<B: CostVolume>(
+    networks: &Networks<B>,
+    luma: LumaFrame,
+    size: usize,
+    device: &B::Device,
+) -> Result<Vec<Candidate>> {
+    check_size(size)?;
+    let frame = Frame::new(luma, size, device)?;
+    let colors = frame.candidates(networks); // [d, 3, h, w]
+    let saturations = read(mean_saturation(colors.clone())).await?;
+    let mut candidates = Vec::with_capacity(saturations.len());
+    for (i, saturation) in saturations.into_iter().enumerate() {
+        let planes = frame.chroma_planes(colors.clone().narrow(0, i, 1)).await?;
+        candidates.push(Candidate { planes, saturation });
+    }
+    Ok(candidates)
+}
+
+/// The candidate that is chosen unless the visitor chooses: the one of the highest mean saturation over the sampled
+/// frames. `saturations` has one row a frame. None without frames or candidates.
+pub fn most_saturated(saturations: &[Vec<f32>]) -> Option<usize> {
+    let candidates = saturations.iter().map(Vec::len).min()?;
+    let total = |candidate: usize| saturations.iter().map(|frame| frame[candidate]).sum::<f32>();
+    (0..candidates).max_by(|&a, &b| total(a).total_cmp(&total(b)))
+}

@@ -1,0 +1,334 @@
+//! The engine as JavaScript sees it: the only file that names wasm_bindgen.
+//!
+//! Calls must not overlap: an asynchronous method borrows its engine until its promise settles. The page's worker
+//! queues them. Every error that is thrown is an object `{ code, message }`.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use burn::backend::Flex;
+use burn_wgpu::{CubeBackend, WgpuDevice, WgpuRuntime, graphics::AutoGraphicsApi, init_setup_async};
+use js_sys::{Function, Object, Promise, Reflect};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::{
+    clip::{self, ClipColorizer, ClipOptions},
+    color::{ChromaPlanes, LumaFrame, Matrix, Range},
+    error::{Error, Result},
+    model::{flow::CostVolume, preset::Networks},
+    weights::{Manifest, WeightSet},
+};
+
+type Gpu = CubeBackend<WgpuRuntime, f32, i32, u32>;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** The luma plane of a decoded frame: `width * height` 8-bit codes. */
+export interface LumaFrame {
+  width: number;
+  height: number;
+  luma: Uint8Array;
+  /** The matrix and range that the frame's chroma is to be written in. */
+  matrix: "bt601" | "bt709" | "bt2020";
+  fullRange: boolean;
+}
+/** 4:2:0 chroma: each plane has ceil(width / 2) * ceil(height / 2) 8-bit codes. */
+export interface ChromaPlanes { u: Uint8Array; v: Uint8Array }
+/** One colouring of a frame; saturation in [0, 1]. */
+export interface Candidate extends ChromaPlanes { saturation: number }
+/** size: processing size, the shorter side in pixels. candidate: counted from 0. */
+export interface ClipOptions { size: number; passes: number; candidate: number }
+/** reason: why it is not WebGPU; null where it is. */
+export interface DeviceReport { kind: "webgpu" | "cpu"; name: string; reason: string | null }
+/** A file of a weight set, beside the manifest. */
+export interface WeightFile { name: string; bytes: number; sha256: string }
+/** What every call of the engine throws. */
+export interface EngineError { code: string; message: string }
+"#;
+
+/// The networks on a device, and the clip that is being coloured.
+#[wasm_bindgen]
+pub struct Engine {
+    runtime: Runtime,
+    report: DeviceReport,
+}
+
+/// One backend or the other, chosen at run time in the same binary.
+enum Runtime {
+    Gpu(Session<Gpu>),
+    Cpu(Session<Flex>),
+}
+
+struct Session<B: CostVolume> {
+    device: B::Device,
+    networks: Option<Rc<Networks<B>>>,
+    clip: Option<ClipColorizer<B>>,
+}
+
+#[derive(Clone, Serialize)]
+struct DeviceReport {
+    kind: &'static str,
+    name: String,
+    reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FrameMessage {
+    width: usize,
+    height: usize,
+    #[serde(with = "serde_bytes")]
+    luma: Vec<u8>,
+    matrix: Matrix,
+    full_range: bool,
+}
+
+#[derive(Serialize)]
+struct PlanesMessage {
+    #[serde(with = "serde_bytes")]
+    u: Vec<u8>,
+    #[serde(with = "serde_bytes")]
+    v: Vec<u8>,
+}
+
+#[derive(Serialize)]
+struct CandidateMessage {
+    #[serde(flatten)]
+    planes: PlanesMessage,
+    saturation: f32,
+}
+
+#[derive(Serialize)]
+struct WeightFileMessage<'a> {
+    name: &'a str,
+    bytes: u64,
+    sha256: &'a str,
+}
+
+#[derive(Deserialize)]
+struct FileMessage {
+    name: String,
+    #[serde(with = "serde_bytes")]
+    bytes: Vec<u8>,
+}
+
+/// Runs the same expression on whichever session the engine has.
+macro_rules! on_session {
+    ($engine:expr, $session:ident => $run:expr) => {
+        match &mut $engine.runtime {
+            Runtime::Gpu($session) => $run,
+            Runtime::Cpu($session) => $run,
+        }
+    };
+}
+
+/// Called once when the module is loaded: panics reach the console with their message.
+#[wasm_bindgen(start)]
+pub fn start_module() {
+    console_error_panic_hook::set_once();
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Opens a device. `"auto"` takes WebGPU where the browser offers an adapter, else the CPU; `"webgpu"` fails
+    /// without one.
+    pub async fn open(
+        #[wasm_bindgen(unchecked_param_type = "\"auto\" | \"webgpu\" | \"cpu\"")] device: String,
+    ) -> std::result::Result<Engine, JsValue> {
+        match device.as_str() {
+            "cpu" => Ok(Self::on_cpu("the CPU was asked for".to_owned())),
+            "webgpu" => Ok(Self::on_gpu().await?),
+            "auto" => Ok(match Self::on_gpu().await {
+                Ok(engine) => engine,
+                Err(error) => Self::on_cpu(error.to_string()),
+            }),
+            other => Err(Error::Engine(format!("no device is named {other}")).into()),
+        }
+    }
+
+    async fn on_gpu() -> Result<Self> {
+        check_adapter().await?;
+        let device = WgpuDevice::default();
+        let setup = init_setup_async::<AutoGraphicsApi>(&device, Default::default()).await;
+        let report = DeviceReport { kind: "webgpu", name: setup.adapter.get_info().name, reason: None };
+        Ok(Self { runtime: Runtime::Gpu(Session::new(device)), report })
+    }
+
+    fn on_cpu(reason: String) -> Self {
+        web_sys::console::info_1(&format!("Chromaflow runs on the CPU: {reason}").into());
+        let report = DeviceReport { kind: "cpu", name: "CPU".to_owned(), reason: Some(reason) };
+        Self { runtime: Runtime::Cpu(Session::new(Default::default())), report }
+    }
+
+    /// Which device runs the networks.
+    #[wasm_bindgen(unchecked_return_type = "DeviceReport")]
+    pub fn device(&self) -> std::result::Result<JsValue, JsValue> {
+        sent(&self.report)
+    }
+
+    /// The files of a preset, from the text of `weights/manifest.json`.
+    #[wasm_bindgen(unchecked_return_type = "WeightFile[]")]
+    pub fn files(manifest: &str, preset: &str) -> std::result::Result<JsValue, JsValue> {
+        let manifest = Manifest::parse(manifest)?;
+        let files = manifest.set(preset)?.files();
+        sent(&files.map(|file| WeightFileMessage {
+            name: &file.name,
+            bytes: file.bytes,
+            sha256: &file.sha256,
+        }))
+    }
+
+    /// Checks the files of a preset and makes the networks of them.
+    pub async fn load(
+        &mut self,
+        manifest: String,
+        preset: String,
+        #[wasm_bindgen(unchecked_param_type = "{ name: string, bytes: Uint8Array }[]")] files: JsValue,
+    ) -> std::result::Result<(), JsValue> {
+        let files: Vec<FileMessage> = received(files)?;
+        let files = files.into_iter().map(|file| (file.name, file.bytes)).collect();
+        let manifest = Manifest::parse(&manifest)?;
+        let set = manifest.set(&preset)?;
+        Ok(on_session!(self, session => session.load(set, files))?)
+    }
+
+    /// The candidates for one frame at a processing size.
+    #[wasm_bindgen(unchecked_return_type = "{ candidates: Candidate[] }")]
+    pub async fn preview(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "LumaFrame")] frame: JsValue,
+        size: usize,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let frame = received::<FrameMessage>(frame)?.into();
+        let candidates = on_session!(self, session => session.preview(frame, size).await)?;
+        let candidates: Vec<CandidateMessage> = candidates.into_iter().map(CandidateMessage::from).collect();
+        sent(&BTreeMap::from([("candidates", candidates)]))
+    }
+
+    /// Begins a clip; an earlier one is forgotten.
+    pub fn start(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "ClipOptions")] options: JsValue,
+    ) -> std::result::Result<(), JsValue> {
+        let options = received(options)?;
+        Ok(on_session!(self, session => session.start(options))?)
+    }
+
+    /// Takes the clip's next frame; gives the frames that are finished by it, in their order.
+    #[wasm_bindgen(unchecked_return_type = "ChromaPlanes[]")]
+    pub async fn push(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "LumaFrame")] frame: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let frame = received::<FrameMessage>(frame)?.into();
+        let finished = on_session!(self, session => session.push(frame).await)?;
+        sent(&finished.into_iter().map(PlanesMessage::from).collect::<Vec<_>>())
+    }
+
+    /// Ends the clip; gives the frames that still waited for a neighbour.
+    #[wasm_bindgen(unchecked_return_type = "ChromaPlanes[]")]
+    pub async fn finish(&mut self) -> std::result::Result<JsValue, JsValue> {
+        let finished = on_session!(self, session => session.finish().await)?;
+        sent(&finished.into_iter().map(PlanesMessage::from).collect::<Vec<_>>())
+    }
+}
+
+impl<B: CostVolume> Session<B> {
+    fn new(device: B::Device) -> Self {
+        Self { device, networks: None, clip: None }
+    }
+
+    fn load(&mut self, set: &WeightSet, files: BTreeMap<String, Vec<u8>>) -> Result<()> {
+        self.clip = None;
+        self.networks = Some(Rc::new(set.load(files, &self.device)?));
+        Ok(())
+    }
+
+    async fn preview(&mut self, frame: LumaFrame, size: usize) -> Result<Vec<clip::Candidate>> {
+        clip::preview(&*self.networks()?, frame, size, &self.device).await
+    }
+
+    fn start(&mut self, options: ClipOptions) -> Result<()> {
+        self.clip = Some(ClipColorizer::new(self.networks()?, options, self.device.clone())?);
+        Ok(())
+    }
+
+    fn networks(&self) -> Result<Rc<Networks<B>>> {
+        self.networks.clone().ok_or_else(|| Error::WeightsMissing("no weights were loaded".to_owned()))
+    }
+
+    async fn push(&mut self, frame: LumaFrame) -> Result<Vec<ChromaPlanes>> {
+        self.clip.as_mut().ok_or_else(not_started)?.push(frame).await
+    }
+
+    async fn finish(&mut self) -> Result<Vec<ChromaPlanes>> {
+        self.clip.take().ok_or_else(not_started)?.finish().await
+    }
+}
+
+impl From<FrameMessage> for LumaFrame {
+    fn from(frame: FrameMessage) -> Self {
+        Self {
+            width: frame.width,
+            height: frame.height,
+            luma: frame.luma,
+            matrix: frame.matrix,
+            range: if frame.full_range { Range::Full } else { Range::Limited },
+        }
+    }
+}
+
+impl From<ChromaPlanes> for PlanesMessage {
+    fn from(planes: ChromaPlanes) -> Self {
+        Self { u: planes.u, v: planes.v }
+    }
+}
+
+impl From<clip::Candidate> for CandidateMessage {
+    fn from(candidate: clip::Candidate) -> Self {
+        Self { planes: candidate.planes.into(), saturation: candidate.saturation }
+    }
+}
+
+/// wgpu panics where there is no adapter, so the browser is asked first.
+async fn check_adapter() -> Result<()> {
+    let missing = |reason: &str| Error::WebgpuMissing(reason.to_owned());
+    let get = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    let gpu = get(&get(&js_sys::global(), "navigator"), "gpu");
+    if gpu.is_undefined() || gpu.is_null() {
+        return Err(missing("this browser has no WebGPU"));
+    }
+    let request: Function =
+        get(&gpu, "requestAdapter").dyn_into().map_err(|_| missing("this browser has no WebGPU"))?;
+    let promise = request.call0(&gpu).map_err(|_| missing("the browser refused an adapter"))?;
+    let adapter = JsFuture::from(Promise::resolve(&promise)).await;
+    match adapter {
+        Ok(adapter) if !adapter.is_null() && !adapter.is_undefined() => Ok(()),
+        _ => Err(missing("the browser offers no graphics adapter")),
+    }
+}
+
+fn received<T: DeserializeOwned>(value: JsValue) -> Result<T> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| Error::Engine(error.to_string()))
+}
+
+fn sent<T: Serialize + ?Sized>(value: &T) -> std::result::Result<JsValue, JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
+    value.serialize(&serializer).map_err(|error| Error::Engine(error.to_string()).into())
+}
+
+fn not_started() -> Error {
+    Error::Engine("no clip was started".to_owned())
+}
+
+impl From<Error> for JsValue {
+    fn from(error: Error) -> Self {
+        let object = Object::new();
+        for (key, value) in [("code", error.code().to_owned()), ("message", error.to_string())] {
+            // Setting a property of a fresh plain object can't fail.
+            let _ = Reflect::set(&object, &key.into(), &value.into());
+        }
+        object.into()
+    }
+}

@@ -1,0 +1,212 @@
+//! From bytes to checked models: the manifest of the published weights, and the files that it names.
+
+use std::collections::BTreeMap;
+
+use burn::{
+    module::Module,
+    tensor::{Bytes, backend::Backend},
+};
+use burn_store::{BurnpackStore, HalfPrecisionAdapter, ModuleSnapshot};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    error::{Error, Result},
+    model::preset::{Networks, NetworksConfig},
+};
+
+/// What `weights/manifest.json` says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The published sets by the name of their preset.
+    pub presets: BTreeMap<String, WeightSet>,
+}
+
+/// The weights of all networks of one preset.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WeightSet {
+    /// The networks' sizes.
+    pub config: NetworksConfig,
+    /// The VGG-19 trunk's file.
+    pub trunk: WeightFile,
+    /// f's file.
+    pub colorizer: WeightFile,
+    /// The flow network's file.
+    pub flow: WeightFile,
+    /// g's file.
+    pub refiner: WeightFile,
+    /// What was measured of this set, as the evaluation printed it.
+    pub figures: serde_json::Value,
+}
+
+/// One network's weights.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WeightFile {
+    /// Path beside the manifest.
+    pub name: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// The SHA-256 of the file, in lower-case hexadecimal digits.
+    pub sha256: String,
+    /// How numbers are stored.
+    pub dtype: String,
+    /// How many numbers the network has.
+    pub parameters: usize,
+    /// The command that made it.
+    pub command: String,
+    /// The commit that the command ran on.
+    pub commit: String,
+}
+
+impl Manifest {
+    /// Reads the text of a manifest.
+    pub fn parse(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|error| Error::WeightsUnreadable(format!("manifest: {error}")))
+    }
+
+    /// The set of a preset.
+    pub fn set(&self, preset: &str) -> Result<&WeightSet> {
+        let known = || self.presets.keys().cloned().collect::<Vec<_>>().join(", ");
+        self.presets
+            .get(preset)
+            .ok_or_else(|| Error::WeightsMissing(format!("no set is named {preset}; there are: {}", known())))
+    }
+}
+
+impl WeightSet {
+    /// The files of the set.
+    pub fn files(&self) -> [&WeightFile; 4] {
+        [&self.trunk, &self.colorizer, &self.flow, &self.refiner]
+    }
+
+    /// The networks with the weights of `files` (contents by name), each checked against its hash and complete.
+    pub fn load<B: Backend>(
+        &self,
+        mut files: BTreeMap<String, Vec<u8>>,
+        device: &B::Device,
+    ) -> Result<Networks<B>> {
+        let mut take = |file: &WeightFile| {
+            let bytes = files.remove(&file.name).ok_or_else(|| Error::WeightsMissing(file.name.clone()))?;
+            file.check(&bytes)?;
+            Ok(bytes)
+        };
+        let config = &self.config;
+        Ok(Networks {
+            trunk: fill(config.trunk.init(device), &self.trunk, take(&self.trunk)?)?,
+            colorizer: fill(config.colorizer.init(device), &self.colorizer, take(&self.colorizer)?)?,
+            flow: fill(config.flow.init(device), &self.flow, take(&self.flow)?)?,
+            refiner: fill(config.refiner.init(device), &self.refiner, take(&self.refiner)?)?,
+        })
+    }
+}
+
+impl WeightFile {
+    fn check(&self, bytes: &[u8]) -> Result<()> {
+        let found = sha256(bytes);
+        if found == self.sha256 {
+            return Ok(());
+        }
+        Err(Error::WeightsAltered { name: self.name.clone(), expected: self.sha256.clone(), found })
+    }
+}
+
+/// The SHA-256 of some bytes, in lower-case hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A network's weights as the page loads them: Burn's own format, in half precision.
+pub fn to_half_precision<B: Backend, M: Module<B>>(network: &M) -> Result<Vec<u8>> {
+    let unreadable = |error: &dyn std::fmt::Display| Error::WeightsUnreadable(error.to_string());
+    let mut store = BurnpackStore::from_bytes(None).with_to_adapter(HalfPrecisionAdapter::new());
+    network.save_into(&mut store).map_err(|error| unreadable(&error))?;
+    let bytes = store.get_bytes().map_err(|error| unreadable(&error))?;
+    Ok(bytes.to_vec())
+}
+
+/// Burn applies what it finds; here every parameter must be found, and nothing be left over.
+fn fill<B: Backend, M: Module<B>>(mut network: M, file: &WeightFile, bytes: Vec<u8>) -> Result<M> {
+    let unreadable = |reason: String| Error::WeightsUnreadable(format!("{}: {reason}", file.name));
+    let mut store = BurnpackStore::from_bytes(Some(Bytes::from_bytes_vec(bytes)))
+        .with_from_adapter(HalfPrecisionAdapter::new());
+    let applied = network.load_from(&mut store).map_err(|error| unreadable(error.to_string()))?;
+    if applied.unused.is_empty() {
+        Ok(network)
+    } else {
+        Err(unreadable(format!("{} tensors have no place in the network", applied.unused.len())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::preset::Preset;
+    use burn::{backend::Flex, tensor::Tensor, tensor::Tolerance};
+
+    fn published() -> (WeightSet, BTreeMap<String, Vec<u8>>, Networks<Flex>) {
+        let config = Preset::Tiny.config();
+        let networks = config.init::<Flex>(&Default::default());
+        let mut files = BTreeMap::new();
+        let mut publish = |name: &str, bytes: Vec<u8>| {
+            let file = WeightFile {
+                name: name.into(),
+                bytes: bytes.len() as u64,
+                sha256: sha256(&bytes),
+                dtype: "f16".into(),
+                parameters: 0,
+                command: String::new(),
+                commit: String::new(),
+            };
+            files.insert(name.into(), bytes);
+            file
+        };
+        let set = WeightSet {
+            trunk: publish("trunk", to_half_precision(&networks.trunk).unwrap()),
+            colorizer: publish("colorizer", to_half_precision(&networks.colorizer).unwrap()),
+            flow: publish("flow", to_half_precision(&networks.flow).unwrap()),
+            refiner: publish("refiner", to_half_precision(&networks.refiner).unwrap()),
+            config,
+            figures: serde_json::Value::Null,
+        };
+        (set, files, networks)
+    }
+
+    /// Half precision keeps 11 bits of each weight, so outputs near 1 agree within a few thousandths.
+    #[test]
+    fn weights_survive_the_round_trip() {
+        let (set, files, networks) = published();
+        let loaded = set.load::<Flex>(files, &Default::default()).unwrap();
+        let grey = Tensor::random([1, 1, 32, 32], burn::tensor::Distribution::Default, &Default::default());
+        let expected = networks.colorizer.forward(&networks.trunk, grey.clone());
+        let found = loaded.colorizer.forward(&loaded.trunk, grey);
+        found.into_data().assert_approx_eq::<f32>(&expected.into_data(), Tolerance::absolute(2e-2));
+    }
+
+    #[test]
+    fn altered_cut_and_missing_files_are_named() {
+        let (set, files, _) = published();
+        let load = |files| set.load::<Flex>(files, &Default::default()).unwrap_err().code();
+        let mut altered = files.clone();
+        altered.get_mut("flow").unwrap()[100] ^= 1;
+        assert_eq!(load(altered), "weights-altered");
+        let mut cut = files.clone();
+        cut.get_mut("trunk").unwrap().truncate(1000);
+        assert_eq!(load(cut), "weights-altered");
+        let mut missing = files;
+        missing.remove("refiner");
+        assert_eq!(load(missing), "weights-missing");
+    }
+
+    #[test]
+    fn a_file_of_another_network_is_unreadable() {
+        let (mut set, files, _) = published();
+        set.flow = set.trunk.clone();
+        let swapped = files.clone();
+        let error = set.load::<Flex>(swapped, &Default::default()).unwrap_err();
+        assert!(matches!(error.code(), "weights-unreadable" | "weights-missing"), "{error}");
+        let mut garbage = files;
+        garbage.insert("trunk".into(), vec![7; 500]);
+        set.trunk.sha256 = sha256(&[7; 500]);
+        assert_eq!(set.load::<Flex>(garbage, &Default::default()).unwrap_err().code(), "weights-unreadable");
+    }
+}
