@@ -1,3 +1,4 @@
+import type { Candidate } from "../../wasm/chromaflow.js";
 import { Fault } from "../fault";
 import { openClip, type Clip } from "../media/clip";
 import { colorPicture, greyPicture } from "../media/picture";
@@ -6,7 +7,7 @@ import { FrameReader } from "../media/reader";
 import { previewTimes } from "../media/sampling";
 import type { Colored, DeviceReport, Give, RunOptions, Take, Told } from "../protocol";
 import { colorize } from "./run";
-import { Session, type Candidate } from "./session";
+import { Session } from "./session";
 
 type Tell<T> = (value: T, transfer?: ImageBitmap[]) => void;
 

@@ -1,3 +1,4 @@
+import type { ChromaPlanes } from "../../wasm/chromaflow.js";
 import { throwIfCancelled } from "../fault";
 import type { Clip } from "../media/clip";
 import { OutputFile, type Placement } from "../media/output";
@@ -6,7 +7,7 @@ import { takePlanes, type Planes } from "../media/planes";
 import { FrameReader } from "../media/reader";
 import type { Colored, Progress, RunOptions } from "../protocol";
 import { Pace } from "./pace";
-import type { Chroma, Session } from "./session";
+import type { Session } from "./session";
 
 /** At most this often the page gets a new picture, in milliseconds. */
 const PICTURE_EVERY_MS = 200;
@@ -74,7 +75,7 @@ class Run {
     return planes;
   }
 
-  async #write(chroma: Chroma): Promise<void> {
+  async #write(chroma: ChromaPlanes): Promise<void> {
     const { planes, placement } = this.#waiting.shift()!;
     this.#output ??= await OutputFile.create(this.clip, planes.width, planes.height);
     await this.#output.add(planes, chroma, placement);
@@ -82,7 +83,7 @@ class Run {
     await this.#report(planes, chroma);
   }
 
-  async #report(planes: Planes, chroma: Chroma): Promise<void> {
+  async #report(planes: Planes, chroma: ChromaPlanes): Promise<void> {
     const now = performance.now();
     if (now - this.#pictureAt < PICTURE_EVERY_MS) return this.tell(this.#pace.progress(null));
     this.#pictureAt = now;

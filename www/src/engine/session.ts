@@ -1,18 +1,7 @@
-import init, { Engine, type LumaFrame } from "../../wasm/chromaflow.js";
+import init, { Engine, type Candidate, type ChromaPlanes, type LumaFrame } from "../../wasm/chromaflow.js";
 import { Fault, named, textOf, type FaultCode } from "../fault";
 import type { DeviceChoice, DeviceReport } from "../protocol";
 import { fetchWeights, forgetWeights, keepWeights, readManifest } from "./weights";
-
-/** Colour planes of one frame, each half the frame's width and height, rounded up. */
-export interface Chroma {
-  u: Uint8Array;
-  v: Uint8Array;
-}
-
-/** One of the d colourings of a frame. */
-export interface Candidate extends Chroma {
-  saturation: number;
-}
 
 /** The engine on its device, with the weights of one preset. */
 export class Session {
@@ -62,12 +51,12 @@ export class Session {
   }
 
   /** Takes the next frame and gives those that are finished, in order. */
-  push(frame: LumaFrame): Promise<Chroma[]> {
+  push(frame: LumaFrame): Promise<ChromaPlanes[]> {
     return asked(() => this.engine.push(frame));
   }
 
   /** Gives the frames that are still in the engine. */
-  finish(): Promise<Chroma[]> {
+  finish(): Promise<ChromaPlanes[]> {
     return asked(() => this.engine.finish());
   }
 }

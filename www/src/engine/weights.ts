@@ -1,11 +1,5 @@
+import type { WeightFile } from "../../wasm/chromaflow.js";
 import { Fault } from "../fault";
-
-/** One file of weights as the manifest names it. */
-export interface WeightsFile {
-  name: string;
-  bytes: number;
-  sha256: string;
-}
 
 /** Weights are kept by their hash, so that the second visit needs no network and a new export is never mixed up. */
 const CACHE = "chromaflow-weights";
@@ -19,7 +13,7 @@ export async function readManifest(page: string, signal: AbortSignal): Promise<s
 /** Gets the files from the cache or the network, telling the bytes that have come so far. */
 export async function fetchWeights(
   page: string,
-  files: WeightsFile[],
+  files: WeightFile[],
   told: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<{ name: string; bytes: Uint8Array }[]> {
@@ -38,7 +32,7 @@ export async function fetchWeights(
 /** Keeps files that the engine has checked. A full disk is no error: the next visit fetches them again. */
 export async function keepWeights(
   page: string,
-  files: WeightsFile[],
+  files: WeightFile[],
   fetched: { name: string; bytes: Uint8Array }[],
 ): Promise<void> {
   const cache = await openCache();
@@ -51,12 +45,12 @@ export async function keepWeights(
 }
 
 /** Drops kept files that did not pass the engine's check, so that the next attempt fetches them anew. */
-export async function forgetWeights(page: string, files: WeightsFile[]): Promise<void> {
+export async function forgetWeights(page: string, files: WeightFile[]): Promise<void> {
   const cache = await openCache();
   for (const file of files) await cache?.delete(addressOf(page, file));
 }
 
-function addressOf(page: string, file: WeightsFile): string {
+function addressOf(page: string, file: WeightFile): string {
   return new URL(`weights/${file.name}?sha256=${file.sha256}`, page).href;
 }
 

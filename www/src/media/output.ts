@@ -1,5 +1,5 @@
 import { Output, VideoSample, VideoSampleSource } from "mediabunny";
-import type { Chroma } from "../engine/session";
+import type { ChromaPlanes } from "../../wasm/chromaflow.js";
 import { named } from "../fault";
 import type { Clip } from "./clip";
 import { chooseEncoding, type Encoding } from "./encoding";
@@ -56,7 +56,7 @@ export class OutputFile {
   }
 
   /** Writes one frame: its own luma with the given colour. */
-  async add(planes: Planes, chroma: Chroma, placement: Placement): Promise<void> {
+  async add(planes: Planes, chroma: ChromaPlanes, placement: Placement): Promise<void> {
     const timestamp = placement.timestamp - this.clip.clockStart;
     const sample = new VideoSample(planes.colored(chroma), {
       format: "I420",

@@ -1,5 +1,5 @@
 import { VideoSample } from "mediabunny";
-import type { Chroma } from "../engine/session";
+import type { ChromaPlanes } from "../../wasm/chromaflow.js";
 import type { Clip } from "./clip";
 import type { Planes } from "./planes";
 
@@ -7,7 +7,7 @@ import type { Planes } from "./planes";
 const LONGEST = 720;
 
 /** A frame in its new colours, small and upright, for the page to show. */
-export function colorPicture(planes: Planes, chroma: Chroma, clip: Clip): Promise<ImageBitmap> {
+export function colorPicture(planes: Planes, chroma: ChromaPlanes, clip: Clip): Promise<ImageBitmap> {
   return draw(planes, planes.colored(chroma), clip);
 }
 

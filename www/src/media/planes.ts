@@ -1,6 +1,5 @@
 import type { VideoSample } from "mediabunny";
-import type { LumaFrame } from "../../wasm/chromaflow.js";
-import type { Chroma } from "../engine/session";
+import type { ChromaPlanes, LumaFrame } from "../../wasm/chromaflow.js";
 import { Fault } from "../fault";
 import { lumaWeights, type ClipColor } from "./color";
 
@@ -50,7 +49,7 @@ export class Planes {
   }
 
   /** The same luma with the given colour. */
-  colored(chroma: Chroma): Uint8Array<ArrayBuffer> {
+  colored(chroma: ChromaPlanes): Uint8Array<ArrayBuffer> {
     if (chroma.u.length !== this.chromaSize || chroma.v.length !== this.chromaSize) {
       throw new Fault("engine", `chroma of ${chroma.u.length} for a plane of ${this.chromaSize}`);
     }

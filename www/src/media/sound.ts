@@ -8,6 +8,8 @@ const AHEAD = 0.5;
 
 /** Copies one sound track, packet by packet, never decoded. */
 class SoundTrack {
+  /** Whether there was anything on the track. */
+  sounded = false;
   #packets: AsyncGenerator<EncodedPacket, void, unknown>;
   #next: EncodedPacket | null = null;
   #done = false;
@@ -29,6 +31,7 @@ class SoundTrack {
       const timestamp = packet.timestamp - this.clockStart;
       if (timestamp > seconds) return;
       this.#next = null;
+      this.sounded = true;
       await this.source.add(packet.clone({ timestamp }), this.config ? { decoderConfig: this.config } : undefined);
     }
   }
@@ -47,10 +50,14 @@ class SoundTrack {
 
 /** All the sound of a clip, on its way into the coloured file. */
 export class Sound {
-  readonly codecs: string[] = [];
   /** What could not be carried over, in sentences for the visitor. */
   readonly notes: string[] = [];
   #tracks: SoundTrack[] = [];
+
+  /** Codecs of the tracks that were copied. */
+  get codecs(): string[] {
+    return this.#tracks.filter((track) => track.sounded).map((track) => track.codec);
+  }
 
   /** Adds a track to the file for every sound track that its container takes. Before the file is started. */
   async addTo(output: Output, clip: Clip): Promise<void> {
@@ -63,7 +70,6 @@ export class Sound {
       const source = new EncodedAudioPacketSource(codec);
       output.addAudioTrack(source, { languageCode: await track.getLanguageCode() });
       this.#tracks.push(new SoundTrack(codec, source, track, await track.getDecoderConfig(), clip.clockStart));
-      this.codecs.push(codec);
     }
   }
 

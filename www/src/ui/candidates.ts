@@ -74,9 +74,9 @@ export class Candidates {
     label.className = "candidate";
     label.innerHTML = `
       <input type="radio" name="candidate" value="${index + 1}" />
-      <span class="frame"><canvas class="color"></canvas><canvas class="grey"></canvas></span>
-      <span class="caption"><span class="name">Colouring ${index + 1}</span> <span class="badge" hidden>most colourful</span>
-      <span class="saturation"></span></span>`;
+      <span class="frame"><canvas class="color"></canvas><canvas class="grey"></canvas>
+      <span class="badge" hidden>most colourful</span></span>
+      <span class="caption"><span class="name">Colouring ${index + 1}</span> <span class="saturation"></span></span>`;
     this.#group.append(label);
     const part = <E extends HTMLElement>(selector: string) => label.querySelector<E>(selector)!;
     return {

@@ -1,0 +1,172 @@
+/** What a visitor does on the page besides giving it one good file. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, beforeEach, test } from "node:test";
+import { clipFolder, makeClip } from "./clips.mjs";
+import { give, settled, shownError, state } from "./page.mjs";
+import { visit } from "./visit.mjs";
+
+/** @type {Awaited<ReturnType<typeof visit>>} */
+let visitor;
+/** @type {Awaited<ReturnType<typeof clipFolder>>} */
+let folder;
+/** @type {string} */
+let short;
+/** @type {string} */
+let long;
+
+before(async () => {
+  folder = await clipFolder();
+  visitor = await visit();
+  short = await makeClip(folder.path("short.mp4"), { frames: 3 });
+  long = await makeClip(folder.path("long.mp4"), { frames: 400 });
+});
+after(async () => {
+  await visitor?.close();
+  await folder?.remove();
+});
+beforeEach(async () => {
+  await visitor.page.goto(visitor.address);
+  await visitor.page.locator("#device[data-kind=cpu]").waitFor();
+});
+
+/** @param {string} file */
+async function choosing(file) {
+  await give(visitor.page, file);
+  assert.equal(await settled(visitor.page, "choosing"), null);
+}
+
+/** Puts a file into the page's hands by an event that carries it. @param {string} kind @param {string} file */
+async function hand(kind, file) {
+  const content = [...(await readFile(file))];
+  await visitor.page.evaluate(([kind, content]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(/** @type {number[]} */ (content))], "clip.mp4"));
+    const options = { bubbles: true, cancelable: true };
+    const event = kind === "paste"
+      ? new ClipboardEvent("paste", { ...options, clipboardData: data })
+      : new DragEvent(String(kind), { ...options, dataTransfer: data });
+    document.body.dispatchEvent(event);
+  }, [kind, content]);
+}
+
+test("a clip is dropped anywhere on the page", async () => {
+  await hand("dragenter", short);
+  await visitor.page.locator(".drop-veil.shown").waitFor();
+  await hand("drop", short);
+  assert.equal(await settled(visitor.page, "choosing"), null);
+  assert.equal(await visitor.page.locator(".drop-veil.shown").count(), 0);
+});
+
+test("a clip is pasted", async () => {
+  await hand("paste", short);
+  assert.equal(await settled(visitor.page, "choosing"), null);
+});
+
+test("four colourings, the most saturated one marked and chosen; keys choose another", async () => {
+  const { page } = visitor;
+  await choosing(short);
+  const radios = page.getByRole("radiogroup", { name: "Colourings" }).getByRole("radio");
+  assert.equal(await radios.count(), 4);
+  const saturations = (await page.locator(".saturation").allInnerTexts()).map((text) => Number(text.match(/\d+/)?.[0]));
+  const chosen = await radios.evaluateAll((all) => all.findIndex((radio) => /** @type {HTMLInputElement} */ (radio).checked));
+  assert.equal(saturations[chosen], Math.max(...saturations));
+  assert.ok(await page.locator(".candidate").nth(chosen).locator(".badge").isVisible());
+  const other = chosen === 0 ? 3 : 0;
+  await page.keyboard.press(String(other + 1));
+  assert.ok(await radios.nth(other).isChecked());
+  await page.getByRole("button", { name: "Colorize" }).click();
+  assert.equal(await settled(page, "finished"), null);
+  assert.equal(await page.locator("[data-field=candidate]").getAttribute("value"), String(other + 1));
+});
+
+test("another working size colours the opening again and keeps the choice", async () => {
+  const { page } = visitor;
+  await choosing(short);
+  await page.keyboard.press("2");
+  await page.locator("#sizes label", { hasText: "128" }).click();
+  await page.locator("#candidates[aria-busy=false]").waitFor();
+  assert.ok(await page.getByRole("radio", { name: "Colouring 2" }).isChecked());
+  assert.equal(await shownError(page), null);
+});
+
+test("the keyboard alone goes from a clip to its result", async () => {
+  const { page } = visitor;
+  await choosing(short);
+  await page.keyboard.press("1");
+  for (let presses = 0; presses < 12; presses++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(() => document.activeElement?.textContent === "Colorize")) break;
+  }
+  await page.keyboard.press("Enter");
+  assert.equal(await settled(page, "finished"), null);
+});
+
+test("progress is shown, and cancelling goes back to the choices", async () => {
+  const { page } = visitor;
+  await choosing(long);
+  await page.getByRole("button", { name: "Colorize" }).click();
+  await page.waitForFunction(() => /^[1-9]\d* of 400 frames/.test(document.getElementById("tally-frames")?.textContent ?? ""));
+  const bar = page.getByRole("progressbar");
+  assert.notEqual(await bar.getAttribute("aria-valuenow"), null);
+  await page.locator("section.coloring").getByRole("button", { name: "Cancel" }).click();
+  await page.locator("main[data-state=choosing]").waitFor();
+  assert.equal(await shownError(page), null);
+  await choosing(short);
+  await page.getByRole("button", { name: "Colorize" }).click();
+  assert.equal(await settled(page, "finished"), null);
+});
+
+test("a clip that comes while another is coloured does not disturb it", async () => {
+  const { page } = visitor;
+  await choosing(long);
+  await page.getByRole("button", { name: "Colorize" }).click();
+  await give(page, short);
+  assert.match(await page.locator("#notice").innerText(), /Cancel it first/);
+  assert.equal(await state(page), "coloring");
+  await page.locator("section.coloring").getByRole("button", { name: "Cancel" }).click();
+  await page.locator("main[data-state=choosing]").waitFor();
+});
+
+test("a new clip replaces one that is still being read", async () => {
+  const { page } = visitor;
+  await give(page, long);
+  await give(page, short);
+  assert.equal(await settled(page, "choosing"), null);
+  assert.match(await page.locator("section.choosing .facts").innerText(), /^short\.mp4/);
+});
+
+test("the result plays beside the original", async () => {
+  const { page } = visitor;
+  await choosing(short);
+  await page.getByRole("button", { name: "Colorize" }).click();
+  assert.equal(await settled(page, "finished"), null);
+  for (const name of ["#original", "#result"]) {
+    await page.waitForFunction((name) => /** @type {HTMLVideoElement} */ (document.querySelector(name)).readyState >= 2, name);
+    assert.equal(await page.locator(name).evaluate((video) => /** @type {HTMLVideoElement} */ (video).videoWidth), 96);
+  }
+});
+
+test("without WebGPU the page says so and works on the processor", async () => {
+  const { page } = visitor;
+  await page.goto(visitor.address.replace("device=cpu", "device=auto"));
+  await page.locator("#device[data-kind=cpu]").waitFor();
+  assert.match(await page.locator("#device").innerText(), /no WebGPU/);
+});
+
+test("an address that asks for WebGPU where there is none is explained", async () => {
+  const { page } = visitor;
+  await page.goto(visitor.address.replace("device=cpu", "device=webgpu"));
+  await page.getByRole("alert").waitFor();
+  assert.equal((await shownError(page))?.code, "webgpu-missing");
+});
+
+test("nothing is cut off sideways, from the narrowest window to the widest", async () => {
+  const { page } = visitor;
+  await choosing(short);
+  for (const width of [360, 390, 768, 1024, 1600]) {
+    await page.setViewportSize({ width, height: 900 });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(overflow <= 0, `${overflow} pixels too wide at ${width}`);
+  }
+});

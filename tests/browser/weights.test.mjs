@@ -1,0 +1,90 @@
+/** Weights that are missing, cut short or altered are never used: the page says so, and works once they are right. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { clipFolder, makeClip } from "./clips.mjs";
+import { colorize } from "./colorize.mjs";
+import { shownError } from "./page.mjs";
+import { dist, visit } from "./visit.mjs";
+
+/** @type {Awaited<ReturnType<typeof clipFolder>>} */
+let folder;
+/** @type {string} */
+let clip;
+
+before(async () => {
+  folder = await clipFolder();
+  clip = await makeClip(folder.path("clip.mp4"), { frames: 3 });
+});
+after(() => folder?.remove());
+
+/** What each kind of damage does to a file, and the name that it must get. */
+const DAMAGES = [
+  { what: "missing", code: "weights-missing", damage: () => ({ status: 404 }) },
+  { what: "cut short", code: "weights-altered", damage: (/** @type {Buffer} */ bytes) => ({ body: bytes.subarray(0, bytes.length / 2) }) },
+  { what: "altered in one bit", code: "weights-altered", damage: (/** @type {Buffer} */ bytes) => {
+    bytes[bytes.length >> 1] ^= 1;
+    return { body: bytes };
+  } },
+];
+
+for (const { what, code, damage } of DAMAGES) {
+  test(`a weights file ${what}`, async () => {
+    const name = await anyWeights();
+    const bytes = await readFile(join(dist, "weights", name));
+    let broken = true;
+    const instead = (/** @type {string} */ path) => (broken && path === `/weights/${name}` ? damage(Buffer.from(bytes)) : null);
+    await refusedThenWorks(instead, code, () => (broken = false));
+  });
+}
+
+test("a manifest that is missing", async () => {
+  let broken = true;
+  const instead = (/** @type {string} */ path) => (broken && path.endsWith("manifest.json") ? { status: 404 } : null);
+  await refusedThenWorks(instead, "weights-missing", () => (broken = false));
+});
+
+test("a manifest that cannot be read", async () => {
+  let broken = true;
+  const instead = (/** @type {string} */ path) => (broken && path.endsWith("manifest.json") ? { body: "{ not json" } : null);
+  await refusedThenWorks(instead, "weights-unreadable", () => (broken = false));
+});
+
+test("the second visit takes the weights from the browser's own store", async () => {
+  const name = await anyWeights();
+  let fetched = 0;
+  const visitor = await visit({ instead: (path) => (path === `/weights/${name}` && fetched++ > 0 ? { status: 404 } : null) });
+  try {
+    await visitor.page.locator("#device[data-kind=cpu]").waitFor();
+    await visitor.page.reload();
+    const line = await colorize(visitor.page, { input: clip, output: folder.path("out.mp4"), timeout: 120 });
+    assert.ok(line.ok, JSON.stringify(line));
+    assert.equal(fetched, 1);
+  } finally {
+    await visitor.close();
+  }
+});
+
+/** @param {(path: string) => object | null} instead @param {string} code @param {() => void} repair */
+async function refusedThenWorks(instead, code, repair) {
+  const visitor = await visit({ instead });
+  try {
+    const { page } = visitor;
+    await page.getByRole("alert").waitFor();
+    assert.equal((await shownError(page))?.code, code);
+    repair();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator("#device[data-kind=cpu]").waitFor();
+    const line = await colorize(page, { input: clip, output: folder.path("out.mp4"), timeout: 120 });
+    assert.ok(line.ok, JSON.stringify(line));
+  } finally {
+    await visitor.close();
+  }
+}
+
+/** The largest file of the weights that the page fetches by default. */
+async function anyWeights() {
+  const manifest = JSON.parse(await readFile(join(dist, "weights", "manifest.json"), "utf8"));
+  return manifest.presets.lite.colorizer.name;
+}
