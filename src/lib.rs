@@ -18,6 +18,8 @@
 //! The same code runs in the page (WebGPU, or the CPU device) and natively under the trainer: it is generic over
 //! Burn's `Backend`.
 
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
 pub mod clip;
 pub mod color;
 pub mod error;

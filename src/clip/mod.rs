@@ -133,3 +133,6 @@ async fn planes<B: CostVolume>(finished: Vec<Colored<B>>) -> Result<Vec<ChromaPl
     }
     Ok(planes)
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,7 +71,7 @@ mod tests {
         let kernels = std::iter::once(&head.grey).chain(&head.taps).map(|part| part.weight.val());
         let mut literal = Conv2dConfig::new([1473, output], [1, 1]).init::<Flex>(&device);
         literal.weight = Param::from_tensor(Tensor::cat(kernels.collect(), 1)); // [32, 1473, 1, 1]
-        literal.bias = head.grey.bias.clone();
+        literal.bias = head.grey.bias.as_ref().map(|bias| Param::from_tensor(bias.val()));
 
         let expected = literal.forward(Tensor::cat(columns, 1)).into_data();
         let split = head.forward(grey, taps).into_data();

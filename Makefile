@@ -1,0 +1,77 @@
+# Two commands do everything: `make serve` and `make test`. Each is a thin list of commands that also work alone.
+
+PORT ?= 8417
+# The version of wasm-bindgen in Cargo.lock; its command line must be the very same.
+WASM_BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/version = "\(.*\)"/\1/p;}' Cargo.lock)
+WASM_BINDGEN := target/tools/wasm-bindgen-$(WASM_BINDGEN_VERSION)/bin/wasm-bindgen
+WASM := target/wasm32-unknown-unknown/web/chromaflow.wasm
+# Chromium's own software Vulkan driver, for the GPU kernel's test; a machine's own driver can be named instead.
+VULKAN_DRIVER ?= /usr/lib/chromium/vk_swiftshader_icd.json
+
+.PHONY: serve test check check-native check-wasm check-page test-native test-page page wasm colorize bench \
+	rust-parts node-parts browser-parts clean
+
+## Builds the page and serves it on localhost.
+serve: page
+	cd www && npx vite preview --host localhost --port $(PORT)
+
+## Runs every check and every test, the browser's included.
+test: check test-native test-page
+
+## Formatting, lints and documentation; warnings are errors.
+check: check-native check-wasm check-page
+
+check-native: rust-parts
+	cargo fmt --all --check
+	cargo clippy --release --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
+
+check-wasm: rust-parts
+	cargo clippy --profile web --target wasm32-unknown-unknown -p chromaflow --features web --lib -- -D warnings
+
+check-page: wasm node-parts
+	cd www && npm run check
+
+test-native: rust-parts browser-parts
+	CHROMAFLOW_VULKAN=required VK_ICD_FILENAMES=$(VULKAN_DRIVER) cargo test --release --workspace
+
+test-page: page browser-parts
+	node --test --test-concurrency=1 tests/browser/
+
+## Colours a clip on the real page in headless Chromium: make colorize IN=clip OUT=file [SIZE=128] [PASSES=1]
+## [DEVICE=cpu|webgpu] [PRESET=lite] [CANDIDATE=auto|1..4]
+colorize: page browser-parts
+	@node tests/browser/colorize.mjs "$(IN)" "$(OUT)" $(if $(SIZE),--size $(SIZE)) $(if $(PASSES),--passes $(PASSES)) \
+		$(if $(DEVICE),--device $(DEVICE)) $(if $(PRESET),--preset $(PRESET)) $(if $(CANDIDATE),--candidate $(CANDIDATE))
+
+## Memory of a long clip beside a short one's.
+bench: page browser-parts
+	node tests/bench/memory.mjs
+
+## The built page in www/dist.
+page: wasm node-parts
+	cd www && npm run --silent build
+
+## The engine in www/wasm.
+wasm: rust-parts $(WASM_BINDGEN)
+	cargo build --profile web --target wasm32-unknown-unknown -p chromaflow --features web
+	$(WASM_BINDGEN) --target web --out-dir www/wasm $(WASM)
+
+$(WASM_BINDGEN):
+	cargo install wasm-bindgen-cli --version $(WASM_BINDGEN_VERSION) --root target/tools/wasm-bindgen-$(WASM_BINDGEN_VERSION)
+
+rust-parts:
+	@rustup target list --installed | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
+	@cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 || rustup component add rustfmt clippy
+
+node-parts: www/node_modules/.package-lock.json
+
+www/node_modules/.package-lock.json: www/package-lock.json
+	cd www && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json
+
+# Chromium runs the page's tests, ffmpeg makes their clips, libvulkan carries the GPU kernel's test.
+browser-parts:
+	@tests/browser/install.sh
+
+clean:
+	rm -rf target www/dist www/wasm www/node_modules

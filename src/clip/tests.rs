@@ -1,0 +1,149 @@
+//! The pipeline on small generated clips and networks of random weights.
+
+use std::{
+    future::Future,
+    pin::pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+};
+
+use burn::backend::Flex;
+
+use super::*;
+use crate::{
+    color::{Matrix, Range},
+    model::preset::Preset,
+};
+
+/// The CPU device answers at once, so a future on it is ready when it is first polled.
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("the CPU device made a caller wait"),
+    }
+}
+
+fn networks() -> Rc<Networks<Flex>> {
+    use burn::module::Module;
+    let device = Default::default();
+    <Flex as burn::tensor::backend::Backend>::seed(&device, 7);
+    let networks = Preset::Tiny.config().init::<Flex>(&device);
+    // Parameters are drawn when first touched; a clone of untouched ones would draw others.
+    Rc::new(networks.map(&mut Touch))
+}
+
+struct Touch;
+impl<B: burn::tensor::backend::Backend> burn::module::ModuleMapper<B> for Touch {
+    fn map_float<const D: usize>(
+        &mut self,
+        parameter: burn::module::Param<Tensor<B, D>>,
+    ) -> burn::module::Param<Tensor<B, D>> {
+        burn::module::Param::from_tensor(parameter.val())
+    }
+}
+
+/// A drifting texture; every `shot` has another one.
+fn frame(index: usize, shot: usize, width: usize, height: usize) -> LumaFrame {
+    let sample = |i: usize| {
+        let (x, y) = ((i % width + index) as f32, (i / width) as f32);
+        let slope = if shot % 2 == 0 { 0.3 } else { -1.9 };
+        (128.0 + 90.0 * ((x + slope * y) * 0.25 + 2.0 * shot as f32).sin()) as u8
+    };
+    let luma = (0..width * height).map(sample).collect();
+    LumaFrame { width, height, luma, matrix: Matrix::Bt709, range: Range::Limited }
+}
+
+/// Colours frames of the given shots; gives the chroma and the cuts.
+fn run(networks: &Rc<Networks<Flex>>, shots: &[usize], passes: usize) -> (Vec<ChromaPlanes>, usize) {
+    let options = ClipOptions { size: 32, passes, candidate: 1 };
+    let mut clip = ClipColorizer::new(networks.clone(), options, Default::default()).unwrap();
+    let mut finished = Vec::new();
+    for (i, &shot) in shots.iter().enumerate() {
+        finished.extend(ready(clip.push(frame(i, shot, 67, 45))).unwrap());
+    }
+    finished.extend(ready(clip.finish()).unwrap());
+    (finished, clip.cuts())
+}
+
+#[test]
+fn every_frame_comes_out_once_at_the_chroma_planes_size() {
+    let networks = networks();
+    for (frames, passes) in [(1, 0), (1, 2), (2, 1), (3, 3), (5, 2)] {
+        let (finished, cuts) = run(&networks, &vec![0; frames], passes);
+        assert_eq!((finished.len(), cuts), (frames, 0), "{frames} frames, {passes} passes");
+        assert!(finished.iter().all(|planes| planes.u.len() == 34 * 23 && planes.v.len() == 34 * 23));
+    }
+}
+
+#[test]
+fn a_frame_waits_for_one_neighbour_a_pass() {
+    let networks = networks();
+    let options = ClipOptions { size: 32, passes: 2, candidate: 0 };
+    let mut clip = ClipColorizer::new(networks, options, Default::default()).unwrap();
+    let counts: Vec<usize> = (0..5).map(|i| ready(clip.push(frame(i, 0, 67, 45))).unwrap().len()).collect();
+    assert_eq!(counts, [0, 0, 1, 1, 1]);
+}
+
+/// The second shot's frames must come out as if the first had never been there.
+#[test]
+fn no_neighbour_is_used_across_a_cut() {
+    let networks = networks();
+    let (both, cuts) = run(&networks, &[0, 0, 0, 1, 1, 1], 2);
+    assert_eq!((both.len(), cuts), (6, 1));
+    let (first, _) = run(&networks, &[0, 0, 0], 2);
+    assert_eq!(both[..3], first[..]);
+}
+
+#[test]
+fn refinement_uses_the_neighbours() {
+    let networks = networks();
+    let (alone, _) = run(&networks, &[0], 1);
+    let (together, _) = run(&networks, &[0, 0], 1);
+    assert_ne!(alone[0], together[0]);
+}
+
+#[test]
+fn bad_frames_and_options_are_named() {
+    let networks = networks();
+    let begin = |size, candidate| {
+        let options = ClipOptions { size, passes: 1, candidate };
+        ClipColorizer::new(networks.clone(), options, Default::default())
+    };
+    assert_eq!(begin(4, 0).err().unwrap().code(), "processing-size");
+    assert_eq!(begin(32, 4).err().unwrap().code(), "engine");
+    let mut clip = begin(32, 0).unwrap();
+    let short = LumaFrame { luma: vec![0; 10], ..frame(0, 0, 67, 45) };
+    assert_eq!(ready(clip.push(short)).unwrap_err().code(), "frame-size");
+    let mut clip = begin(32, 0).unwrap();
+    ready(clip.push(frame(0, 0, 67, 45))).unwrap();
+    assert_eq!(ready(clip.push(frame(0, 0, 64, 45))).unwrap_err().code(), "frame-size");
+}
+
+#[test]
+fn odd_and_extreme_sizes_work() {
+    let networks = networks();
+    for (width, height) in [(1, 1), (2, 300), (33, 17), (511, 3)] {
+        let options = ClipOptions { size: 16, passes: 1, candidate: 0 };
+        let mut clip = ClipColorizer::new(networks.clone(), options, Default::default()).unwrap();
+        let mut finished = ready(clip.push(frame(0, 0, width, height))).unwrap();
+        finished.extend(ready(clip.push(frame(1, 0, width, height))).unwrap());
+        finished.extend(ready(clip.finish()).unwrap());
+        assert_eq!(finished.len(), 2, "{width}x{height}");
+        assert_eq!(finished[0].u.len(), width.div_ceil(2) * height.div_ceil(2));
+    }
+}
+
+#[test]
+fn a_preview_has_every_candidate_and_its_saturation() {
+    let networks = networks();
+    let candidates = ready(preview(&networks, frame(0, 0, 67, 45), 32, &Default::default())).unwrap();
+    assert_eq!(candidates.len(), 4);
+    assert!(candidates.iter().all(|candidate| (0.0..=1.0).contains(&candidate.saturation)));
+    assert_ne!(candidates[0].planes, candidates[1].planes);
+}
+
+#[test]
+fn the_most_saturated_candidate_wins_over_all_frames() {
+    assert_eq!(most_saturated(&[vec![0.5, 0.1, 0.4], vec![0.1, 0.2, 0.4]]), Some(2));
+    assert_eq!(most_saturated(&[]), None);
+}
