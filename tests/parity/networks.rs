@@ -1,0 +1,60 @@
+//! The trunk, f, the flow network and g, on inputs whose sides are no multiple of anything that they need.
+
+use burn::{backend::Flex, tensor::Tensor};
+use chromaflow::model::{flow::cost_volume_by_slices, preset::Networks, refiner::Neighbourhood};
+
+use crate::fixture::{assert_expected, networks, tensor};
+
+fn on_cpu() -> Networks<Flex> {
+    networks(&Default::default())
+}
+
+fn input(name: &str) -> Tensor<Flex, 4> {
+    tensor(&format!("input.{name}"), &Default::default())
+}
+
+#[test]
+fn trunk() {
+    let taps = on_cpu().trunk.forward(input("trunk"));
+    for (index, tap) in taps.into_iter().enumerate() {
+        assert_expected(&format!("trunk.{index}"), &tap.into_data());
+    }
+}
+
+#[test]
+fn colorizer() {
+    let networks = on_cpu();
+    let candidates = networks.colorizer.forward(&networks.trunk, input("colorizer"));
+    assert_expected("colorizer", &candidates.into_data());
+}
+
+#[test]
+fn flow() {
+    let flow = on_cpu().flow.forward(input("flow.first"), input("flow.second"));
+    assert_expected("flow", &flow.into_data());
+}
+
+#[test]
+fn flow_of_every_level() {
+    let levels = on_cpu().flow.forward_levels(input("flow.first"), input("flow.second"));
+    for (level, flow) in (2..).zip(levels) {
+        assert_expected(&format!("flow.level.{level}"), &flow.into_data());
+    }
+}
+
+#[test]
+fn cost_volume() {
+    let volume = cost_volume_by_slices(input("cost_volume.ours"), input("cost_volume.theirs"), 4);
+    assert_expected("cost_volume", &volume.into_data());
+}
+
+#[test]
+fn refiner() {
+    let refined = on_cpu().refiner.forward(Neighbourhood {
+        frame: input("refiner.0"),
+        warped: input("refiner.1"),
+        color_confidence: input("refiner.2"),
+        grey_confidence: input("refiner.3"),
+    });
+    assert_expected("refiner", &refined.into_data());
+}

@@ -1,0 +1,41 @@
+//! Warping, what may be trusted of it, and upsampling.
+
+use burn::{backend::Flex, tensor::Tensor};
+use chromaflow::{
+    upsample::upsample,
+    warp::{confidence, inside, visibility, warp},
+};
+
+use crate::fixture::{assert_expected, tensor};
+
+fn input(name: &str) -> Tensor<Flex, 4> {
+    tensor(&format!("input.{name}"), &Default::default())
+}
+
+#[test]
+fn warped_image() {
+    let warped = warp(input("warping.image"), input("warping.forward"));
+    assert_expected("warping.warp", &warped.into_data());
+}
+
+/// One of the flows leads exactly onto the last pixel, which lies inside.
+#[test]
+fn samples_inside_the_frame() {
+    assert_expected("warping.inside", &inside(input("warping.forward")).into_data());
+}
+
+#[test]
+fn visible_and_trusted_pixels() {
+    let visible = visibility(input("warping.forward"), input("warping.backward"));
+    assert_expected("warping.visibility", &visible.clone().into_data());
+    let trusted = confidence(input("warping.frame"), input("warping.warped"), visible);
+    assert_expected("warping.confidence", &trusted.into_data());
+}
+
+#[test]
+fn upsampled_image() {
+    for factor in [2, 4, 8, 16] {
+        let upsampled = upsample(input("upsample"), factor);
+        assert_expected(&format!("upsample.{factor}"), &upsampled.into_data());
+    }
+}
