@@ -111,7 +111,8 @@ test("a variable frame rate", async () => {
 
 test("29.97 frames a second keep their exact times", async () => {
   const { source } = await kept(await makeClip(folder.path("ntsc.mp4"), { rate: "30000/1001", frames: 15 }));
-  assert.ok(Math.abs(source.times[14] - (14 * 1001) / 30000) < 0.0002);
+  const last = source.times.length - 1;
+  assert.ok(Math.abs(source.times[last] - (last * 1001) / 30000) < 0.0002);
 });
 
 test("rotation", async () => {

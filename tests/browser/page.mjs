@@ -38,7 +38,9 @@ export async function give(page, file) {
 export async function shownError(page) {
   const alert = page.getByRole("alert");
   if (!(await alert.isVisible())) return null;
-  return { code: (await alert.getAttribute("data-code")) ?? "", message: await alert.locator("h2").innerText() };
+  const words = await alert.locator("h2").innerText();
+  const detail = await alert.locator("#alert-detail").innerText();
+  return { code: (await alert.getAttribute("data-code")) ?? "", message: `${words}${detail}` };
 }
 
 /** What the page is doing. @param {Page} page */

@@ -44,7 +44,7 @@ export class Colorizer {
       signal.throwIfAborted();
       const candidates = await this.#heldSession().preview(planes.frame, size);
       candidates.forEach(({ saturation }, at) => (sums[at] = (sums[at] ?? 0) + saturation));
-      if (index === 0) await this.#show(clip, planes, candidates, tell);
+      if (index === 0) this.#show(clip, planes, candidates, tell);
     }
     return { saturations: sums.map((sum) => sum / frames.length) };
   }
@@ -71,10 +71,9 @@ export class Colorizer {
     return frames.sort((a, b) => b.contrast - a.contrast);
   }
 
-  async #show(clip: Clip, planes: Planes, candidates: Candidate[], tell: Tell<Told<"preview">>): Promise<void> {
-    const grey = await greyPicture(planes, clip);
-    const colored: ImageBitmap[] = [];
-    for (const candidate of candidates) colored.push(await colorPicture(planes, candidate, clip));
+  #show(clip: Clip, planes: Planes, candidates: Candidate[], tell: Tell<Told<"preview">>): void {
+    const grey = greyPicture(planes, clip);
+    const colored = candidates.map((candidate) => colorPicture(planes, candidate, clip));
     tell({ grey, colored }, [grey, ...colored]);
   }
 

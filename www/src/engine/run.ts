@@ -80,15 +80,15 @@ class Run {
     this.#output ??= await OutputFile.create(this.clip, planes.width, planes.height);
     await this.#output.add(planes, chroma, placement);
     this.#pace.count(placement.timestamp + placement.duration);
-    await this.#report(planes, chroma);
+    this.#report(planes, chroma);
   }
 
-  async #report(planes: Planes, chroma: ChromaPlanes): Promise<void> {
+  #report(planes: Planes, chroma: ChromaPlanes): void {
     const now = performance.now();
     if (now - this.#pictureAt < PICTURE_EVERY_MS) return this.tell(this.#pace.progress(null));
     this.#pictureAt = now;
-    const grey = await greyPicture(planes, this.clip);
-    const colored = await colorPicture(planes, chroma, this.clip);
+    const grey = greyPicture(planes, this.clip);
+    const colored = colorPicture(planes, chroma, this.clip);
     this.tell(this.#pace.progress({ grey, colored }), [grey, colored]);
   }
 

@@ -1,5 +1,6 @@
 import {
-  ALL_FORMATS, BlobSource, Input, IsobmffInputFormat, MpegTsInputFormat, UnsupportedInputFormatError,
+  ADTS, BlobSource, FLAC, Input, IsobmffInputFormat, MATROSKA, MP3, MP4, MPEG_TS, MpegTsInputFormat, OGG, QTFF,
+  UnsupportedInputFormatError, WAVE, WEBM,
   type InputAudioTrack, type InputFormat, type InputTrack, type InputVideoTrack,
 } from "mediabunny";
 import { Fault, named } from "../fault";
@@ -7,6 +8,9 @@ import type { ClipReport } from "../protocol";
 import { readColor, type ClipColor } from "./color";
 import { inTime } from "./patience";
 import { photoFormat } from "./photo";
+
+/** What is read. Of sound files no more than that they are sound files, so that the visitor can be told. */
+const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, MP3, WAVE, OGG, FLAC, ADTS];
 
 /** Counting packets reads the whole file where the container has no index: done up to this size only. */
 const COUNTED_BYTES = 256 * 1024 * 1024;
@@ -35,7 +39,7 @@ export interface Clip {
 /** Looks into a file. Whatever is wrong with it ends in a fault that says what. */
 export async function openClip(file: File): Promise<Clip> {
   await refuseOtherFiles(file);
-  const input = new Input({ formats: ALL_FORMATS, source: new BlobSource(file) });
+  const input = new Input({ formats: FORMATS, source: new BlobSource(file) });
   try {
     const format = await readFormat(input);
     const video = await findVideo(input, format);

@@ -29,7 +29,7 @@ export class App {
 
   constructor(
     private readonly studio: Studio,
-    choices: Choices,
+    private readonly choices: Choices,
   ) {
     this.#settings = new Settings(choices, {
       onSize: () => void this.#recolorCandidates(),
@@ -62,7 +62,7 @@ export class App {
 
   #deviceOpened(report: DeviceReport): void {
     this.#device = report;
-    this.#chip.opened(report);
+    this.#chip.opened(report, this.choices.device === "cpu");
     this.#settings.suit(report.kind);
   }
 
@@ -106,7 +106,7 @@ export class App {
   async #colorCandidates(signal: AbortSignal, keepChoice: boolean): Promise<void> {
     this.#candidates.wait();
     const told = ({ grey, colored }: { grey: ImageBitmap; colored: ImageBitmap[] }) =>
-      void this.#candidates.show(grey, colored);
+      this.#candidates.show(grey, colored);
     const { saturations } = await this.studio.preview(this.#settings.size, { signal, told });
     this.#candidates.rate(saturations, keepChoice);
   }

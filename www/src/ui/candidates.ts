@@ -1,4 +1,4 @@
-import { element, showBitmap } from "./element";
+import { copyCanvas, element, showBitmap } from "./element";
 
 interface Card {
   label: HTMLLabelElement;
@@ -44,12 +44,11 @@ export class Candidates {
   }
 
   /** Shows the colourings of one frame, and that frame in grey. */
-  async show(grey: ImageBitmap, colored: ImageBitmap[]): Promise<void> {
-    for (const [index, { canvas, grey: greyCanvas }] of this.#cards.entries()) {
-      if (colored[index]) showBitmap(canvas, colored[index]);
-      showBitmap(greyCanvas, await createImageBitmap(grey));
-    }
-    grey.close();
+  show(grey: ImageBitmap, colored: ImageBitmap[]): void {
+    const [first, ...others] = this.#cards.map((card) => card.grey);
+    showBitmap(first!, grey);
+    for (const canvas of others) copyCanvas(first!, canvas);
+    for (const [index, { canvas }] of this.#cards.entries()) if (colored[index]) showBitmap(canvas, colored[index]);
   }
 
   /** Marks the most saturated colouring; chooses it, unless the visitor has chosen already. */

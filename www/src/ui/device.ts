@@ -6,16 +6,18 @@ export class DeviceChip {
   readonly #chip = element("device");
   readonly #text = element("device-text");
 
-  opened(report: DeviceReport): void {
+  /** `asked`: the address of the page asks for this device. */
+  opened(report: DeviceReport, asked: boolean): void {
     this.#chip.dataset.kind = report.kind;
+    this.#chip.title = report.reason ?? "";
     if (report.kind === "webgpu") {
       this.#text.textContent = `Working on the graphics card${report.name ? ` (${report.name})` : ""}`;
-      return;
+    } else if (asked) {
+      this.#text.textContent = "Working on the processor, as this address asks";
+    } else {
+      this.#text.textContent =
+        "Working on the processor, which is slower: this browser has no WebGPU for the graphics card here";
     }
-    this.#text.textContent =
-      "Working on the processor, which is slower: this browser has no WebGPU for the graphics card here";
-    this.#chip.title = report.reason ?? "";
-    if (report.reason?.includes("asked")) this.#text.textContent = "Working on the processor, as asked";
   }
 
   fetching({ bytes, total }: Told<"open">): void {

@@ -14,7 +14,7 @@ export class Live {
   reset(): void {
     for (const id of ["live-grey", "live-color"]) {
       const canvas = element<HTMLCanvasElement>(id);
-      canvas.getContext("bitmaprenderer")!.transferFromImageBitmap(null);
+      canvas.getContext("2d", { alpha: false })!.clearRect(0, 0, canvas.width, canvas.height);
     }
     this.#fill(0);
     element("tally-frames").textContent = "Preparing the first frame…";
