@@ -1,7 +1,7 @@
 import type { Candidate } from "../../wasm/chromaflow.js";
 import { Fault } from "../fault";
 import { openClip, type Clip } from "../media/clip";
-import { colorPicture, greyPicture } from "../media/picture";
+import { picture } from "../media/picture";
 import { takePlanes, type Planes } from "../media/planes";
 import { FrameReader } from "../media/reader";
 import { previewTimes } from "../media/sampling";
@@ -72,8 +72,11 @@ export class Colorizer {
   }
 
   #show(clip: Clip, planes: Planes, candidates: Candidate[], tell: Tell<Told<"preview">>): void {
-    const grey = greyPicture(planes, clip);
-    const colored = candidates.map((candidate) => colorPicture(planes, candidate, clip));
+    const grey = picture(planes, clip, "grey");
+    const colored = candidates.map((candidate) => {
+      planes.setChroma(candidate);
+      return picture(planes, clip, "color");
+    });
     tell({ grey, colored }, [grey, ...colored]);
   }
 

@@ -1,8 +1,8 @@
 import type { ChromaPlanes } from "../../wasm/chromaflow.js";
-import { throwIfCancelled } from "../fault";
+import { Fault, throwIfCancelled } from "../fault";
 import type { Clip } from "../media/clip";
 import { OutputFile, type Placement } from "../media/output";
-import { colorPicture, greyPicture } from "../media/picture";
+import { picture } from "../media/picture";
 import { takePlanes, type Planes } from "../media/planes";
 import { FrameReader } from "../media/reader";
 import type { Colored, Progress, RunOptions } from "../protocol";
@@ -35,7 +35,10 @@ class Run {
   readonly #pace: Pace;
   /** Frames whose colour is not finished, oldest first. */
   readonly #waiting: { planes: Planes; placement: Placement }[] = [];
+  /** Planes of frames that are written. */
+  readonly #spare: Planes[] = [];
   #output: OutputFile | null = null;
+  #size: [number, number] | null = null;
   #pictureAt = 0;
 
   constructor(
@@ -70,25 +73,36 @@ class Run {
     const sample = await this.#reader.next();
     if (!sample) return null;
     const { timestamp, duration, squarePixelWidth: squareWidth, squarePixelHeight: squareHeight } = sample;
-    const planes = await takePlanes(sample, this.clip.color).finally(() => sample.close());
+    const planes = await takePlanes(sample, this.clip.color, this.#spare.pop()).finally(() => sample.close());
+    this.#checkSize(planes);
     this.#waiting.push({ planes, placement: { timestamp, duration, squareWidth, squareHeight } });
     return planes;
   }
 
-  async #write(chroma: ChromaPlanes): Promise<void> {
-    const { planes, placement } = this.#waiting.shift()!;
-    this.#output ??= await OutputFile.create(this.clip, planes.width, planes.height);
-    await this.#output.add(planes, chroma, placement);
-    this.#pace.count(placement.timestamp + placement.duration);
-    this.#report(planes, chroma);
+  /** One file holds frames of one size. */
+  #checkSize({ width, height }: Planes): void {
+    this.#size ??= [width, height];
+    const [firstWidth, firstHeight] = this.#size;
+    if (width === firstWidth && height === firstHeight) return;
+    throw new Fault("frame-size-changed", `${width}x${height} after ${firstWidth}x${firstHeight}`);
   }
 
-  #report(planes: Planes, chroma: ChromaPlanes): void {
+  async #write(chroma: ChromaPlanes): Promise<void> {
+    const { planes, placement } = this.#waiting.shift()!;
+    planes.setChroma(chroma);
+    this.#output ??= await OutputFile.create(this.clip, planes.width, planes.height);
+    await this.#output.add(planes, placement);
+    this.#pace.count(placement.timestamp + placement.duration);
+    this.#report(planes);
+    this.#spare.push(planes);
+  }
+
+  #report(planes: Planes): void {
     const now = performance.now();
     if (now - this.#pictureAt < PICTURE_EVERY_MS) return this.tell(this.#pace.progress(null));
     this.#pictureAt = now;
-    const grey = greyPicture(planes, this.clip);
-    const colored = colorPicture(planes, chroma, this.clip);
+    const grey = picture(planes, this.clip, "grey");
+    const colored = picture(planes, this.clip, "color");
     this.tell(this.#pace.progress({ grey, colored }), [grey, colored]);
   }
 

@@ -1,5 +1,4 @@
 import { Output, VideoSample, VideoSampleSource } from "mediabunny";
-import type { ChromaPlanes } from "../../wasm/chromaflow.js";
 import { named } from "../fault";
 import type { Clip } from "./clip";
 import { chooseEncoding, type Encoding } from "./encoding";
@@ -55,10 +54,10 @@ export class OutputFile {
     return new OutputFile(clip, encoding, storage, output, picture, sound);
   }
 
-  /** Writes one frame: its own luma with the given colour. */
-  async add(planes: Planes, chroma: ChromaPlanes, placement: Placement): Promise<void> {
+  /** Writes one frame; when this is done its planes are free. */
+  async add(planes: Planes, placement: Placement): Promise<void> {
     const timestamp = placement.timestamp - this.clip.clockStart;
-    const sample = new VideoSample(planes.colored(chroma), {
+    const sample = new VideoSample(planes.data, {
       format: "I420",
       codedWidth: planes.width,
       codedHeight: planes.height,

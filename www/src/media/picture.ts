@@ -1,4 +1,3 @@
-import type { ChromaPlanes } from "../../wasm/chromaflow.js";
 import type { Clip } from "./clip";
 import type { Planes } from "./planes";
 import { toRgb } from "./rgb";
@@ -9,18 +8,10 @@ const LONGEST = 720;
 const plate = new OffscreenCanvas(1, 1);
 const upright = new OffscreenCanvas(1, 1);
 
-/** A frame in its new colours, small and upright, for the page to show. */
-export function colorPicture(planes: Planes, chroma: ChromaPlanes, clip: Clip): ImageBitmap {
-  return draw(planes, planes.colored(chroma), clip);
-}
-
-/** The same without colour. */
-export function greyPicture(planes: Planes, clip: Clip): ImageBitmap {
-  return draw(planes, planes.data, clip);
-}
-
-function draw(planes: Planes, data: Uint8Array<ArrayBuffer>, clip: Clip): ImageBitmap {
-  const image = toRgb(planes, data, Math.ceil(Math.max(planes.width, planes.height) / LONGEST));
+/** A frame, in its colours or in grey, small and upright, for the page to show. */
+export function picture(planes: Planes, clip: Clip, color: "color" | "grey"): ImageBitmap {
+  const shrink = Math.ceil(Math.max(planes.width, planes.height) / LONGEST);
+  const image = toRgb(planes, color === "color", shrink);
   plate.width = image.width;
   plate.height = image.height;
   plate.getContext("2d", { alpha: false })!.putImageData(image, 0, 0);

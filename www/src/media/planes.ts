@@ -3,12 +3,9 @@ import type { ChromaPlanes, LumaFrame } from "../../wasm/chromaflow.js";
 import { Fault } from "../fault";
 import { lumaWeights, type ClipColor } from "./color";
 
-/** U and V of a frame without colour, in 8 bits. */
-const NEUTRAL = 128;
-
 /**
  * One frame as 8-bit Y, U and V planes without padding (I420; chroma of odd sizes is rounded up). The luma is the
- * decoded one, byte for byte; the chroma starts neutral, whatever colour the source had.
+ * decoded one, byte for byte; the chroma means nothing until it is set, whatever colour the source had.
  */
 export class Planes {
   readonly data: Uint8Array<ArrayBuffer>;
@@ -19,7 +16,6 @@ export class Planes {
     readonly color: ClipColor,
   ) {
     this.data = new Uint8Array(width * height + 2 * this.chromaSize);
-    this.data.fill(NEUTRAL, width * height);
   }
 
   get luma(): Uint8Array<ArrayBuffer> {
@@ -48,22 +44,24 @@ export class Planes {
     return squares / count - (sum / count) ** 2;
   }
 
-  /** The same luma with the given colour. */
-  colored(chroma: ChromaPlanes): Uint8Array<ArrayBuffer> {
+  /** Gives the frame its colour. */
+  setChroma(chroma: ChromaPlanes): void {
     if (chroma.u.length !== this.chromaSize || chroma.v.length !== this.chromaSize) {
       throw new Fault("engine", `chroma of ${chroma.u.length} for a plane of ${this.chromaSize}`);
     }
-    const data = this.data.slice();
-    data.set(chroma.u, this.luma.length);
-    data.set(chroma.v, this.luma.length + this.chromaSize);
-    return data;
+    this.data.set(chroma.u, this.luma.length);
+    this.data.set(chroma.v, this.luma.length + this.chromaSize);
   }
 }
 
-/** Copies a decoded frame's luma out of the decoder's memory. The caller closes the sample. */
-export async function takePlanes(sample: VideoSample, color: ClipColor): Promise<Planes> {
+/**
+ * Copies a decoded frame's luma out of the decoder's memory. The caller closes the sample. `spare` are planes that are
+ * no longer needed: megabytes for each frame are better used again than left to the garbage collector.
+ */
+export async function takePlanes(sample: VideoSample, color: ClipColor, spare?: Planes): Promise<Planes> {
   const { width, height } = sample.visibleRect;
-  const planes = new Planes(width, height, color);
+  const fits = spare && spare.width === width && spare.height === height;
+  const planes = fits ? spare : new Planes(width, height, color);
   const { format } = sample;
   if (format === null || format.startsWith("RGB") || format.startsWith("BGR")) await takeRgb(sample, planes);
   else if (color.rgb) await takeGbr(sample, planes);
@@ -72,9 +70,13 @@ export async function takePlanes(sample: VideoSample, color: ClipColor): Promise
   return planes;
 }
 
+/** What a frame is copied to before its luma is taken; one for all frames, for the same reason. */
+let copied = new Uint8Array(0);
+
 async function copyOut(sample: VideoSample, options: VideoFrameCopyToOptions = {}) {
-  const data = new Uint8Array(sample.allocationSize(options));
-  return { data, layout: await sample.copyTo(data, options) };
+  const size = sample.allocationSize(options);
+  if (copied.length < size) copied = new Uint8Array(size);
+  return { data: copied, layout: await sample.copyTo(copied, options) };
 }
 
 /** 8-bit planar formats and NV12: the first plane is the luma. */
