@@ -61,16 +61,16 @@ fn kernel_equals_slices() {
 fn kernel_reads_views() {
     on_adapter(|device| {
         let both = Tensor::<Flex, 4>::random([2, 5, 9, 7], Distribution::Default, &Default::default());
-        let slices = volume_of_views(both.clone(), cost_volume_by_slices);
+        let slices = volume_of_views(&both, cost_volume_by_slices);
         let kernel =
-            volume_of_views(Tensor::<Wgpu, 4>::from_data(both.into_data(), device), Wgpu::cost_volume);
+            volume_of_views(&Tensor::<Wgpu, 4>::from_data(both.into_data(), device), Wgpu::cost_volume);
         fixture::assert_close("views", &kernel, &slices, TOLERANCE);
     });
 }
 
 /// The cost volume of the transposed halves of `both`.
 fn volume_of_views<B: Backend>(
-    both: Tensor<B, 4>,
+    both: &Tensor<B, 4>,
     cost_volume: impl Fn(Tensor<B, 4>, Tensor<B, 4>, usize) -> Tensor<B, 4>,
 ) -> TensorData {
     let half = |start| both.clone().narrow(0, start, 1).swap_dims(2, 3);
