@@ -56,21 +56,23 @@ impl<B: CostVolume> Pass<B> {
     }
 }
 
+/// A neighbour, and the passage to it.
+type Neighbour<'a, B> = (&'a Colored<B>, &'a Passage<B>);
+
 /// g on all neighbours in one batch, then their mean: `[1, 3, h, w]`.
 fn refine<B: CostVolume>(
     current: &Colored<B>,
-    neighbours: &[(&Colored<B>, &Passage<B>)],
+    neighbours: &[Neighbour<'_, B>],
     refiner: &Refiner<B>,
 ) -> Tensor<B, 4> {
-    let batch = |of: &dyn Fn(&Colored<B>, &Passage<B>) -> Tensor<B, 4>| {
-        Tensor::cat(neighbours.iter().map(|(neighbour, passage)| of(neighbour, passage)).collect(), 0)
-    };
-    let frame = batch(&|_, _| current.color.clone()); // [n, 3, h, w]
-    let warped = batch(&|neighbour, passage| warp(neighbour.color.clone(), passage.flow.clone())); // [n, 3, h, w]
-    let visible = batch(&|_, passage| passage.visible.clone()); // [n, 1, h, w]
+    let batch =
+        |of: fn(&Neighbour<'_, B>) -> Tensor<B, 4>| Tensor::cat(neighbours.iter().map(of).collect(), 0);
+    let frame = current.color.clone().repeat_dim(0, neighbours.len()); // [n, 3, h, w]
+    let warped = batch(|(neighbour, passage)| warp(neighbour.color.clone(), passage.flow.clone())); // [n, 3, h, w]
+    let visible = batch(|(_, passage)| passage.visible.clone()); // [n, 1, h, w]
     let refined = refiner.forward(Neighbourhood {
         color_confidence: confidence(frame.clone(), warped.clone(), visible),
-        grey_confidence: batch(&|_, passage| passage.grey_confidence.clone()),
+        grey_confidence: batch(|(_, passage)| passage.grey_confidence.clone()),
         frame,
         warped,
     });

@@ -46,7 +46,7 @@ impl<B: burn::tensor::backend::Backend> burn::module::ModuleMapper<B> for Touch 
 fn frame(index: usize, shot: usize, width: usize, height: usize) -> LumaFrame {
     let sample = |i: usize| {
         let (x, y) = ((i % width + index) as f32, (i / width) as f32);
-        let slope = if shot % 2 == 0 { 0.3 } else { -1.9 };
+        let slope = if shot.is_multiple_of(2) { 0.3 } else { -1.9 };
         (128.0 + 90.0 * ((x + slope * y) * 0.25 + 2.0 * shot as f32).sin()) as u8
     };
     let luma = (0..width * height).map(sample).collect();

@@ -1,12 +1,12 @@
 //! How every convolution of the networks is made: its padding and its first weights.
 
 use burn::{
-    module::Initializer,
+    module::{Initializer, Param},
     nn::{
         PaddingConfig2d,
         conv::{Conv2d, Conv2dConfig},
     },
-    tensor::backend::Backend,
+    tensor::{Tensor, backend::Backend},
 };
 
 /// He et al., "Delving Deep into Rectifiers": keeps the variance of activations through deep stacks of ReLUs.
@@ -27,15 +27,22 @@ pub(super) fn strided_dilated<B: Backend>(
     dilation: usize,
     device: &B::Device,
 ) -> Conv2d<B> {
-    Conv2dConfig::new([input, output], [3, 3])
+    let mut convolution = Conv2dConfig::new([input, output], [3, 3])
         .with_stride([stride, stride])
         .with_dilation([dilation, dilation])
         .with_padding(PaddingConfig2d::Explicit(dilation, dilation, dilation, dilation))
         .with_initializer(he_normal())
-        .init(device)
+        .init(device);
+    convolution.bias = Some(no_bias(output, device));
+    convolution
 }
 
 /// A 1x1 convolution: a linear map of the channels of each pixel.
 pub(super) fn conv1x1<B: Backend>(input: usize, output: usize, bias: bool, device: &B::Device) -> Conv2d<B> {
     Conv2dConfig::new([input, output], [1, 1]).with_bias(bias).with_initializer(he_normal()).init(device)
+}
+
+/// Training starts without biases: random ones would be an offset common to all pixels.
+fn no_bias<B: Backend>(channels: usize, device: &B::Device) -> Param<Tensor<B, 1>> {
+    Initializer::Zeros.init([channels], device)
 }

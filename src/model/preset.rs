@@ -66,7 +66,9 @@ impl Preset {
                 FlowConfig::new()
                     .with_pyramid([8, 16, 24, 32, 48, 64])
                     .with_decoder([48, 48, 32, 24, 16])
-                    .with_context([48, 48, 48, 32, 24, 16]),
+                    .with_context([48, 48, 48, 32, 24, 16])
+                    .with_mean(0.45)
+                    .with_deviation(0.25),
             ),
             Self::Tiny => NetworksConfig::from_parts(
                 VggConfig::new().with_widths([2, 3, 4, 4, 5]),

@@ -80,7 +80,7 @@ fn cost_volume_kernel<F: Float>(
             at += ours.stride(1);
             their_at += theirs.stride(1);
         }
-        sum = sum / F::cast_from(ours.shape(1));
+        sum /= F::cast_from(ours.shape(1));
     }
     let out = n * output.stride(0) + k * output.stride(1) + y * output.stride(2) + x * output.stride(3);
     output[out] = sum;

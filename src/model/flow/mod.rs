@@ -55,6 +55,13 @@ pub struct FlowConfig {
     /// Largest displacement of the cost volume, in pixels of its level.
     #[config(default = 4)]
     pub displacement: usize,
+    /// What is subtracted from the images, which are in [0, 1]. The published weights expect them as they are; a network
+    /// trained from scratch finds matches far sooner in features that are not mostly a common offset.
+    #[config(default = 0.0)]
+    pub mean: f64,
+    /// What the images are then divided by.
+    #[config(default = 1.0)]
+    pub deviation: f64,
 }
 
 /// The flow network.
@@ -67,6 +74,8 @@ pub struct FlowNet<B: Backend> {
     /// Refines the finest flow.
     pub context: Context<B>,
     displacement: usize,
+    mean: f64,
+    deviation: f64,
 }
 
 impl FlowConfig {
@@ -79,6 +88,8 @@ impl FlowConfig {
             context: Context::init(self.decoder_output(FINEST), &self.context, device),
             decoders,
             displacement: self.displacement,
+            mean: self.mean,
+            deviation: self.deviation,
         }
     }
 
@@ -119,7 +130,8 @@ impl<B: CostVolume> FlowNet<B> {
     pub fn forward_levels(&self, first: Tensor<B, 4>, second: Tensor<B, 4>) -> Vec<Tensor<B, 4>> {
         let [batch, ..] = first.dims();
         let both = Tensor::cat(vec![first, second], 0); // [2 n, 3, h, w]
-        let features = self.pyramid.forward(pad_to_multiple(both, MULTIPLE));
+        let normalised = both.sub_scalar(self.mean).div_scalar(self.deviation);
+        let features = self.pyramid.forward(pad_to_multiple(normalised, MULTIPLE));
         let mut flows: Vec<Tensor<B, 4>> = Vec::new();
         let mut above = None;
         for (decoder, level) in self.decoders.iter().zip((FINEST..=LEVELS).rev()) {

@@ -12,7 +12,8 @@ use crate::model::convolution::strided_dilated;
 /// The feature pyramid, shared by both frames.
 #[derive(Module, Debug)]
 pub struct Pyramid<B: Backend> {
-    /// For each level its three convolutions (`conv1a`, `conv1aa`, `conv1b` and so on in the published network).
+    /// For each level its three convolutions in their order: `conv1a`, `conv1aa`, `conv1b` and so on in the
+    /// published network, whose last level says `conv6aa`, `conv6a`, `conv6b`.
     pub levels: Vec<[Conv2d<B>; 3]>,
 }
 
