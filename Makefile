@@ -36,7 +36,7 @@ test-native: rust-parts browser-parts
 	CHROMAFLOW_VULKAN=required VK_ICD_FILENAMES=$(VULKAN_DRIVER) cargo test --release --workspace
 
 test-page: page browser-parts
-	node --test --test-concurrency=1 tests/browser/
+	node --test --test-concurrency=1 --test-reporter spec tests/browser/*.test.mjs
 
 ## Colours a clip on the real page in headless Chromium: make colorize IN=clip OUT=file [SIZE=128] [PASSES=1]
 ## [DEVICE=cpu|webgpu] [PRESET=lite] [CANDIDATE=auto|1..4]
