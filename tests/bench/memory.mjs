@@ -57,5 +57,5 @@ try {
   const figures = { frames: [SHORT, 10 * SHORT], megabytes: [megabytes(short), megabytes(long)], ratio: long / short };
   console.log(JSON.stringify({ benchmark: "memory", size: SIZE, ...figures }));
 } finally {
-  folder.remove();
+  await folder.remove();
 }
