@@ -1,0 +1,129 @@
+//! `colorize IN OUT`: the page's own pipeline, natively.
+
+use std::{
+    collections::VecDeque,
+    path::{Path, PathBuf},
+    rc::Rc,
+    time::Instant,
+};
+
+use anyhow::{Context, Result, ensure};
+use burn::backend::Flex;
+use chromaflow::{
+    clip::{ClipColorizer, ClipOptions, most_saturated, preview},
+    color::ChromaPlanes,
+    model::preset::Networks,
+};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use pollster::block_on;
+
+use crate::{
+    film::{Encoder, Film},
+    published,
+};
+
+/// Where the clip is sampled for the choice of the candidate, as shares of its duration.
+const SAMPLED: [f64; 3] = [0.1, 0.5, 0.9];
+
+/// Colours a clip. Its sound is copied; a variable frame rate becomes its mean.
+///
+/// Example: trainer colorize film.mp4 colour.mp4 --size 256 --passes 2
+#[derive(Args, Debug)]
+pub struct ColorizeCommand {
+    /// The clip.
+    input: PathBuf,
+    /// The coloured clip: .mp4, .mov or .mkv (H.264), .webm (VP9).
+    output: PathBuf,
+    /// Processing size: shorter side in pixels of the frames that the networks see.
+    #[arg(long, default_value_t = 128)]
+    size: usize,
+    /// How often neighbouring frames are made to agree.
+    #[arg(long, default_value_t = 1)]
+    passes: usize,
+    /// Which colouring, 1 to 4; the most saturated by default.
+    #[arg(long)]
+    candidate: Option<usize>,
+    /// The folder of published weights.
+    #[arg(long, default_value = "weights")]
+    weights: PathBuf,
+    /// The set of weights.
+    #[arg(long, default_value = "lite")]
+    preset: String,
+}
+
+impl ColorizeCommand {
+    /// Colours the clip and prints one line of JSON.
+    pub fn run(self) -> Result<()> {
+        let began = Instant::now();
+        let film = Film::probe(&self.input)?;
+        let networks = Rc::new(published::load::<Flex>(&self.weights, &self.preset, &Default::default())?);
+        let candidate = match self.candidate {
+            Some(number) => number.checked_sub(1).context("candidates are counted from 1")?,
+            None => self.choose(&film, &networks)?,
+        };
+        let options = ClipOptions { size: self.size, passes: self.passes, candidate };
+        let frames = colorize(&film, &self.input, &self.output, networks, options)?;
+        let report = serde_json::json!({
+            "frames": frames,
+            "seconds": began.elapsed().as_secs_f64(),
+            "device": "cpu",
+            "candidate": candidate + 1,
+            "width": film.width,
+            "height": film.height,
+            "size": self.size,
+            "passes": self.passes,
+        });
+        println!("{report}");
+        Ok(())
+    }
+
+    fn choose(&self, film: &Film, networks: &Networks<Flex>) -> Result<usize> {
+        let mut saturations = Vec::new();
+        for share in SAMPLED {
+            let mut decoder = film.decode(&self.input, share * film.duration, Some(1))?;
+            let Some(frame) = decoder.next_frame()? else { continue };
+            let candidates = block_on(preview(networks, frame, self.size, &Default::default()))?;
+            saturations.push(candidates.iter().map(|candidate| candidate.saturation).collect());
+        }
+        most_saturated(&saturations).context("the clip has no frames")
+    }
+}
+
+/// Streams the clip through the pipeline; gives its number of frames.
+fn colorize(
+    film: &Film,
+    input: &Path,
+    output: &Path,
+    networks: Rc<Networks<Flex>>,
+    options: ClipOptions,
+) -> Result<usize> {
+    let mut decoder = film.decode(input, 0.0, None)?;
+    let mut encoder = film.encode(input, output)?;
+    let mut clip = ClipColorizer::new(networks, options, Default::default())?;
+    let style = ProgressStyle::with_template("{pos} frames, {per_sec}, {elapsed}")?;
+    let progress = ProgressBar::new_spinner().with_style(style);
+    let mut waiting = VecDeque::new();
+    while let Some(frame) = decoder.next_frame()? {
+        waiting.push_back(frame.luma.clone());
+        let finished = block_on(clip.push(frame))?;
+        progress.inc(finished.len() as u64);
+        write(&mut encoder, &mut waiting, finished)?;
+    }
+    let finished = block_on(clip.finish())?;
+    progress.inc(finished.len() as u64);
+    write(&mut encoder, &mut waiting, finished)?;
+    ensure!(waiting.is_empty(), "{} frames were left without colour", waiting.len());
+    encoder.finish()?;
+    progress.finish_and_clear();
+    Ok(progress.position() as usize)
+}
+
+/// Joins finished chroma with the luma that waited for it.
+fn write(encoder: &mut Encoder, waiting: &mut VecDeque<Vec<u8>>, finished: Vec<ChromaPlanes>) -> Result<()> {
+    for chroma in finished {
+        let luma = waiting.pop_front().context("more frames came out than went in")?;
+        encoder.push(&luma, &chroma)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! The subcommands, one file each.
+
+pub mod colorize;
+pub mod eval;
+pub mod export;
+pub mod publish;
+pub mod sheet;
+pub mod train;
+
+use anyhow::Result;
+use clap::Parser;
+
+/// Trains, measures and exports Chromaflow's networks.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub enum Command {
+    /// Train one network.
+    #[command(subcommand)]
+    Train(train::TrainCommand),
+    /// Colour a clip natively, as the page does.
+    Colorize(colorize::ColorizeCommand),
+    /// Measure exported weights on what was held back.
+    Eval(eval::EvalCommand),
+    /// Write weights as the page loads them.
+    Export(export::ExportCommand),
+    /// Describe exported weights for the page.
+    Publish(publish::PublishCommand),
+    /// Draw a contact sheet of held-back images.
+    Sheet(sheet::SheetCommand),
+}
+
+impl Command {
+    /// Runs the command.
+    pub fn run(self) -> Result<()> {
+        match self {
+            Self::Train(command) => command.run(),
+            Self::Colorize(command) => command.run(),
+            Self::Eval(command) => command.run(),
+            Self::Export(command) => command.run(),
+            Self::Publish(command) => command.run(),
+            Self::Sheet(command) => command.run(),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Colour photos and clips, split, decoded and cut into training crops.
+
+pub mod clips;
+pub mod crop;
+pub mod photos;
+pub mod split;

@@ -1,0 +1,15 @@
+//! Trains Chromaflow's networks on the model code that the page runs, measures them, and exports their weights.
+
+pub mod checkpoint;
+pub mod command;
+pub mod data;
+pub mod evaluate;
+pub mod export;
+pub mod film;
+pub mod knn;
+pub mod loader;
+pub mod loss;
+pub mod motion;
+pub mod publish;
+pub mod published;
+pub mod train;

@@ -1,0 +1,65 @@
+//! The diversity loss, equation (7), on the perceptual distance of Chen and Koltun (ICCV 2017).
+
+use burn::{
+    module::Module,
+    tensor::{Tensor, backend::Backend},
+};
+use chromaflow::model::vgg::{TAPS, Vgg};
+
+/// Weights of the image and of the five taps.
+const LAYER_WEIGHTS: [f64; TAPS + 1] = [1.0, 1.0 / 2.6, 1.0 / 4.8, 1.0 / 3.7, 1.0 / 5.6, 10.0 / 1.5];
+
+/// The distances are those of images in 0..255.
+const SCALE: f64 = 255.0;
+
+/// beta_i of equation (7), by the candidate's index: the first candidate is held closest to the truth.
+pub const BETA: [f64; 4] = [0.16, 0.08, 0.04, 0.02];
+
+/// phi: an image and its taps in a frozen trunk that sees colour.
+#[derive(Debug)]
+pub struct Phi<B: Backend> {
+    trunk: Vgg<B>,
+    /// What each tap's differences are multiplied by.
+    tap_scales: [f64; TAPS],
+}
+
+impl<B: Backend> Phi<B> {
+    /// Freezes `trunk`. `tap_scales` take its taps, computed on normalised colours, to the scale of 0..255.
+    pub fn new(trunk: Vgg<B>, tap_scales: [f64; TAPS]) -> Self {
+        Self { trunk: trunk.no_grad(), tap_scales }
+    }
+
+    /// ||phi(C_i) - phi(Y)||_1 of each image and candidate, `[n, d]`, of candidates `[n, d, 3, h, w]` and truth
+    /// `[n, 3, h, w]`: the weighted sum of the layers' mean absolute differences.
+    pub fn distances(&self, candidates: Tensor<B, 5>, truth: Tensor<B, 4>) -> Tensor<B, 2> {
+        let [batch, count, channels, height, width] = candidates.dims();
+        let images = candidates.reshape([batch * count, channels, height, width]); // [n d, 3, h, w]
+        let true_taps = self.trunk.forward(truth.clone());
+        let taps = self.trunk.forward(images.clone());
+        let image = mean_difference(images, truth, count).mul_scalar(SCALE * LAYER_WEIGHTS[0]);
+        let layers = taps.into_iter().zip(true_taps).enumerate();
+        layers.fold(image, |sum, (level, (tap, true_tap))| {
+            let weight = LAYER_WEIGHTS[level + 1] * self.tap_scales[level];
+            sum + mean_difference(tap, true_tap, count).mul_scalar(weight) // [n, d]
+        })
+    }
+}
+
+/// Mean absolute difference between each of the d candidates' features `[n d, c, h, w]` and those of the truth
+/// `[n, c, h, w]`: `[n, d]`.
+fn mean_difference<B: Backend>(features: Tensor<B, 4>, truth: Tensor<B, 4>, count: usize) -> Tensor<B, 2> {
+    let [batch, channels, height, width] = truth.dims();
+    let values = channels * height * width;
+    let features = features.reshape([batch, count, values]);
+    let truth = truth.reshape([batch, 1, values]);
+    (features - truth).abs().mean_dim(2).reshape([batch, count]) // [n, d]
+}
+
+/// Equation (7) of the distances `[n, d]`: the nearest candidate's, and all of them weighted by `beta`; the mean over
+/// images, `[1]`.
+pub fn diversity<B: Backend>(distances: Tensor<B, 2>, beta: &[f64]) -> Tensor<B, 1> {
+    let nearest = distances.clone().min_dim(1).mean();
+    beta.iter().enumerate().fold(nearest, |sum, (index, &beta)| {
+        sum + distances.clone().narrow(1, index, 1).mean().mul_scalar(beta)
+    })
+}

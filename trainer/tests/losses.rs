@@ -1,0 +1,98 @@
+//! The losses and measures against what PyTorch and NumPy compute in double precision
+//! (tests/fixtures/losses/make.py). Single precision over sums of some thousand terms is good for 1e-5 of the value.
+
+use burn::{
+    backend::Flex,
+    module::Param,
+    tensor::{ElementConversion, Int, Tensor, TensorData},
+};
+use chromaflow::model::vgg::{Vgg, VggConfig};
+use serde_json::Value;
+use trainer::{
+    evaluate::{colourfulness, psnr},
+    loss::{
+        bilateral::bilateral,
+        endpoint::multi_scale,
+        perceptual::{BETA, Phi, diversity},
+        refinement::refinement,
+    },
+};
+
+const TOLERANCE: f64 = 1e-5;
+
+fn wave<const D: usize>(shape: [usize; D], phase: f64) -> Tensor<Flex, D> {
+    let count: usize = shape.iter().product();
+    let values: Vec<f32> = (0..count).map(|i| (0.5 + 0.5 * (1.7 * i as f64 + phase).sin()) as f32).collect();
+    Tensor::from_data(TensorData::new(values, shape), &Default::default())
+}
+
+fn expected() -> Value {
+    serde_json::from_str(include_str!("../../tests/fixtures/losses/expected.json")).unwrap()
+}
+
+fn assert_close(ours: f64, expected: &Value) {
+    let expected = expected.as_f64().unwrap();
+    assert!((ours - expected).abs() <= TOLERANCE * expected.abs(), "{ours} is not {expected}");
+}
+
+fn number(tensor: Tensor<Flex, 1>) -> f64 {
+    tensor.into_scalar().elem()
+}
+
+/// The tiny trunk with waves for weights.
+fn trunk() -> Vgg<Flex> {
+    let mut trunk = VggConfig::new().with_widths([2, 3, 4, 4, 5]).init::<Flex>(&Default::default());
+    let convolutions = trunk.blocks.iter_mut().flat_map(|block| &mut block.convolutions);
+    for (layer, convolution) in convolutions.enumerate() {
+        let shape = convolution.weight.dims();
+        convolution.weight = Param::from_tensor((wave(shape, layer as f64) - 0.5) * 0.6);
+        convolution.bias = Some(Param::from_tensor(wave([shape[0]], layer as f64 + 0.5) - 0.5));
+    }
+    trunk
+}
+
+#[test]
+fn bilateral_loss_is_equation_2() {
+    let pixels = |count: i32, step: i32, start: i32| {
+        let at = |image: i32| (0..count).map(move |i| (step * i + start + image) % 1024);
+        let values: Vec<i32> = (0..2).flat_map(at).collect();
+        Tensor::<Flex, 2, Int>::from_data(TensorData::new(values, [2, count as usize]), &Default::default())
+    };
+    let loss = bilateral(wave([2, 4, 3, 32, 32], 0.1), pixels(20, 7, 3), pixels(100, 13, 5));
+    assert_close(number(loss), &expected()["bilateral"]);
+}
+
+#[test]
+fn diversity_loss_is_equation_7() {
+    let phi = Phi::new(trunk(), [57.0, 57.0, 57.0, 57.0, 4.5]);
+    let distances = phi.distances(wave([2, 4, 3, 32, 32], 0.1), wave([2, 3, 32, 32], 0.2));
+    let rows = &expected()["distances"];
+    for (index, ours) in distances.clone().into_data().iter::<f64>().enumerate() {
+        assert_close(ours, &rows[index / 4][index % 4]);
+    }
+    assert_close(number(diversity(distances, &BETA)), &expected()["diversity"]);
+}
+
+#[test]
+fn refinement_loss_is_equation_5() {
+    let refined = wave([2, 4, 3, 32, 32], 0.1).narrow(1, 0, 1).squeeze_dim::<4>(1);
+    assert_close(number(refinement(refined, wave([2, 3, 32, 32], 0.2))), &expected()["refinement"]);
+}
+
+#[test]
+fn flow_loss_weighs_all_levels() {
+    let levels = (2..7).map(|i| wave([2, 2, 64 >> i, 128 >> i], f64::from(i))).collect();
+    let flow = wave([2, 2, 64, 128], 0.3).mul_scalar(20.0).sub_scalar(7.0);
+    assert_close(number(multi_scale(levels, flow)), &expected()["multi_scale"]);
+}
+
+#[test]
+fn psnr_and_colourfulness() {
+    let (candidates, truth) = (wave([2, 4, 3, 32, 32], 0.1), wave([2, 3, 32, 32], 0.2));
+    let first = candidates.narrow(1, 0, 1).squeeze_dim::<4>(1);
+    for (ours, expected) in psnr(first, truth.clone()).into_iter().zip(expected()["psnr"].as_array().unwrap())
+    {
+        assert_close(ours, expected);
+    }
+    assert_close(colourfulness(truth.narrow(0, 0, 1)), &expected()["colourfulness"]);
+}

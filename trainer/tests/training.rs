@@ -1,0 +1,112 @@
+//! Training on generated pictures: a few steps lower the loss, a resumed run ends where an unbroken one does, and
+//! exported weights come back.
+
+use std::{fs, path::Path};
+
+use burn::{
+    backend::{Autodiff, Flex},
+    tensor::{Tensor, Tolerance},
+};
+use chromaflow::model::preset::Preset;
+use image::{Rgb, RgbImage};
+use serde_json::Value;
+use tempfile::tempdir;
+use trainer::{
+    checkpoint, export,
+    train::{RunOptions, colorizer, colorizer::Coloring, flow},
+};
+
+/// Blue above, green below, and a warm disc, differently placed.
+fn write_photos(data: &Path) {
+    fs::create_dir_all(data.join("photos-open")).unwrap();
+    for folder in ["photos-research", "clips-open", "clips-research"] {
+        fs::create_dir_all(data.join(folder)).unwrap();
+    }
+    for index in 0..8u32 {
+        let horizon = 30 + 5 * index;
+        let photo = RgbImage::from_fn(96, 96, |x, y| {
+            let shade = (x * 3 + y * 5) % 40;
+            match (x.abs_diff(48 + index).pow(2) + y.abs_diff(60).pow(2), y < horizon) {
+                (0..200, _) => Rgb([200, 140 - shade as u8, 90]),
+                (_, true) => Rgb([100, 150, 200 + shade as u8]),
+                (_, false) => Rgb([60, 110 + shade as u8, 40]),
+            }
+        });
+        photo.save(data.join(format!("photos-open/{index}.jpg"))).unwrap();
+    }
+    fs::write(data.join("validation.txt"), "photos-open/7.jpg\n").unwrap();
+}
+
+fn options(data: &Path, out: &Path, steps: usize) -> RunOptions {
+    RunOptions {
+        data: data.to_owned(),
+        out: out.to_owned(),
+        preset: Preset::Tiny,
+        steps,
+        batch: 2,
+        crop: 64,
+        learning_rate: 3e-3,
+        checkpoint_every: 20,
+        loaders: 1,
+        seed: 1,
+        resume: false,
+    }
+}
+
+fn losses(out: &Path) -> Vec<f64> {
+    let log = fs::read_to_string(out.join("log.jsonl")).unwrap();
+    log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["loss"].as_f64().unwrap()).collect()
+}
+
+fn color_options() -> colorizer::ColorizerOptions {
+    colorizer::ColorizerOptions {
+        smallest_side: 64,
+        largest_side: 96,
+        samples: 32,
+        bilateral_weight: 1.0,
+        diversity_weight: 1.0,
+        beta: vec![0.16, 0.08, 0.04, 0.02],
+    }
+}
+
+#[test]
+fn colorizer_learns_resumes_and_exports() {
+    let (data, out) = (tempdir().unwrap(), tempdir().unwrap());
+    write_photos(data.path());
+    let device = Default::default();
+    let train = |resume| {
+        let run = RunOptions { resume, ..options(data.path(), out.path(), 60) };
+        colorizer::train::<Autodiff<Flex>>(&run, &color_options(), &device).unwrap();
+        let fresh = Coloring::<Flex>::init(&Preset::Tiny.config(), &device);
+        checkpoint::load(out.path(), fresh, &device).unwrap().1
+    };
+    let ours = train(false);
+    let losses = losses(out.path());
+    assert!(losses[2] < 0.9 * losses[0], "{losses:?}");
+
+    fs::remove_dir_all(out.path().join("step-0000060")).unwrap();
+    let resumed = train(true); // from step 40
+    let paint = |network: &Coloring<Flex>| {
+        network.candidates(Tensor::ones([1, 1, 32, 32], &device) * 0.4).into_data()
+    };
+    // The same batches in the same order; sums over threads may differ in their last digits, which Adam spreads.
+    paint(&resumed).assert_approx_eq::<f32>(&paint(&ours), Tolerance::absolute(1e-3));
+
+    let file = out.path().join("colorizer.bpk");
+    export::write(&ours.colorizer, &file).unwrap();
+    let mut read = Coloring { trunk: ours.trunk.clone(), ..Coloring::init(&Preset::Tiny.config(), &device) };
+    export::read(&mut read.colorizer, &file).unwrap();
+    // Half precision rounds each weight by up to 1 / 2048 of itself.
+    paint(&read).assert_approx_eq::<f32>(&paint(&ours), Tolerance::absolute(5e-3));
+}
+
+#[test]
+fn flow_learns() {
+    let (data, out) = (tempdir().unwrap(), tempdir().unwrap());
+    write_photos(data.path());
+    let run = options(data.path(), out.path(), 80);
+    let motion = flow::FlowOptions { shift: 8.0, occluders: 1 };
+    flow::train::<Autodiff<Flex>>(&run, &motion, &Default::default()).unwrap();
+    let losses = losses(out.path());
+    assert!(losses[3] < losses[0], "{losses:?}");
+}
