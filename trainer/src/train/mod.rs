@@ -6,6 +6,7 @@ pub mod flow;
 mod flow_start;
 mod log;
 pub mod refiner;
+mod refiner_start;
 mod schedule;
 
 use std::path::PathBuf;

@@ -3,13 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Result, ensure};
-use burn::{
-    nn::conv::Conv2d,
-    tensor::{
-        ElementConversion, Tensor, TensorData,
-        backend::{AutodiffBackend, Backend},
-    },
-};
+use burn::tensor::{ElementConversion, Tensor, TensorData, backend::AutodiffBackend};
 use chromaflow::{
     color::{luma, mean_saturation, with_luma},
     model::{
@@ -26,6 +20,7 @@ use super::{
     RunOptions,
     colorizer::Coloring,
     fit::{StepLoss, fit},
+    refiner_start,
 };
 use crate::{
     checkpoint,
@@ -73,17 +68,9 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(
         checkpoint::load(&options.colorizer, Coloring::<B::InnerBackend>::init(&config, device), device)?;
     let (_, flow) = checkpoint::load(&options.flow, config.flow.init::<B::InnerBackend>(device), device)?;
     B::seed(device, run.seed);
-    let network = quiet(config.refiner.init::<B>(device));
+    let network = refiner_start::start(config.refiner.init::<B>(device));
     let losses = |network: &Refiner<B>, batch: FrameBatch| losses(network, &coloring, &flow, batch, device);
     fit(run, network, |first| start_loader(run, config.colorizer.candidates, first), losses, device)
-}
-
-/// Lets training start near grey.
-fn quiet<B: Backend>(mut network: Refiner<B>) -> Refiner<B> {
-    const PART: f64 = 0.1;
-    let output: &mut Conv2d<B> = &mut network.unet.output;
-    output.weight = output.weight.clone().map(|weight| weight.mul_scalar(PART).detach().require_grad());
-    network
 }
 
 /// What g sees of frames `s` and their neighbours `t`: colours `[n, 3, h, w]` and greys `[n, 1, h, w]` of each.
