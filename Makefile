@@ -44,9 +44,10 @@ colorize: page browser-parts
 	@node tests/browser/colorize.mjs "$(IN)" "$(OUT)" $(if $(SIZE),--size $(SIZE)) $(if $(PASSES),--passes $(PASSES)) \
 		$(if $(DEVICE),--device $(DEVICE)) $(if $(PRESET),--preset $(PRESET)) $(if $(CANDIDATE),--candidate $(CANDIDATE))
 
-## Memory of a long clip beside a short one's.
+## Memory of a long clip beside a short one's; with CLIPS="a.mp4 b.mp4" also what those clips keep of themselves.
 bench: page browser-parts
 	node tests/bench/memory.mjs
+	$(if $(CLIPS),mkdir -p target/bench && node tests/bench/fidelity.mjs target/bench $(CLIPS))
 
 ## The built page in www/dist.
 page: wasm node-parts
