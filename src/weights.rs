@@ -141,7 +141,7 @@ fn fill<B: Backend, M: Module<B>>(mut network: M, file: &WeightFile, bytes: Vec<
 mod tests {
     use super::*;
     use crate::model::preset::Preset;
-    use burn::{backend::Flex, tensor::Tensor, tensor::Tolerance};
+    use burn::{backend::Flex, tensor::Tensor};
 
     fn published() -> (WeightSet, BTreeMap<String, Vec<u8>>, Networks<Flex>) {
         let config = Preset::Tiny.config();
@@ -171,7 +171,8 @@ mod tests {
         (set, files, networks)
     }
 
-    /// Half precision keeps 11 bits of each weight, so outputs near 1 agree within a few thousandths.
+    /// Half precision keeps 11 bits of each weight. Over some twenty layers of random weights that moves outputs by about a
+    /// thousandth of the largest one; a weight in the wrong place moves them by as much as the largest.
     #[test]
     fn weights_survive_the_round_trip() {
         let (set, files, networks) = published();
@@ -179,7 +180,9 @@ mod tests {
         let grey = Tensor::random([1, 1, 32, 32], burn::tensor::Distribution::Default, &Default::default());
         let expected = networks.colorizer.forward(&networks.trunk, grey.clone());
         let found = loaded.colorizer.forward(&loaded.trunk, grey);
-        found.into_data().assert_approx_eq::<f32>(&expected.into_data(), Tolerance::absolute(2e-2));
+        let largest = expected.clone().abs().max().into_scalar();
+        let difference = (found - expected).abs().max().into_scalar();
+        assert!(difference < 1e-2 * largest, "{difference} of {largest}");
     }
 
     #[test]

@@ -79,12 +79,23 @@ impl<B: Backend> Vgg<B> {
     /// The five taps of an RGB image in [0, 1]; tap i is `[n, widths[i], h / 2^i, w / 2^i]`, after its ReLU.
     /// Sides shorter than 16 pixels leave nothing for the last block.
     pub fn forward(&self, rgb: Tensor<B, 4>) -> [Tensor<B, 4>; TAPS] {
+        self.forward_through(rgb, |_, _, convolved| convolved)
+    }
+
+    /// The taps with `between` applied to what each convolution gives, before its ReLU: block, convolution in the block,
+    /// and `[n, widths[block], ..]` of the same shape back. Training puts its normalisation there.
+    pub fn forward_through(
+        &self,
+        rgb: Tensor<B, 4>,
+        between: impl Fn(usize, usize, Tensor<B, 4>) -> Tensor<B, 4>,
+    ) -> [Tensor<B, 4>; TAPS] {
         let mut features = self.normalise(rgb);
         std::array::from_fn(|level| {
             if level > 0 {
                 features = self.pool.forward(features.clone()); // [n, c, h / 2^level, w / 2^level]
             }
-            let (tap, last) = self.blocks[level].forward(features.clone(), level + 1 < TAPS);
+            let between = |index, convolved| between(level, index, convolved);
+            let (tap, last) = self.blocks[level].forward(features.clone(), level + 1 < TAPS, between);
             features = last;
             tap
         })
@@ -104,11 +115,18 @@ impl<B: Backend> Vgg<B> {
 
 impl<B: Backend> VggBlock<B> {
     /// The tap, and what the next block starts from; the convolutions behind the tap are skipped when there is none.
-    fn forward(&self, features: Tensor<B, 4>, more: bool) -> (Tensor<B, 4>, Tensor<B, 4>) {
-        let (tapped, rest) = self.convolutions.split_at(TAPPED_CONVOLUTION + 1);
-        let apply = |x, convolution: &Conv2d<B>| relu(convolution.forward(x)); // [n, widths[i], ..]
-        let tap = tapped.iter().fold(features, apply);
-        let last = if more { rest.iter().fold(tap.clone(), apply) } else { tap.clone() };
+    fn forward(
+        &self,
+        features: Tensor<B, 4>,
+        more: bool,
+        between: impl Fn(usize, Tensor<B, 4>) -> Tensor<B, 4>,
+    ) -> (Tensor<B, 4>, Tensor<B, 4>) {
+        let apply = |x, (index, convolution): (usize, &Conv2d<B>)| {
+            relu(between(index, convolution.forward(x))) // [n, widths[i], ..]
+        };
+        let mut convolutions = self.convolutions.iter().enumerate();
+        let tap = convolutions.by_ref().take(TAPPED_CONVOLUTION + 1).fold(features, apply);
+        let last = if more { convolutions.fold(tap.clone(), apply) } else { tap.clone() };
         (tap, last)
     }
 }

@@ -7,13 +7,15 @@ use burn::{
     backend::{Autodiff, Flex},
     tensor::{Tensor, Tolerance},
 };
-use chromaflow::model::preset::Preset;
+use chromaflow::model::{preset::Preset, vgg::Vgg};
+use half::f16;
 use image::{Rgb, RgbImage};
+use safetensors::{Dtype, tensor::TensorView};
 use serde_json::Value;
 use tempfile::tempdir;
 use trainer::{
     checkpoint, export,
-    train::{RunOptions, colorizer, colorizer::Coloring, flow},
+    train::{RunOptions, colorizer, colorizer::Coloring, flow, trunk, trunk::TrunkTask},
 };
 
 /// Blue above, green below, and a warm disc, differently placed.
@@ -66,6 +68,7 @@ fn color_options() -> colorizer::ColorizerOptions {
         bilateral_weight: 1.0,
         diversity_weight: 1.0,
         beta: vec![0.16, 0.08, 0.04, 0.02],
+        trunk: None,
     }
 }
 
@@ -98,6 +101,45 @@ fn colorizer_learns_resumes_and_exports() {
     export::read(&mut read.colorizer, &file).unwrap();
     // Half precision rounds each weight by up to 1 / 2048 of itself.
     paint(&read).assert_approx_eq::<f32>(&paint(&ours), Tolerance::absolute(5e-3));
+}
+
+/// The trunk learns colours, and a teacher's features, which here say how far down the photo a place is; f starts from it.
+#[test]
+fn trunk_learns_and_hands_on() {
+    let (data, out, next) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    write_photos(data.path());
+    let teacher = data.path().join("teacher.safetensors");
+    write_teacher(&teacher);
+    let device = Default::default();
+    let school = trunk::TrunkOptions {
+        smallest_side: 64,
+        largest_side: 96,
+        teacher: Some(teacher),
+        teacher_weight: 2.0,
+    };
+    trunk::train::<Autodiff<Flex>>(&options(data.path(), out.path(), 100), &school, &device).unwrap();
+    let losses = losses(out.path());
+    assert!(losses[4] < 0.9 * losses[0], "{losses:?}");
+
+    let run = RunOptions { learning_rate: 0.0, ..options(data.path(), next.path(), 1) };
+    let colour = colorizer::ColorizerOptions { trunk: Some(out.path().to_owned()), ..color_options() };
+    colorizer::train::<Autodiff<Flex>>(&run, &colour, &device).unwrap();
+    let config = Preset::Tiny.config();
+    let schooled =
+        checkpoint::load(out.path(), TrunkTask::<Flex>::init(&config.trunk, 1, &device), &device).unwrap();
+    let colouring = checkpoint::load(next.path(), Coloring::<Flex>::init(&config, &device), &device).unwrap();
+    let last_tap =
+        |trunk: &Vgg<Flex>| trunk.forward_grey(Tensor::ones([1, 1, 32, 32], &device) * 0.4)[4].to_data();
+    assert_eq!(last_tap(&schooled.1.schooled()), last_tap(&colouring.1.trunk));
+}
+
+/// One feature on a grid of 7 x 7: 0 in the top row to 1.5 in the last.
+fn write_teacher(file: &Path) {
+    let map: Vec<u8> =
+        (0..49).flat_map(|cell| f16::from_f32((cell / 7) as f32 / 4.0).to_le_bytes()).collect();
+    let map = TensorView::new(Dtype::F16, vec![1, 7, 7], &map).unwrap();
+    let maps = (0..8).map(|index| (format!("photos-open/{index}.jpg"), map.clone()));
+    fs::write(file, safetensors::serialize(maps, None).unwrap()).unwrap();
 }
 
 #[test]

@@ -1,14 +1,16 @@
-//! `train colorizer|flow|refiner`.
+//! `train trunk|colorizer|flow|refiner`.
 
 use anyhow::Result;
 use burn::backend::{Autodiff, Flex};
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::train::{RunOptions, colorizer, flow, refiner};
+use crate::train::{RunOptions, colorizer, flow, refiner, trunk};
 
 /// The network to train.
 #[derive(Debug, Subcommand)]
 pub enum TrainCommand {
+    /// The trunk alone, on which colours are likely where and on what a teacher sees.
+    Trunk(TrainArguments<trunk::TrunkOptions>),
     /// f and its trunk, with equations (2) and (7).
     Colorizer(TrainArguments<colorizer::ColorizerOptions>),
     /// The flow network, on synthetic motion.
@@ -58,6 +60,7 @@ impl TrainCommand {
     /// Trains to the end.
     pub fn run(self) -> Result<()> {
         match self {
+            Self::Trunk(arguments) => on_device!(arguments, trunk::train),
             Self::Colorizer(arguments) => on_device!(arguments, colorizer::train),
             Self::Flow(arguments) => on_device!(arguments, flow::train),
             Self::Refiner(arguments) => on_device!(arguments, refiner::train),

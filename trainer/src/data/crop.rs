@@ -52,6 +52,18 @@ impl Window {
         }
     }
 
+    /// Where the centres of `cells` x `cells` equal parts of the window lie in an image of `width` x `height`, row by row:
+    /// x and y in [0, 1] of its sides. In a mirrored window the first of a row is its rightmost.
+    pub fn cell_centres(&self, (width, height): (u32, u32), cells: usize) -> Vec<[f32; 2]> {
+        let along = |start: u32, cell: usize, whole: u32| {
+            (start as f32 + (cell as f32 + 0.5) / cells as f32 * self.length as f32) / whole as f32
+        };
+        let column = |cell: usize| if self.mirrored { cells - 1 - cell } else { cell };
+        let centre =
+            |cell: usize| [along(self.x, column(cell % cells), width), along(self.y, cell / cells, height)];
+        (0..cells * cells).map(centre).collect()
+    }
+
     /// Cuts the window out of `image`. Colours are never changed.
     pub fn cut(&self, image: &RgbImage) -> Crop {
         let part = imageops::crop_imm(image, self.x, self.y, self.length, self.length);

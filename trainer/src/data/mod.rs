@@ -4,3 +4,4 @@ pub mod clips;
 pub mod crop;
 pub mod photos;
 pub mod split;
+pub mod teacher;

@@ -12,14 +12,20 @@ pub const GREY_SATURATION: f32 = 0.06;
 /// Decodes photos and shrinks them to a shorter side of at most `side` pixels. Grey ones are left out; files that
 /// can't be decoded are reported and left out.
 pub fn load_coloured(files: &[PathBuf], side: u32) -> Vec<RgbImage> {
+    load_coloured_files(files, side).into_iter().map(|(_, photo)| photo).collect()
+}
+
+/// The same, each photo with the file that it came from.
+pub fn load_coloured_files(files: &[PathBuf], side: u32) -> Vec<(PathBuf, RgbImage)> {
     let decode = |file: &PathBuf| match load(file, side) {
-        Ok(photo) => Some(photo),
+        Ok(photo) => Some((file.clone(), photo)),
         Err(error) => {
             eprintln!("left out: {error:#}");
             None
         }
     };
-    files.par_iter().filter_map(decode).filter(|photo| mean_saturation(photo) >= GREY_SATURATION).collect()
+    let coloured = |(_, photo): &(PathBuf, RgbImage)| mean_saturation(photo) >= GREY_SATURATION;
+    files.par_iter().filter_map(decode).filter(coloured).collect()
 }
 
 /// Decodes one photo and shrinks it to a shorter side of at most `side` pixels.

@@ -2,5 +2,6 @@
 
 pub mod bilateral;
 pub mod endpoint;
+pub mod palette;
 pub mod perceptual;
 pub mod refinement;

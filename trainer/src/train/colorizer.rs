@@ -1,6 +1,9 @@
 //! Trains f and its trunk with the bilateral loss (2) and the diversity loss (7).
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Result, ensure};
 use burn::{
@@ -25,8 +28,10 @@ use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
 use super::{
     RunOptions,
     fit::{StepLoss, fit},
+    trunk::TrunkTask,
 };
 use crate::{
+    checkpoint,
     data::{
         clips,
         crop::{Crop, Window},
@@ -68,6 +73,9 @@ pub struct ColorizerOptions {
     /// beta_i of equation (7), one for each candidate.
     #[arg(long, value_delimiter = ',', default_values_t = BETA)]
     pub beta: Vec<f64>,
+    /// Folder of a run of `train trunk` whose trunk f starts from.
+    #[arg(long)]
+    pub trunk: Option<PathBuf>,
 }
 
 /// f with its trunk: what trains end to end.
@@ -114,7 +122,11 @@ pub fn train<B: AutodiffBackend>(
     ensure!(options.beta.len() == config.colorizer.candidates, "beta needs a value for each candidate");
     let phi = frozen_phi::<B>(run.preset, device);
     B::seed(device, run.seed);
-    let network = tinted(Coloring::<B>::init(&config, device), device);
+    let mut network = tinted(Coloring::<B>::init(&config, device), device);
+    if let Some(schooled) = &options.trunk {
+        network.trunk =
+            checkpoint::load(schooled, TrunkTask::init(&config.trunk, 1, device), device)?.1.schooled();
+    }
     let losses = |network: &Coloring<B>, batch| losses(network, &phi, options, batch, device);
     fit(run, network, |first| start_loader(run, options, first), losses, device)
 }

@@ -5,9 +5,11 @@ pub mod fit;
 pub mod flow;
 mod flow_start;
 mod log;
+mod normalisation;
 pub mod refiner;
 mod refiner_start;
 mod schedule;
+pub mod trunk;
 
 use std::path::PathBuf;
 

@@ -1,0 +1,255 @@
+//! Trains the trunk alone, before f: from grey, its taps must tell which colours are likely where, and what a teacher
+//! network sees in the colour photo. Both need knowledge of what things are, and cost far less than training through f.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Result, ensure};
+use burn::{
+    module::{Initializer, Module},
+    nn::conv::{Conv2d, Conv2dConfig},
+    tensor::{
+        ElementConversion, Tensor, TensorData,
+        backend::{AutodiffBackend, Backend},
+    },
+};
+use chromaflow::{
+    color::luma,
+    model::vgg::{Vgg, VggConfig},
+    upsample::upsample,
+};
+use clap::Args;
+use image::RgbImage;
+use rand::{SeedableRng, rngs::StdRng, seq::IndexedRandom};
+
+use super::{
+    RunOptions,
+    fit::{StepLoss, fit},
+    normalisation::TrunkNormalisation,
+};
+use crate::{
+    data::{
+        crop::{Crop, Window},
+        photos,
+        split::{PHOTO_FOLDERS, Split},
+        teacher::TeacherMaps,
+    },
+    loader::Loader,
+    loss::palette::{COLOURS, PaletteTruth, Shares, cross_entropy, rarity, shares},
+};
+
+/// Photos are kept in memory with at most this shorter side.
+const PHOTO_SIDE: u32 = 224;
+
+/// The first tap whose features the colours are told from; its resolution is the palette's.
+const FIRST_TAP: usize = 2;
+
+/// Pixels of the input along a side of one pixel of that tap.
+const PALETTE_SCALE: usize = 1 << FIRST_TAP;
+
+/// Pixels of the input along a side of one pixel of the last tap, from which the teacher's features are told.
+const TEACHER_SCALE: usize = 16;
+
+/// Windows that the palette's frequencies are counted in.
+const COUNTED_WINDOWS: usize = 500;
+
+/// What training the trunk takes besides.
+#[derive(Args, Clone, Debug)]
+pub struct TrunkOptions {
+    /// Shortest shorter side that photos are scaled to before the crop.
+    #[arg(long, default_value_t = 80)]
+    pub smallest_side: u32,
+    /// Longest shorter side that photos are scaled to before the crop, at most 224.
+    #[arg(long, default_value_t = 144)]
+    pub largest_side: u32,
+    /// The teacher's maps, written by trainer/teacher/features.py; without them colours alone teach.
+    #[arg(long)]
+    pub teacher: Option<PathBuf>,
+    /// Weight of the teacher's loss; that of the palette's is 1.
+    #[arg(long, default_value_t = 2.0)]
+    pub teacher_weight: f64,
+}
+
+/// The trunk, normalised between its convolutions, and the linear maps that it is examined by.
+#[derive(Module, Debug)]
+pub struct TrunkTask<B: Backend> {
+    trunk: Vgg<B>,
+    normalisation: TrunkNormalisation<B>,
+    colours: Vec<Conv2d<B>>,
+    teacher: Conv2d<B>,
+}
+
+impl<B: Backend> TrunkTask<B> {
+    /// Fresh weights; `teacher` is the number of the teacher's features.
+    pub fn init(config: &VggConfig, teacher: usize, device: &B::Device) -> Self {
+        let linear = |input: usize, output: usize| {
+            let small = Initializer::Normal { mean: 0.0, std: 0.01 };
+            Conv2dConfig::new([input, output], [1, 1]).with_initializer(small).init(device)
+        };
+        Self {
+            trunk: config.init(device),
+            normalisation: TrunkNormalisation::init(config, device),
+            colours: config.widths[FIRST_TAP..].iter().map(|&width| linear(width, COLOURS)).collect(),
+            teacher: linear(config.widths[config.widths.len() - 1], teacher),
+        }
+    }
+
+    /// The trunk that is kept: the normalisation went into its weights.
+    pub fn schooled(self) -> Vgg<B> {
+        self.normalisation.fold_into(self.trunk)
+    }
+
+    /// Logits of the palette `[n, COLOURS, h / 4, w / 4]` and the teacher's features `[n, c, h / 16, w / 16]`, of grey
+    /// `[n, 1, h, w]`.
+    fn forward(&self, grey: Tensor<B, 4>) -> (Tensor<B, 4>, Tensor<B, 4>) {
+        let between = |block, index, convolved| self.normalisation.forward(block, index, convolved);
+        let [.., third, fourth, fifth] = self.trunk.forward_through(grey.repeat_dim(1, 3), between);
+        let features = self.teacher.forward(fifth.clone());
+        // [n, COLOURS, h / 16, w / 16], then twice as large with each finer tap
+        let coarse = self.colours[2].forward(fifth);
+        let middle = upsample(coarse, 2) + self.colours[1].forward(fourth);
+        let logits = upsample(middle, 2) + self.colours[0].forward(third);
+        (logits, features)
+    }
+}
+
+/// Photos with their paths under the data folder, the teacher's maps, and what each colour counts.
+struct School {
+    photos: Vec<(String, RgbImage)>,
+    teacher: Option<TeacherMaps>,
+    rarity: Vec<f32>,
+}
+
+/// One step's images, colours and features.
+pub struct TrunkBatch {
+    rgb: Vec<f32>,
+    shares: Vec<Shares>,
+    features: Vec<f32>,
+    known: Vec<f32>,
+}
+
+/// Trains from scratch or from the newest checkpoint.
+pub fn train<B: AutodiffBackend>(run: &RunOptions, options: &TrunkOptions, device: &B::Device) -> Result<()> {
+    ensure!((run.crop as usize).is_multiple_of(TEACHER_SCALE), "the crop's side must be a multiple of 16");
+    let school = Arc::new(School::open(run, options)?);
+    B::seed(device, run.seed);
+    let network = TrunkTask::<B>::init(&run.preset.config().trunk, school.channels(), device);
+    let losses =
+        |network: &TrunkTask<B>, batch| losses(network, &school, options, run.crop as usize, batch, device);
+    fit(run, network, |first| Ok(start_loader(run, options, school.clone(), first)), losses, device)
+}
+
+/// The weighted sum of the losses, `[1]`, and the figures for the log.
+fn losses<B: AutodiffBackend>(
+    network: &TrunkTask<B>,
+    school: &School,
+    options: &TrunkOptions,
+    side: usize,
+    batch: TrunkBatch,
+    device: &B::Device,
+) -> StepLoss<B> {
+    let images = batch.known.len();
+    let tensor = |values: Vec<f32>, shape: [usize; 4]| {
+        Tensor::<B, 4>::from_data(TensorData::new(values, shape), device)
+    };
+    let rgb = tensor(batch.rgb, [images, 3, side, side]);
+    let cells = side / TEACHER_SCALE;
+    let features = tensor(batch.features, [images, school.channels(), cells, cells]);
+    let known = tensor(batch.known, [images, 1, 1, 1]);
+    let truth = PaletteTruth::new(&batch.shares, &school.rarity, images, device);
+
+    let (logits, ours) = network.forward(luma(rgb));
+    let palette = cross_entropy(logits, truth);
+    let taught = ((ours - features).powi_scalar(2) * known).mean();
+    let total = palette.clone() + taught.clone().mul_scalar(options.teacher_weight);
+    let number = |tensor: Tensor<B, 1>| tensor.into_scalar().elem::<f64>();
+    let figures =
+        vec![("loss", number(total.clone())), ("palette", number(palette)), ("teacher", number(taught))];
+    (total, figures)
+}
+
+fn start_loader(
+    run: &RunOptions,
+    options: &TrunkOptions,
+    school: Arc<School>,
+    first: usize,
+) -> Loader<TrunkBatch> {
+    let (batch, crop) = (run.batch, run.crop);
+    let sides = options.smallest_side..=options.largest_side;
+    Loader::start(run.loaders, run.seed, first, move |random| {
+        let mut ready = TrunkBatch { rgb: vec![], shares: vec![], features: vec![], known: vec![] };
+        (0..batch).for_each(|_| {
+            let (name, photo) = school.photos.choose(random).expect("there are photos");
+            let window = Window::random(photo.dimensions(), crop, sides.clone(), random);
+            ready.add(&school, name, photo, &window);
+        });
+        ready
+    })
+}
+
+impl School {
+    fn open(run: &RunOptions, options: &TrunkOptions) -> Result<Self> {
+        let teacher = options.teacher.as_deref().map(TeacherMaps::read).transpose()?;
+        let files = Split::read(&run.data, &PHOTO_FOLDERS)?.training;
+        let name = |file: &Path| file.strip_prefix(&run.data).unwrap_or(file).to_string_lossy().into_owned();
+        let photos: Vec<_> = photos::load_coloured_files(&files, PHOTO_SIDE)
+            .into_iter()
+            .map(|(file, photo)| (name(&file), photo))
+            .collect();
+        ensure!(!photos.is_empty(), "no coloured photos under {}", run.data.display());
+        println!("{} photos to train on", photos.len());
+        let rarity = count_colours(&photos, run, options);
+        Ok(Self { photos, teacher, rarity })
+    }
+
+    /// Features of the teacher; one that is never known stands for none.
+    fn channels(&self) -> usize {
+        self.teacher.as_ref().map_or(1, |teacher| teacher.channels)
+    }
+}
+
+fn count_colours(photos: &[(String, RgbImage)], run: &RunOptions, options: &TrunkOptions) -> Vec<f32> {
+    let mut random = StdRng::seed_from_u64(run.seed);
+    let mut frequencies = vec![0.0; COLOURS];
+    for (_, photo) in photos.choose_multiple(&mut random, COUNTED_WINDOWS) {
+        let sides = options.smallest_side..=options.largest_side;
+        let crop = Window::random(photo.dimensions(), run.crop, sides, &mut random).cut(photo);
+        for pixel in palette_of(&crop) {
+            pixel
+                .colours
+                .into_iter()
+                .zip(pixel.shares)
+                .for_each(|(colour, share)| frequencies[colour] += share);
+        }
+    }
+    rarity(&frequencies)
+}
+
+/// The colours of a crop's blocks of 4 x 4 pixels.
+fn palette_of(crop: &Crop) -> impl Iterator<Item = Shares> + '_ {
+    let (side, cells) = (crop.side, crop.side / PALETTE_SCALE);
+    let mean = move |channel: usize, cell: usize| {
+        let (left, top) = (cell % cells * PALETTE_SCALE, cell / cells * PALETTE_SCALE);
+        let row = |y: usize| {
+            let start = (channel * side + top + y) * side + left;
+            crop.rgb[start..start + PALETTE_SCALE].iter().sum::<f32>()
+        };
+        (0..PALETTE_SCALE).map(row).sum::<f32>() / (PALETTE_SCALE * PALETTE_SCALE) as f32
+    };
+    (0..cells * cells).map(move |cell| shares([0, 1, 2].map(|channel| mean(channel, cell))))
+}
+
+impl TrunkBatch {
+    fn add(&mut self, school: &School, name: &str, photo: &RgbImage, window: &Window) {
+        let crop = window.cut(photo);
+        let cells = crop.side / TEACHER_SCALE;
+        let places = window.cell_centres(photo.dimensions(), cells);
+        let features = school.teacher.as_ref().and_then(|teacher| teacher.sample(name, &places));
+        self.known.push(if features.is_some() { 1.0 } else { 0.0 });
+        self.features.extend(features.unwrap_or_else(|| vec![0.0; school.channels() * cells * cells]));
+        self.shares.extend(palette_of(&crop));
+        self.rgb.extend(&crop.rgb);
+    }
+}
