@@ -15,6 +15,7 @@ use trainer::{
         endpoint::multi_scale,
         perceptual::{BETA, Phi, diversity},
         refinement::refinement,
+        temporal::temporal,
     },
 };
 
@@ -71,6 +72,14 @@ fn diversity_loss_is_equation_7() {
         assert_close(ours, &rows[index / 4][index % 4]);
     }
     assert_close(number(diversity(distances, &BETA)), &expected()["diversity"]);
+}
+
+#[test]
+fn temporal_loss_is_equation_3() {
+    let flow = wave([2, 2, 32, 32], 0.4).mul_scalar(6.0).sub_scalar(3.0);
+    let visible = wave([2, 3, 32, 32], 0.2).narrow(1, 0, 1).greater_elem(0.3).float();
+    let loss = temporal(wave([2, 4, 3, 32, 32], 0.1), wave([2, 4, 3, 32, 32], 0.9), flow, visible);
+    assert_close(number(loss), &expected()["temporal"]);
 }
 
 #[test]

@@ -5,3 +5,4 @@ pub mod endpoint;
 pub mod palette;
 pub mod perceptual;
 pub mod refinement;
+pub mod temporal;
