@@ -1,7 +1,7 @@
 //! Training on generated pictures: a few steps lower the loss, a resumed run ends where an unbroken one does, and
 //! exported weights come back.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use burn::{
     backend::{Autodiff, Flex},
@@ -69,6 +69,9 @@ fn color_options() -> colorizer::ColorizerOptions {
         diversity_weight: 1.0,
         beta: vec![0.16, 0.08, 0.04, 0.02],
         trunk: None,
+        flow: None,
+        temporal_weight: 1.0,
+        pairs_every: 6,
     }
 }
 
@@ -101,6 +104,30 @@ fn colorizer_learns_resumes_and_exports() {
     export::read(&mut read.colorizer, &file).unwrap();
     // Half precision rounds each weight by up to 1 / 2048 of itself.
     paint(&read).assert_approx_eq::<f32>(&paint(&ours), Tolerance::absolute(5e-3));
+}
+
+/// With a flow network some steps take neighbouring frames, and their candidates are compared.
+#[test]
+fn colorizer_learns_from_neighbouring_frames() {
+    let (data, flow_run, out) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    write_photos(data.path());
+    write_clip(&data.path().join("clips-open/moving.mp4"));
+    let motion = flow::FlowOptions { shift: 4.0, occluders: 1 };
+    let device = Default::default();
+    flow::train::<Autodiff<Flex>>(&options(data.path(), flow_run.path(), 80), &motion, &device).unwrap();
+    let flow = Some(flow_run.path().to_owned());
+    let colour = colorizer::ColorizerOptions { flow, pairs_every: 2, ..color_options() };
+    colorizer::train::<Autodiff<Flex>>(&options(data.path(), out.path(), 20), &colour, &device).unwrap();
+    let log = fs::read_to_string(out.path().join("log.jsonl")).unwrap();
+    let line: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+    assert!(line["temporal"].as_f64().unwrap() > 0.0, "{line}");
+}
+
+/// Ten frames of ffmpeg's moving test picture.
+fn write_clip(file: &Path) {
+    let picture = "testsrc2=size=128x96:rate=10:duration=1";
+    let arguments = ["-v", "error", "-f", "lavfi", "-i", picture, "-c:v", "mpeg4", "-q:v", "3"];
+    assert!(Command::new("ffmpeg").args(arguments).arg(file).status().unwrap().success());
 }
 
 /// The trunk learns colours, and a teacher's features, which here say how far down the photo a place is; f starts from it.

@@ -2,6 +2,7 @@
 
 pub mod clips;
 pub mod crop;
+pub mod pairs;
 pub mod photos;
 pub mod split;
 pub mod teacher;

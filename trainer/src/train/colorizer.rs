@@ -1,56 +1,43 @@
-//! Trains f and its trunk with the bilateral loss (2) and the diversity loss (7).
+//! Trains f and its trunk with the bilateral loss (2), the diversity loss (7) and, on neighbouring frames, the temporal
+//! loss (3).
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use burn::{
-    module::{Module, Param},
+    module::Module,
     tensor::{
         ElementConversion, Int, Tensor, TensorData,
         backend::{AutodiffBackend, Backend},
     },
 };
 use chromaflow::{
-    color::{Matrix, luma, mean_saturation, with_luma},
+    color::{luma, mean_saturation, with_luma},
     model::{
         colorizer::Colorizer,
-        preset::{NetworksConfig, Preset},
-        vgg::{TAPS, Vgg, VggConfig},
+        flow::{CostVolume, FlowNet},
+        preset::NetworksConfig,
+        vgg::Vgg,
     },
+    warp::visibility,
 };
 use clap::Args;
-use image::RgbImage;
-use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
 
 use super::{
     RunOptions,
+    color_batch::{ColorBatch, PHOTO_SIDE, start_loader},
+    colorizer_start::{frozen_phi, tinted},
     fit::{StepLoss, fit},
     trunk::TrunkTask,
 };
 use crate::{
-    checkpoint,
-    data::{
-        clips,
-        crop::{Crop, Window},
-        photos,
-        split::{CLIP_FOLDERS, PHOTO_FOLDERS, Split},
-    },
-    knn,
-    loader::Loader,
+    checkpoint, knn,
     loss::{
         bilateral::bilateral,
         perceptual::{BETA, Phi, diversity},
+        temporal::temporal,
     },
 };
-
-/// Photos are kept in memory with at most this shorter side.
-const PHOTO_SIDE: u32 = 224;
-
-/// Of each clip every so many frames one is a photo to train on.
-const FRAMES_APART: usize = 15;
 
 /// What training f takes besides.
 #[derive(Args, Clone, Debug)]
@@ -76,6 +63,16 @@ pub struct ColorizerOptions {
     /// Folder of a run of `train trunk` whose trunk f starts from.
     #[arg(long)]
     pub trunk: Option<PathBuf>,
+    /// Folder of the run that trained the flow network: with it, some steps take neighbouring frames and add the temporal
+    /// loss.
+    #[arg(long)]
+    pub flow: Option<PathBuf>,
+    /// Weight of the temporal loss, equation (3).
+    #[arg(long, default_value_t = 1.0)]
+    pub temporal_weight: f64,
+    /// One step in so many takes pairs of frames; the paper has 1,000 pairs to 5,000 images.
+    #[arg(long, default_value_t = 6)]
+    pub pairs_every: u32,
 }
 
 /// f with its trunk: what trains end to end.
@@ -103,17 +100,8 @@ impl<B: Backend> Coloring<B> {
     }
 }
 
-/// One step's images and neighbourhoods.
-pub struct ColorBatch {
-    images: usize,
-    side: usize,
-    rgb: Vec<f32>,
-    queries: Vec<i32>,
-    neighbours: Vec<i32>,
-}
-
 /// Trains from scratch or from the newest checkpoint.
-pub fn train<B: AutodiffBackend>(
+pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(
     run: &RunOptions,
     options: &ColorizerOptions,
     device: &B::Device,
@@ -127,18 +115,30 @@ pub fn train<B: AutodiffBackend>(
         network.trunk =
             checkpoint::load(schooled, TrunkTask::init(&config.trunk, 1, device), device)?.1.schooled();
     }
-    let losses = |network: &Coloring<B>, batch| losses(network, &phi, options, batch, device);
+    let flow = match &options.flow {
+        Some(run) => Some(checkpoint::load(run, config.flow.init::<B::InnerBackend>(device), device)?.1),
+        None => None,
+    };
+    let judges = Judges { phi, flow, options };
+    let losses = |network: &Coloring<B>, batch| losses(network, &judges, batch, device);
     fit(run, network, |first| start_loader(run, options, first), losses, device)
 }
 
+/// The frozen networks that the losses need, and the losses' weights.
+struct Judges<'a, B: AutodiffBackend> {
+    phi: Phi<B>,
+    flow: Option<FlowNet<B::InnerBackend>>,
+    options: &'a ColorizerOptions,
+}
+
 /// The weighted sum of the losses, `[1]`, and the figures for the log.
-fn losses<B: AutodiffBackend>(
+fn losses<B: AutodiffBackend<InnerBackend: CostVolume>>(
     network: &Coloring<B>,
-    phi: &Phi<B>,
-    options: &ColorizerOptions,
+    judges: &Judges<'_, B>,
     batch: ColorBatch,
     device: &B::Device,
 ) -> StepLoss<B> {
+    let Judges { phi, flow, options } = judges;
     let samples = batch.queries.len() / batch.images;
     let shape = [batch.images, 3, batch.side, batch.side];
     let truth = Tensor::<B, 4>::from_data(TensorData::new(batch.rgb, shape), device);
@@ -148,14 +148,20 @@ fn losses<B: AutodiffBackend>(
     let queries = pixels(batch.queries, samples);
     let neighbours = pixels(batch.neighbours, samples * knn::NEIGHBOURS);
 
-    let candidates = network.candidates(luma(truth.clone())); // [n, d, 3, h, w]
+    let grey = luma(truth.clone());
+    let candidates = network.candidates(grey.clone()); // [n, d, 3, h, w]
     let distances = phi.distances(candidates.clone(), truth); // [n, d]
     let nearest = distances.clone().min_dim(1).mean();
     let all = distances.clone().mean();
     let diverse = diversity(distances, &options.beta);
     let smooth = bilateral(candidates.clone(), queries, neighbours);
-    let total =
-        diverse.mul_scalar(options.diversity_weight) + smooth.clone().mul_scalar(options.bilateral_weight);
+    let flicker = match flow {
+        Some(flow) if batch.paired => between_frames(flow, candidates.clone(), grey),
+        _ => Tensor::zeros([1], device),
+    };
+    let total = diverse.mul_scalar(options.diversity_weight)
+        + smooth.clone().mul_scalar(options.bilateral_weight)
+        + flicker.clone().mul_scalar(options.temporal_weight);
     let images = candidates.detach().flatten::<4>(0, 1); // [n d, 3, h, w]
     let number = |tensor: Tensor<B, 1>| tensor.into_scalar().elem::<f64>();
     let figures = vec![
@@ -163,81 +169,22 @@ fn losses<B: AutodiffBackend>(
         ("nearest", number(nearest)),
         ("distance", number(all)),
         ("bilateral", number(smooth)),
+        ("temporal", number(flicker)),
         ("saturation", number(mean_saturation(images).mean())),
     ];
     (total, figures)
 }
 
-/// phi's trunk sees colour, frozen, at half the trunk's widths, with He's random weights: filters without training
-/// still tell edges and patches of unlike colour apart at five scales. The seed is fixed: phi is the same in every run.
-fn frozen_phi<B: Backend>(preset: Preset, device: &B::Device) -> Phi<B> {
-    const SEED: u64 = 19;
-    /// 57 takes taps of normalised colours to the scale of 0..255. Trained features are sparse at conv5_2, whose weight
-    /// is high for that; random ones are not, and would outweigh all other layers together (measured: 4 times).
-    const TAP_SCALES: [f64; TAPS] = [57.0, 57.0, 57.0, 57.0, 4.5];
-    let widths = preset.config().trunk.widths.map(|width| width.div_ceil(2));
-    let config = VggConfig::new().with_widths(widths);
-    B::seed(device, SEED);
-    Phi::new(config.init(device), TAP_SCALES)
-}
-
-/// Lets training start near grey, where the losses are small, each candidate with a faint tint of its own, so that they
-/// can part ways.
-fn tinted<B: Backend>(mut network: Coloring<B>, device: &B::Device) -> Coloring<B> {
-    const CONTRAST: f64 = 0.1;
-    const TINT: f32 = 0.04;
-    let output = &mut network.colorizer.unet.output;
-    output.weight = output.weight.clone().map(|weight| weight.mul_scalar(CONTRAST).detach().require_grad());
-    let candidates = network.colorizer.candidates();
-    let tint = |candidate: usize| {
-        let angle = std::f32::consts::TAU * candidate as f32 / candidates as f32;
-        Matrix::Bt601.rgb(0.5, [TINT * angle.cos(), TINT * angle.sin()])
-    };
-    let tints: Vec<f32> = (0..candidates).flat_map(tint).collect();
-    network.colorizer.unet.output.bias =
-        Some(Param::from_tensor(Tensor::from_floats(tints.as_slice(), device)));
-    network
-}
-
-fn start_loader(run: &RunOptions, options: &ColorizerOptions, first: usize) -> Result<Loader<ColorBatch>> {
-    let images = Arc::new(training_images(&run.data)?);
-    let (batch, crop, samples) = (run.batch, run.crop, options.samples);
-    let sides = options.smallest_side..=options.largest_side;
-    Ok(Loader::start(run.loaders, run.seed, first, move |random| {
-        let mut ready = ColorBatch::empty(crop as usize);
-        (0..batch).for_each(|_| {
-            let photo = images.choose(random).expect("there are images");
-            let window = Window::random(photo.dimensions(), crop, sides.clone(), random);
-            ready.add(&window.cut(photo), samples, random);
-        });
-        ready
-    }))
-}
-
-/// All coloured photos and frames that are not held back.
-fn training_images(data: &Path) -> Result<Vec<RgbImage>> {
-    let mut images = photos::load_coloured(&Split::read(data, &PHOTO_FOLDERS)?.training, PHOTO_SIDE);
-    let photos = images.len();
-    let clips = clips::load(&Split::read(data, &CLIP_FOLDERS)?.training, PHOTO_SIDE, FRAMES_APART);
-    let coloured = |frame: &RgbImage| photos::mean_saturation(frame) >= photos::GREY_SATURATION;
-    images.extend(clips.into_iter().flatten().filter(coloured));
-    println!("{photos} photos and {} frames of clips to train on", images.len() - photos);
-    ensure!(!images.is_empty(), "no coloured images under {}", data.display());
-    Ok(images)
-}
-
-impl ColorBatch {
-    fn empty(side: usize) -> Self {
-        Self { images: 0, side, rgb: Vec::new(), queries: Vec::new(), neighbours: Vec::new() }
-    }
-
-    fn add(&mut self, crop: &Crop, samples: usize, random: &mut StdRng) {
-        let points = knn::points(crop);
-        let queries: Vec<usize> = (0..samples).map(|_| random.random_range(0..points.len())).collect();
-        let neighbours = knn::nearest(&points, &queries);
-        self.images += 1;
-        self.rgb.extend(&crop.rgb);
-        self.queries.extend(queries.iter().map(|&pixel| pixel as i32));
-        self.neighbours.extend(neighbours.iter().map(|&pixel| pixel as i32));
-    }
+/// Equation (3) of the candidates `[n, d, 3, h, w]` of frames in the first half and of their neighbours in the second.
+fn between_frames<B: AutodiffBackend<InnerBackend: CostVolume>>(
+    flow: &FlowNet<B::InnerBackend>,
+    candidates: Tensor<B, 5>,
+    grey: Tensor<B, 4>,
+) -> Tensor<B, 1> {
+    let [ours, theirs] = <[_; 2]>::try_from(candidates.chunk(2, 0)).expect("two halves"); // 2 of [n / 2, d, 3, h, w]
+    let [first, second] = <[_; 2]>::try_from(grey.inner().chunk(2, 0)).expect("two halves");
+    let forward = flow.forward_grey(first.clone(), second.clone()); // [n / 2, 2, h, w]
+    let backward = flow.forward_grey(second, first);
+    let visible = visibility(forward.clone(), backward); // [n / 2, 1, h, w]
+    temporal(ours, theirs, Tensor::from_inner(forward), Tensor::from_inner(visible))
 }

@@ -1,6 +1,8 @@
 //! The training loops and what they share.
 
+mod color_batch;
 pub mod colorizer;
+mod colorizer_start;
 pub mod fit;
 pub mod flow;
 mod flow_start;

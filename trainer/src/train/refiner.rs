@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use burn::tensor::{ElementConversion, Tensor, TensorData, backend::AutodiffBackend};
 use chromaflow::{
     color::{luma, mean_saturation, with_luma},
@@ -13,8 +13,7 @@ use chromaflow::{
     warp::{confidence, visibility, warp},
 };
 use clap::Args;
-use image::RgbImage;
-use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
+use rand::Rng;
 
 use super::{
     RunOptions,
@@ -24,12 +23,7 @@ use super::{
 };
 use crate::{
     checkpoint,
-    data::{
-        clips,
-        crop::{Crop, Window},
-        photos::{GREY_SATURATION, mean_saturation as saturation_of},
-        split::{CLIP_FOLDERS, Split},
-    },
+    data::pairs::{neighbouring_crops, training_clips},
     loader::Loader,
     loss::refinement::refinement,
 };
@@ -128,11 +122,7 @@ fn tracked<B: AutodiffBackend>(input: Neighbourhood<B::InnerBackend>) -> Neighbo
 
 /// Pairs with |s - t| = 1. Each step refines one of the d candidates, a random one: over steps g sees them all.
 fn start_loader(run: &RunOptions, candidates: usize, first: usize) -> Result<Loader<FrameBatch>> {
-    let clips = clips::load(&Split::read(&run.data, &CLIP_FOLDERS)?.training, FRAME_SIDE, 1);
-    let coloured = |frames: &Vec<RgbImage>| frames.len() > 1 && saturation_of(&frames[0]) >= GREY_SATURATION;
-    let clips: Arc<Vec<_>> = Arc::new(clips.into_iter().filter(coloured).collect());
-    println!("{} clips to train on", clips.len());
-    ensure!(!clips.is_empty(), "no coloured clips under {}", run.data.display());
+    let clips = Arc::new(training_clips(&run.data, FRAME_SIDE)?);
     let (batch, crop) = (run.batch, run.crop);
     Ok(Loader::start(run.loaders, run.seed, first, move |random| {
         let mut ready = FrameBatch {
@@ -143,22 +133,10 @@ fn start_loader(run: &RunOptions, candidates: usize, first: usize) -> Result<Loa
             candidate: random.random_range(0..candidates),
         };
         for _ in 0..batch {
-            let [frame, neighbour] = neighbouring_crops(&clips, crop, random);
+            let [frame, neighbour] = neighbouring_crops(&clips, crop, FRAME_SIDE..=FRAME_SIDE, random);
             ready.frames.extend(frame.rgb);
             ready.neighbours.extend(neighbour.rgb);
         }
         ready
     }))
-}
-
-/// The same window of a frame s and of the frame before or behind it.
-fn neighbouring_crops(clips: &[Vec<RgbImage>], crop: u32, random: &mut StdRng) -> [Crop; 2] {
-    let frames = clips.choose(random).expect("there are clips");
-    let earlier = random.random_range(0..frames.len() - 1);
-    let mut pair = [&frames[earlier], &frames[earlier + 1]];
-    if random.random() {
-        pair.reverse();
-    }
-    let window = Window::random(pair[0].dimensions(), crop, FRAME_SIDE..=FRAME_SIDE, random);
-    pair.map(|frame| window.cut(frame))
 }
