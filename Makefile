@@ -8,7 +8,7 @@ WASM := target/wasm32-unknown-unknown/web/chromaflow.wasm
 # Chromium's own software Vulkan driver, for the GPU kernel's test; a machine's own driver can be named instead.
 VULKAN_DRIVER ?= /usr/lib/chromium/vk_swiftshader_icd.json
 
-.PHONY: serve test check check-native check-wasm check-page test-native test-page page wasm colorize bench \
+.PHONY: serve test check check-native check-wasm check-page test-native test-page page wasm colorize bench cuda \
 	rust-parts node-parts browser-parts clean
 
 ## Builds the page and serves it on localhost.
@@ -73,6 +73,10 @@ www/node_modules/.package-lock.json: www/package-lock.json
 # Chromium runs the page's tests, ffmpeg makes their clips, libvulkan carries the GPU kernel's test.
 browser-parts:
 	@tests/browser/install.sh
+
+## The trainer for NVIDIA GPUs, in a target folder of its own: other features would rebuild everything.
+cuda: rust-parts
+	cargo build --release -p trainer --features cuda --target-dir target/cuda
 
 clean:
 	rm -rf target www/dist www/wasm www/node_modules

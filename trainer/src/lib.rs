@@ -3,6 +3,7 @@
 pub mod checkpoint;
 pub mod command;
 pub mod data;
+pub mod device;
 pub mod evaluate;
 pub mod export;
 pub mod film;

@@ -1,47 +1,48 @@
 //! The cost volume as one CubeCL kernel, for the GPU: each unit computes one value of the result and reads both
 //! features where they lie, instead of 81 slices, products and means that each pass over memory.
 
-use burn::tensor::{DType, Shape, TensorPrimitive, ops::FloatTensorOps};
-use burn_wgpu::{CubeBackend, CubeTensor, WgpuRuntime};
+use burn::tensor::{DType, Shape, Tensor as Features, TensorPrimitive, ops::FloatTensorOps};
+use burn_wgpu::CubeBackend;
 use cubecl::{calculate_cube_count_elemwise, prelude::*};
 
 use super::CostVolume;
 
-type Gpu = CubeBackend<WgpuRuntime, f32, i32, u32>;
-type Features = burn::tensor::Tensor<Gpu, 4>;
-
-impl CostVolume for Gpu {
-    fn cost_volume(ours: Features, theirs: Features, displacement: usize) -> Features {
-        let [batch, _, height, width] = ours.dims();
-        let side = 2 * displacement + 1;
-        let shape = Shape::new([batch, side * side, height, width]);
-        let output = Gpu::float_empty(shape, &ours.device(), DType::F32.into());
-        let [ours, theirs] = [ours, theirs].map(|features| features.into_primitive().tensor());
-        launch(ours, theirs, output.clone(), displacement);
-        Features::from_primitive(TensorPrimitive::Float(output))
-    }
+/// The kernel for Burn's backend on a CubeCL runtime, whose truth values are stored as `$bool`.
+macro_rules! kernel_on {
+    ($runtime:ty, $bool:ty) => {
+        impl CostVolume for CubeBackend<$runtime, f32, i32, $bool> {
+            fn cost_volume(
+                ours: Features<Self, 4>,
+                theirs: Features<Self, 4>,
+                displacement: usize,
+            ) -> Features<Self, 4> {
+                let [batch, _, height, width] = ours.dims();
+                let side = 2 * displacement + 1;
+                let shape = Shape::new([batch, side * side, height, width]);
+                let output = Self::float_empty(shape, &ours.device(), DType::F32.into());
+                let [ours, theirs] = [ours, theirs].map(|features| features.into_primitive().tensor());
+                let client = output.client.clone();
+                let values = output.meta.num_elements();
+                let cube_dim = CubeDim::new(&client, values);
+                let cube_count = calculate_cube_count_elemwise(&client, values, cube_dim);
+                cost_volume_kernel::launch::<f32, $runtime>(
+                    &client,
+                    cube_count,
+                    cube_dim,
+                    ours.into_tensor_arg(),
+                    theirs.into_tensor_arg(),
+                    output.clone().into_tensor_arg(),
+                    displacement,
+                );
+                Features::from_primitive(TensorPrimitive::Float(output))
+            }
+        }
+    };
 }
 
-fn launch(
-    ours: CubeTensor<WgpuRuntime>,
-    theirs: CubeTensor<WgpuRuntime>,
-    output: CubeTensor<WgpuRuntime>,
-    displacement: usize,
-) {
-    let client = output.client.clone();
-    let values = output.meta.num_elements();
-    let cube_dim = CubeDim::new(&client, values);
-    let cube_count = calculate_cube_count_elemwise(&client, values, cube_dim);
-    cost_volume_kernel::launch::<f32, WgpuRuntime>(
-        &client,
-        cube_count,
-        cube_dim,
-        ours.into_tensor_arg(),
-        theirs.into_tensor_arg(),
-        output.into_tensor_arg(),
-        displacement,
-    );
-}
+kernel_on!(cubecl::wgpu::WgpuRuntime, u32);
+#[cfg(feature = "cuda")]
+kernel_on!(cubecl::cuda::CudaRuntime, u8);
 
 #[cube(launch)]
 fn cost_volume_kernel<F: Float>(

@@ -1,10 +1,13 @@
 //! `train trunk|colorizer|flow|refiner`.
 
 use anyhow::Result;
-use burn::backend::{Autodiff, Flex};
-use clap::{Args, Subcommand, ValueEnum};
+use burn::backend::{Autodiff, Flex, Wgpu};
+use clap::{Args, Subcommand};
 
-use crate::train::{RunOptions, colorizer, flow, refiner, trunk};
+use crate::{
+    device::Device,
+    train::{RunOptions, colorizer, flow, refiner, trunk},
+};
 
 /// The network to train.
 #[derive(Debug, Subcommand)]
@@ -31,29 +34,24 @@ pub struct TrainArguments<T: Args> {
     device: Device,
 }
 
-/// The backends that train.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Device {
-    /// Burn's own CPU kernels.
-    Flex,
-    /// LibTorch on the CPU.
-    #[cfg(feature = "libtorch")]
-    Libtorch,
-}
-
-/// Runs `$train` on the backend that `$arguments` names.
+/// Runs `$train` on the device that `$arguments` name.
 macro_rules! on_device {
-    ($arguments:expr, $($train:ident)::+) => {
-        match $arguments.device {
-            Device::Flex => $($train)::+::<Autodiff<Flex>>(&$arguments.run, &$arguments.network, &Default::default()),
+    ($arguments:expr, $($train:ident)::+) => {{
+        let TrainArguments { run, network, device } = &$arguments;
+        device.check()?;
+        match device {
+            Device::Flex => $($train)::+::<Autodiff<Flex>>(run, network, &Default::default()),
+            Device::Wgpu => $($train)::+::<Autodiff<Wgpu>>(run, network, &Default::default()),
+            #[cfg(feature = "cuda")]
+            Device::Cuda => $($train)::+::<Autodiff<burn::backend::Cuda>>(run, network, &Default::default()),
             #[cfg(feature = "libtorch")]
-            Device::Libtorch => $($train)::+::<Autodiff<burn::backend::LibTorch>>(
-                &$arguments.run,
-                &$arguments.network,
-                &Default::default(),
-            ),
+            Device::Libtorch => {
+                $($train)::+::<Autodiff<burn::backend::LibTorch>>(run, network, &Default::default())
+            }
+            #[allow(unreachable_patterns, reason = "a build with all features knows every device")]
+            _ => unreachable!("the check above names what this build lacks"),
         }
-    };
+    }};
 }
 
 impl TrainCommand {

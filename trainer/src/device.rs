@@ -1,0 +1,72 @@
+//! What computes: chosen when the program runs, and asked whether it is there before anything is built on it.
+
+use anyhow::{Result, bail};
+use burn::backend::wgpu::{
+    WgpuRuntime,
+    graphics::{AutoGraphicsApi, GraphicsApi},
+};
+use clap::ValueEnum;
+use cubecl::Runtime;
+
+/// The devices that networks train and run on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Device {
+    /// The processor, with Burn's own kernels.
+    Flex,
+    /// Any GPU, through Vulkan, Metal or DirectX 12.
+    Wgpu,
+    /// An NVIDIA GPU; needs a build with `--features cuda`.
+    Cuda,
+    /// The processor, with LibTorch's kernels; needs a build with `--features libtorch`.
+    Libtorch,
+}
+
+impl Device {
+    /// An error in plain words where the device can't be used.
+    pub fn check(self) -> Result<()> {
+        match self {
+            Self::Flex => Ok(()),
+            Self::Wgpu => check_wgpu(),
+            Self::Cuda => check_cuda(),
+            Self::Libtorch if cfg!(feature = "libtorch") => Ok(()),
+            Self::Libtorch => {
+                bail!("this trainer was built without LibTorch: build it with --features libtorch")
+            }
+        }
+    }
+}
+
+/// wgpu panics where there is no adapter, so the drivers are asked first.
+fn check_wgpu() -> Result<()> {
+    if WgpuRuntime::enumerate_all_devices(&AutoGraphicsApi::backend()).is_empty() {
+        bail!("no GPU driver for Vulkan, Metal or DirectX 12 was found");
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "cuda"))]
+fn check_cuda() -> Result<()> {
+    bail!("this trainer was built without CUDA: build it with --features cuda")
+}
+
+/// CUDA's own functions panic on a thread of their own where the driver is missing, so it is asked first.
+#[cfg(feature = "cuda")]
+fn check_cuda() -> Result<()> {
+    use anyhow::{Context, ensure};
+    use libloading::{Library, Symbol};
+    const DRIVER: &str = if cfg!(windows) { "nvcuda.dll" } else { "libcuda.so.1" };
+    let missing = || "no NVIDIA driver was found".to_owned();
+    let mut devices = 0;
+    // SAFETY: both are functions of the CUDA driver API with exactly these signatures; the driver's library has no other
+    // requirement on being loaded.
+    unsafe {
+        let driver = Library::new(DRIVER).with_context(missing)?;
+        let init: Symbol<unsafe extern "C" fn(u32) -> i32> = driver.get(b"cuInit").with_context(missing)?;
+        let count: Symbol<unsafe extern "C" fn(*mut i32) -> i32> =
+            driver.get(b"cuDeviceGetCount").with_context(missing)?;
+        let code = init(0);
+        ensure!(code == 0, "the NVIDIA driver does not start: CUDA error {code}");
+        ensure!(count(&mut devices) == 0 && devices > 0, "the NVIDIA driver finds no GPU");
+    }
+    Ok(())
+}
