@@ -1,7 +1,12 @@
 //! Training on generated pictures: a few steps lower the loss, a resumed run ends where an unbroken one does, and
 //! exported weights come back.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use burn::{
     backend::{Autodiff, Flex},
@@ -17,6 +22,13 @@ use trainer::{
     checkpoint, export,
     train::{RunOptions, colorizer, colorizer::Coloring, flow, trunk, trunk::TrunkTask},
 };
+
+/// Burn draws all first weights from one stream of random numbers a process: tests side by side would take each other's, and
+/// a resumed run would not get the phi of the first.
+fn alone() -> MutexGuard<'static, ()> {
+    static RANDOM: Mutex<()> = Mutex::new(());
+    RANDOM.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Blue above, green below, and a warm disc, differently placed.
 fn write_photos(data: &Path) {
@@ -77,6 +89,7 @@ fn color_options() -> colorizer::ColorizerOptions {
 
 #[test]
 fn colorizer_learns_resumes_and_exports() {
+    let _alone = alone();
     let (data, out) = (tempdir().unwrap(), tempdir().unwrap());
     write_photos(data.path());
     let device = Default::default();
@@ -109,6 +122,7 @@ fn colorizer_learns_resumes_and_exports() {
 /// With a flow network some steps take neighbouring frames, and their candidates are compared.
 #[test]
 fn colorizer_learns_from_neighbouring_frames() {
+    let _alone = alone();
     let (data, flow_run, out) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
     write_photos(data.path());
     write_clip(&data.path().join("clips-open/moving.mp4"));
@@ -133,6 +147,7 @@ fn write_clip(file: &Path) {
 /// The trunk learns colours, and a teacher's features, which here say how far down the photo a place is; f starts from it.
 #[test]
 fn trunk_learns_and_hands_on() {
+    let _alone = alone();
     let (data, out, next) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
     write_photos(data.path());
     let teacher = data.path().join("teacher.safetensors");
@@ -171,6 +186,7 @@ fn write_teacher(file: &Path) {
 
 #[test]
 fn flow_learns() {
+    let _alone = alone();
     let (data, out) = (tempdir().unwrap(), tempdir().unwrap());
     write_photos(data.path());
     let run = options(data.path(), out.path(), 80);
