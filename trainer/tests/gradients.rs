@@ -2,12 +2,12 @@
 //! precision a loss is good for seven digits, and over these steps its change for three; the kinks of absolute values and
 //! ReLUs that lie within the step add a tenth of a percent. A missing or wrong term is off by far more than the half percent allowed.
 
+mod waves;
+
 use burn::{
     backend::{Autodiff, Flex},
-    module::Param,
     tensor::{ElementConversion, Int, Tensor, TensorData},
 };
-use chromaflow::model::vgg::{Vgg, VggConfig};
 use trainer::loss::{
     bilateral::bilateral,
     endpoint::multi_scale,
@@ -24,9 +24,7 @@ const STEP: f32 = 2e-4;
 const TOLERANCE: f64 = 5e-3;
 
 fn wave<const D: usize>(shape: [usize; D], phase: f64) -> Tensor<Learning, D> {
-    let count: usize = shape.iter().product();
-    let values: Vec<f32> = (0..count).map(|i| (0.5 + 0.5 * (1.7 * i as f64 + phase).sin()) as f32).collect();
-    Tensor::from_data(TensorData::new(values, shape), &Default::default())
+    waves::wave(shape, phase)
 }
 
 /// Compares the slope of `loss` at `place` along its own gradient's signs, where all elements' slopes add up.
@@ -45,18 +43,6 @@ fn assert_gradient<const D: usize>(
     let slope = (at(STEP) - at(-STEP)) / f64::from(2.0 * STEP);
     println!("slope {slope}, gradient {expected}");
     assert!(expected > 0.0 && (slope - expected).abs() < TOLERANCE * expected, "{slope} is not {expected}");
-}
-
-/// A tiny trunk with waves for weights.
-fn trunk() -> Vgg<Learning> {
-    let mut trunk = VggConfig::new().with_widths([2, 3, 4, 4, 5]).init::<Learning>(&Default::default());
-    let convolutions = trunk.blocks.iter_mut().flat_map(|block| &mut block.convolutions);
-    for (layer, convolution) in convolutions.enumerate() {
-        let shape = convolution.weight.dims();
-        convolution.weight = Param::from_tensor((wave(shape, layer as f64) - 0.5) * 0.6);
-        convolution.bias = Some(Param::from_tensor(wave([shape[0]], layer as f64 + 0.5) - 0.5));
-    }
-    trunk
 }
 
 fn pixels(count: usize, step: usize) -> Tensor<Learning, 2, Int> {
@@ -88,7 +74,7 @@ fn refinement_gradient() {
 
 #[test]
 fn diversity_gradient() {
-    let phi = Phi::new(trunk(), [57.0; 5]);
+    let phi = Phi::new(waves::trunk(), [57.0; 5]);
     let truth = wave([2, 3, 16, 16], 0.2);
     assert_gradient(wave([2, 4, 3, 16, 16], 0.1), |candidates| {
         diversity(phi.distances(candidates, truth.clone()), &BETA)

@@ -1,12 +1,12 @@
 //! The losses and measures against what PyTorch and NumPy compute in double precision
 //! (tests/fixtures/losses/make.py). Single precision over sums of some thousand terms is good for 1e-5 of the value.
 
+mod waves;
+
 use burn::{
     backend::Flex,
-    module::Param,
     tensor::{ElementConversion, Int, Tensor, TensorData},
 };
-use chromaflow::model::vgg::{Vgg, VggConfig};
 use serde_json::Value;
 use trainer::{
     evaluate::{colourfulness, psnr},
@@ -22,9 +22,7 @@ use trainer::{
 const TOLERANCE: f64 = 1e-5;
 
 fn wave<const D: usize>(shape: [usize; D], phase: f64) -> Tensor<Flex, D> {
-    let count: usize = shape.iter().product();
-    let values: Vec<f32> = (0..count).map(|i| (0.5 + 0.5 * (1.7 * i as f64 + phase).sin()) as f32).collect();
-    Tensor::from_data(TensorData::new(values, shape), &Default::default())
+    waves::wave(shape, phase)
 }
 
 fn expected() -> Value {
@@ -40,18 +38,6 @@ fn number(tensor: Tensor<Flex, 1>) -> f64 {
     tensor.into_scalar().elem()
 }
 
-/// The tiny trunk with waves for weights.
-fn trunk() -> Vgg<Flex> {
-    let mut trunk = VggConfig::new().with_widths([2, 3, 4, 4, 5]).init::<Flex>(&Default::default());
-    let convolutions = trunk.blocks.iter_mut().flat_map(|block| &mut block.convolutions);
-    for (layer, convolution) in convolutions.enumerate() {
-        let shape = convolution.weight.dims();
-        convolution.weight = Param::from_tensor((wave(shape, layer as f64) - 0.5) * 0.6);
-        convolution.bias = Some(Param::from_tensor(wave([shape[0]], layer as f64 + 0.5) - 0.5));
-    }
-    trunk
-}
-
 #[test]
 fn bilateral_loss_is_equation_2() {
     let pixels = |count: i32, step: i32, start: i32| {
@@ -65,7 +51,7 @@ fn bilateral_loss_is_equation_2() {
 
 #[test]
 fn diversity_loss_is_equation_7() {
-    let phi = Phi::new(trunk(), [57.0, 57.0, 57.0, 57.0, 4.5]);
+    let phi = Phi::new(waves::trunk(), [57.0, 57.0, 57.0, 57.0, 4.5]);
     let distances = phi.distances(wave([2, 4, 3, 32, 32], 0.1), wave([2, 3, 32, 32], 0.2));
     let rows = &expected()["distances"];
     for (index, ours) in distances.clone().into_data().iter::<f64>().enumerate() {

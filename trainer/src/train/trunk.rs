@@ -26,6 +26,7 @@ use rand::{SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
 use super::{
     RunOptions,
+    color_batch::PHOTO_SIDE,
     fit::{StepLoss, fit},
     normalisation::TrunkNormalisation,
 };
@@ -39,9 +40,6 @@ use crate::{
     loader::Loader,
     loss::palette::{COLOURS, PaletteTruth, Shares, cross_entropy, rarity, shares},
 };
-
-/// Photos are kept in memory with at most this shorter side.
-const PHOTO_SIDE: u32 = 224;
 
 /// The first tap whose features the colours are told from; its resolution is the palette's.
 const FIRST_TAP: usize = 2;
