@@ -9,6 +9,7 @@ pub mod film;
 pub mod knn;
 pub mod loader;
 pub mod loss;
+pub mod metric;
 pub mod motion;
 pub mod publish;
 pub mod published;
