@@ -3,7 +3,7 @@
 pub mod checkpoint;
 pub mod command;
 pub mod data;
-pub mod evaluate;
+pub mod evaluation;
 pub mod export;
 pub mod film;
 pub mod knn;

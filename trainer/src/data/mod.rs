@@ -3,5 +3,6 @@
 pub mod clips;
 pub mod crop;
 pub mod photos;
+pub mod sequence;
 pub mod split;
 pub mod teacher;
