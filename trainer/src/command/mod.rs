@@ -3,8 +3,8 @@
 pub mod colorize;
 pub mod eval;
 pub mod export;
+pub mod pipeline;
 pub mod publish;
-pub mod sheet;
 pub mod train;
 
 use anyhow::Result;
@@ -19,14 +19,12 @@ pub enum Command {
     Train(train::TrainCommand),
     /// Colour a clip natively, as the page does.
     Colorize(colorize::ColorizeCommand),
-    /// Measure exported weights on what was held back.
+    /// Measure our colourings, or another method's, against the truth.
     Eval(eval::EvalCommand),
     /// Write weights as the page loads them.
     Export(export::ExportCommand),
     /// Describe exported weights for the page.
     Publish(publish::PublishCommand),
-    /// Draw a contact sheet of held-back images.
-    Sheet(sheet::SheetCommand),
 }
 
 impl Command {
@@ -38,7 +36,6 @@ impl Command {
             Self::Eval(command) => command.run(),
             Self::Export(command) => command.run(),
             Self::Publish(command) => command.run(),
-            Self::Sheet(command) => command.run(),
         }
     }
 }
