@@ -13,3 +13,4 @@ pub mod motion;
 pub mod publish;
 pub mod published;
 pub mod train;
+pub mod whole_file;

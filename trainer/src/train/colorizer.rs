@@ -24,6 +24,7 @@ use chromaflow::{
 use clap::Args;
 use image::RgbImage;
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
+use serde::Serialize;
 
 use super::{
     RunOptions,
@@ -53,7 +54,7 @@ const PHOTO_SIDE: u32 = 224;
 const FRAMES_APART: usize = 15;
 
 /// What training f takes besides.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Serialize)]
 pub struct ColorizerOptions {
     /// Shortest shorter side that photos are scaled to before the crop.
     #[arg(long, default_value_t = 112)]
@@ -128,7 +129,7 @@ pub fn train<B: AutodiffBackend>(
             checkpoint::load(schooled, TrunkTask::init(&config.trunk, 1, device), device)?.1.schooled();
     }
     let losses = |network: &Coloring<B>, batch| losses(network, &phi, options, batch, device);
-    fit(run, network, |first| start_loader(run, options, first), losses, device)
+    fit(run, options, network, |first| start_loader(run, options, first), losses, device)
 }
 
 /// The weighted sum of the losses, `[1]`, and the figures for the log.

@@ -1,6 +1,7 @@
 //! The training loops and what they share.
 
 pub mod colorizer;
+mod file_list;
 pub mod fit;
 pub mod flow;
 mod flow_start;
@@ -8,19 +9,22 @@ mod log;
 mod normalisation;
 pub mod refiner;
 mod refiner_start;
+pub mod run_record;
 mod schedule;
+mod stage;
 pub mod trunk;
 
 use std::path::PathBuf;
 
 use chromaflow::model::preset::Preset;
 use clap::Args;
+use serde::Serialize;
 
 pub use log::Log;
 pub use schedule::learning_rate;
 
 /// What every training takes.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Serialize)]
 pub struct RunOptions {
     /// The folder of photos and clips, with its validation.txt.
     #[arg(long)]
