@@ -6,6 +6,7 @@ pub mod data;
 pub mod evaluate;
 pub mod export;
 pub mod film;
+pub mod import;
 pub mod knn;
 pub mod loader;
 pub mod loss;

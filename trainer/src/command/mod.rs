@@ -3,6 +3,7 @@
 pub mod colorize;
 pub mod eval;
 pub mod export;
+pub mod import;
 pub mod publish;
 pub mod sheet;
 pub mod train;
@@ -21,6 +22,8 @@ pub enum Command {
     Colorize(colorize::ColorizeCommand),
     /// Measure exported weights on what was held back.
     Eval(eval::EvalCommand),
+    /// Take over published weights of VGG-19 or PWC-Net.
+    Import(import::ImportCommand),
     /// Write weights as the page loads them.
     Export(export::ExportCommand),
     /// Describe exported weights for the page.
@@ -36,6 +39,7 @@ impl Command {
             Self::Train(command) => command.run(),
             Self::Colorize(command) => command.run(),
             Self::Eval(command) => command.run(),
+            Self::Import(command) => command.run(),
             Self::Export(command) => command.run(),
             Self::Publish(command) => command.run(),
             Self::Sheet(command) => command.run(),
