@@ -11,6 +11,7 @@ pub mod knn;
 pub mod loader;
 pub mod loss;
 pub mod motion;
+pub mod onnx;
 pub mod publish;
 pub mod published;
 pub mod train;
