@@ -7,6 +7,7 @@ pub mod evaluate;
 pub mod export;
 pub mod film;
 pub mod import;
+pub mod info;
 pub mod knn;
 pub mod loader;
 pub mod loss;

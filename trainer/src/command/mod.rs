@@ -4,6 +4,7 @@ pub mod colorize;
 pub mod eval;
 pub mod export;
 pub mod import;
+pub mod info;
 pub mod publish;
 pub mod sheet;
 pub mod train;
@@ -28,6 +29,8 @@ pub enum Command {
     Export(export::ExportCommand),
     /// Describe exported weights for the page.
     Publish(publish::PublishCommand),
+    /// Say what a run's folder or a folder of weights holds.
+    Info(info::InfoCommand),
     /// Draw a contact sheet of held-back images.
     Sheet(sheet::SheetCommand),
 }
@@ -41,6 +44,7 @@ impl Command {
             Self::Eval(command) => command.run(),
             Self::Import(command) => command.run(),
             Self::Export(command) => command.run(),
+            Self::Info(command) => command.run(),
             Self::Publish(command) => command.run(),
             Self::Sheet(command) => command.run(),
         }
