@@ -13,7 +13,6 @@ pub mod loader;
 pub mod loss;
 pub mod motion;
 pub mod onnx;
-pub mod publish;
 pub mod published;
 pub mod train;
 pub mod whole_file;

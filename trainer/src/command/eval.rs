@@ -23,10 +23,10 @@ use crate::{
         split::{CLIP_FOLDERS, PHOTO_FOLDERS, Split},
     },
     evaluate::{Scores, colourfulness, mean, pick, psnr},
-    export,
     loader::random,
     loss::endpoint::endpoint_errors,
     motion::{MotionRange, moving_pair},
+    published,
     train::{
         colorizer::Coloring,
         flow::{PHOTO_SIDE, PairTensors},
@@ -38,14 +38,14 @@ use crate::{
 /// Side of the synthetic pairs in pixels.
 const PAIR_SIDE: usize = 192;
 
-/// Measures the weights in a folder on the held-back photos, clips and synthetic pairs, and prints JSON.
+/// Measures published weights on the held-back photos, clips and synthetic pairs, and prints JSON.
 #[derive(Args, Debug)]
 pub struct EvalCommand {
     /// The folder of photos and clips, with its validation.txt.
     #[arg(long)]
     data: PathBuf,
-    /// Folder with trunk.bpk, colorizer.bpk, flow.bpk and refiner.bpk; what needs a missing file is left out.
-    #[arg(long)]
+    /// The folder of published weights.
+    #[arg(long, default_value = "weights")]
     weights: PathBuf,
     /// Sizes of the networks.
     #[arg(long, value_parser = parse_preset, default_value = "lite")]
@@ -64,24 +64,15 @@ pub struct EvalCommand {
 impl EvalCommand {
     /// Measures and prints.
     pub fn run(self) -> Result<()> {
-        let mut networks = self.preset.config().init::<Flex>(&Default::default());
-        let has = |name: &str| self.weights.join(name).exists();
-        let mut figures = json!({ "size": self.size });
-        if has("flow.bpk") {
-            export::read(&mut networks.flow, &self.weights.join("flow.bpk"))?;
-            figures["flow"] = self.flow(&networks)?;
-        }
-        if has("colorizer.bpk") {
-            export::read(&mut networks.trunk, &self.weights.join("trunk.bpk"))?;
-            export::read(&mut networks.colorizer, &self.weights.join("colorizer.bpk"))?;
-            let coloring = Coloring { trunk: networks.trunk.clone(), colorizer: networks.colorizer.clone() };
-            figures["photos"] = self.photos(&coloring)?;
-            figures["clips"] = self.clips(&coloring)?;
-            if has("refiner.bpk") && has("flow.bpk") {
-                export::read(&mut networks.refiner, &self.weights.join("refiner.bpk"))?;
-                figures["refined"] = self.refined(&networks, &coloring)?;
-            }
-        }
+        let networks = published::load::<Flex>(&self.weights, self.preset.name(), &Default::default())?;
+        let coloring = Coloring { trunk: networks.trunk.clone(), colorizer: networks.colorizer.clone() };
+        let figures = json!({
+            "size": self.size,
+            "flow": self.flow(&networks)?,
+            "photos": self.photos(&coloring)?,
+            "clips": self.clips(&coloring)?,
+            "refined": self.refined(&networks, &coloring)?,
+        });
         println!("{}", serde_json::to_string_pretty(&figures)?);
         Ok(())
     }

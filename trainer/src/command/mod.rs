@@ -5,7 +5,6 @@ pub mod eval;
 pub mod export;
 pub mod import;
 pub mod info;
-pub mod publish;
 pub mod sheet;
 pub mod train;
 
@@ -25,10 +24,8 @@ pub enum Command {
     Eval(eval::EvalCommand),
     /// Take over published weights of VGG-19 or PWC-Net.
     Import(import::ImportCommand),
-    /// Write weights as the page loads them.
+    /// Write weights as the page loads them, or f as ONNX.
     Export(export::ExportCommand),
-    /// Describe exported weights for the page.
-    Publish(publish::PublishCommand),
     /// Say what a run's folder or a folder of weights holds.
     Info(info::InfoCommand),
     /// Draw a contact sheet of held-back images.
@@ -45,7 +42,6 @@ impl Command {
             Self::Import(command) => command.run(),
             Self::Export(command) => command.run(),
             Self::Info(command) => command.run(),
-            Self::Publish(command) => command.run(),
             Self::Sheet(command) => command.run(),
         }
     }

@@ -19,7 +19,7 @@ use crate::{
         split::{CLIP_FOLDERS, PHOTO_FOLDERS, Split},
     },
     evaluate::pick,
-    export,
+    published,
     train::{colorizer::Coloring, parse_preset},
 };
 
@@ -29,8 +29,8 @@ pub struct SheetCommand {
     /// The folder of photos and clips, with its validation.txt.
     #[arg(long)]
     data: PathBuf,
-    /// Folder with trunk.bpk and colorizer.bpk.
-    #[arg(long)]
+    /// The folder of published weights.
+    #[arg(long, default_value = "weights")]
     weights: PathBuf,
     /// Sizes of the networks.
     #[arg(long, value_parser = parse_preset, default_value = "lite")]
@@ -49,10 +49,8 @@ pub struct SheetCommand {
 impl SheetCommand {
     /// Draws the sheet.
     pub fn run(self) -> Result<()> {
-        let device = Default::default();
-        let mut network = Coloring::<Flex>::init(&self.preset.config(), &device);
-        export::read(&mut network.trunk, &self.weights.join("trunk.bpk"))?;
-        export::read(&mut network.colorizer, &self.weights.join("colorizer.bpk"))?;
+        let networks = published::load::<Flex>(&self.weights, self.preset.name(), &Default::default())?;
+        let network = Coloring { trunk: networks.trunk, colorizer: networks.colorizer };
         let rows: Vec<Vec<RgbImage>> = self.images()?.iter().map(|image| row(&network, image)).collect();
         draw(&rows, self.size).save(&self.out)?;
         println!("{} rows: grey, candidates, pick, truth", rows.len());
