@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use anyhow::{Result, ensure};
 use burn::{backend::Flex, module::Module};
-use chromaflow::model::preset::Preset;
+use chromaflow::{model::preset::Preset, weights::sha256};
 use clap::Args;
 use serde_json::json;
 
@@ -59,10 +59,8 @@ impl ImportCommand {
             let network = import::flow::<Flex>(file, &config.flow, &device)?;
             let check = import::flow_check(&network, &device)?;
             println!("a picture that moves by {:.2} pixels: error {:.2} pixels", check.zero, check.error);
-            if check.error >= check.zero {
-                eprintln!(
-                    "warning: this flow is no better than none; are these a trained network's weights?"
-                );
+            if check.error > check.zero / 2.0 {
+                eprintln!("warning: hardly better than no flow; are these a trained network's weights?");
             }
             self.write(&network, Contents::Flow, file)?;
         }
@@ -70,7 +68,8 @@ impl ImportCommand {
     }
 
     fn write<M: Module<Flex>>(&self, network: &M, contents: Contents, file: &PathBuf) -> Result<()> {
-        let session = Session::now(0, json!({ "file": file }), FileList::of(file)?);
+        let options = json!({ "file": file, "sha256": sha256(&fs::read(file)?) });
+        let session = Session::now(0, options, FileList::of(file)?);
         fs::create_dir_all(&self.out)?;
         RunRecord { contents, preset: PRESET, sessions: vec![session] }.write(&self.out)?;
         checkpoint::save_network(&self.out, network)?;
