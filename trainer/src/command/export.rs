@@ -25,8 +25,8 @@ use crate::{
     },
 };
 
-/// Writes <out>/<preset>/trunk.bpk, colorizer.bpk, flow.bpk and refiner.bpk in half precision, and <out>/manifest.json, which
-/// describes them. A network whose run is not named is left as it lies there.
+/// Writes trunk.bpk, colorizer.bpk, flow.bpk and refiner.bpk in half precision into the preset's folder below `--out`, and
+/// `manifest.json`, which describes them. A network whose run is not named is left as it lies there.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   trainer export --colorizer runs/f --flow runs/flow --refiner runs/g --out weights
