@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use burn::tensor::{Tensor, TensorData, backend::Backend};
 
+use super::link::Link;
 use crate::{
     color::{ChromaPlanes, LumaFrame, with_luma},
     error::{Error, Result},
@@ -14,7 +15,6 @@ use crate::{
     },
     plane::Plane,
     readback::read,
-    warp::{confidence, visibility, warp},
 };
 
 /// The smallest processing size.
@@ -45,25 +45,6 @@ pub(super) struct Colored<B: Backend> {
     pub color: Tensor<B, 4>,
 }
 
-/// Both directions between a frame and the one before it.
-pub(super) struct Link<B: Backend> {
-    /// From the later frame to the earlier.
-    pub to_previous: Passage<B>,
-    /// From the earlier frame to the later.
-    pub to_next: Passage<B>,
-}
-
-/// What one frame s needs in order to use a neighbour t.
-#[derive(Clone)]
-pub(super) struct Passage<B: Backend> {
-    /// flow(s -> t), `[1, 2, h, w]`.
-    pub flow: Tensor<B, 4>,
-    /// M_{t -> s}, `[1, 1, h, w]`.
-    pub visible: Tensor<B, 4>,
-    /// W(X_t, X_s), `[1, 1, h, w]`.
-    pub grey_confidence: Tensor<B, 4>,
-}
-
 impl<B: CostVolume> Frame<B> {
     /// Checks the frame's buffer and brings it to the processing size.
     pub fn new(luma: LumaFrame, size: usize, device: &B::Device) -> Result<Self> {
@@ -85,20 +66,9 @@ impl<B: CostVolume> Frame<B> {
         with_luma(candidates.squeeze_dim(0), self.grey.clone()) // [d, 3, h, w]
     }
 
-    /// Finds the flow to and from the frame before, both directions in one batch.
+    /// Finds the flow to and from the frame before.
     pub fn link_to(&mut self, previous: &Self, network: &FlowNet<B>) {
-        let greys = [&self.grey, &previous.grey].map(Tensor::clone);
-        let first = Tensor::cat(greys.to_vec(), 0); // [2, 1, h, w]
-        let second = first.clone().flip([0]);
-        let flows = network.forward_grey(first.clone(), second.clone()); // [2, 2, h, w]
-        let visible = visibility(flows.clone(), flows.clone().flip([0])); // [2, 1, h, w]
-        let grey_confidence = confidence(first, warp(second, flows.clone()), visible.clone()); // [2, 1, h, w]
-        let passage = |i| Passage {
-            flow: flows.clone().narrow(0, i, 1),
-            visible: visible.clone().narrow(0, i, 1),
-            grey_confidence: grey_confidence.clone().narrow(0, i, 1),
-        };
-        self.link = Some(Link { to_previous: passage(0), to_next: passage(1) });
+        self.link = Some(Link::find(self.grey.clone(), previous.grey.clone(), network));
     }
 
     /// The chroma of `color` `[1, 3, h, w]`, at the size of the clip's chroma planes and in its matrix and range.

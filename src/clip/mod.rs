@@ -2,6 +2,7 @@
 //! does not grow with the clip.
 
 mod frame;
+mod link;
 mod pass;
 mod preview;
 
@@ -20,6 +21,8 @@ use frame::{Colored, Frame};
 use pass::Pass;
 
 pub use frame::{LARGEST, SMALLEST};
+pub use link::{Link, Passage};
+pub use pass::{Neighbour, refine};
 pub use preview::{Candidate, most_saturated, preview};
 
 /// How a clip is to be coloured.

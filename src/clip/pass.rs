@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::frame::{Colored, Passage};
+use super::{frame::Colored, link::Passage};
 use crate::{
     color::with_luma,
     model::{
@@ -46,29 +46,33 @@ impl<B: CostVolume> Pass<B> {
         let left = self.previous.as_ref().zip(current.frame.link.as_ref());
         let right = next.and_then(|next| Some((next, next.frame.link.as_ref()?)));
         let neighbours: Vec<_> = left
-            .map(|(previous, link)| (previous, &link.to_previous))
+            .map(|(previous, link)| (previous.color.clone(), &link.to_previous))
             .into_iter()
-            .chain(right.map(|(next, link)| (next, &link.to_next)))
+            .chain(right.map(|(next, link)| (next.color.clone(), &link.to_next)))
             .collect();
-        let color =
-            if neighbours.is_empty() { current.color.clone() } else { refine(current, &neighbours, refiner) };
+        let color = refine(current.color.clone(), current.frame.grey.clone(), &neighbours, refiner);
         Some(Colored { frame: current.frame.clone(), color })
     }
 }
 
-/// A neighbour, and the passage to it.
-type Neighbour<'a, B> = (&'a Colored<B>, &'a Passage<B>);
+/// A neighbour's colour, `[1, 3, h, w]`, and the passage from the frame to it.
+pub type Neighbour<'a, B> = (Tensor<B, 4>, &'a Passage<B>);
 
-/// g on all neighbours in one batch, then their mean: `[1, 3, h, w]`.
-fn refine<B: CostVolume>(
-    current: &Colored<B>,
+/// One pass of g over the coloured frame `color` `[1, 3, h, w]` with the luma `grey` `[1, 1, h, w]`: g on all its
+/// neighbours in one batch, then their mean, `[1, 3, h, w]`. Without neighbours the colour stays as it is.
+pub fn refine<B: CostVolume>(
+    color: Tensor<B, 4>,
+    grey: Tensor<B, 4>,
     neighbours: &[Neighbour<'_, B>],
     refiner: &Refiner<B>,
 ) -> Tensor<B, 4> {
+    if neighbours.is_empty() {
+        return color;
+    }
     let batch =
         |of: fn(&Neighbour<'_, B>) -> Tensor<B, 4>| Tensor::cat(neighbours.iter().map(of).collect(), 0);
-    let frame = current.color.clone().repeat_dim(0, neighbours.len()); // [n, 3, h, w]
-    let warped = batch(|(neighbour, passage)| warp(neighbour.color.clone(), passage.flow.clone())); // [n, 3, h, w]
+    let frame = color.repeat_dim(0, neighbours.len()); // [n, 3, h, w]
+    let warped = batch(|(color, passage)| warp(color.clone(), passage.flow.clone())); // [n, 3, h, w]
     let visible = batch(|(_, passage)| passage.visible.clone()); // [n, 1, h, w]
     let refined = refiner.forward(Neighbourhood {
         color_confidence: confidence(frame.clone(), warped.clone(), visible),
@@ -76,5 +80,5 @@ fn refine<B: CostVolume>(
         frame,
         warped,
     });
-    with_luma(refined, current.frame.grey.clone()).mean_dim(0) // [1, 3, h, w]
+    with_luma(refined, grey).mean_dim(0) // [1, 3, h, w]
 }

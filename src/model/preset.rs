@@ -50,6 +50,15 @@ pub struct Networks<B: Backend> {
 }
 
 impl Preset {
+    /// The name that commands and manifests know the preset by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::Lite => "lite",
+            Self::Tiny => "tiny",
+        }
+    }
+
     /// The preset's sizes.
     pub fn config(self) -> NetworksConfig {
         match self {

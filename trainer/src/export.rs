@@ -1,36 +1,150 @@
-//! Weights as the page loads them: one burnpack file a network, in half precision.
+//! Weights as the page loads them: `<preset>/<network>.bpk`, one burnpack file a network in half precision, and the
+//! manifest that describes them.
 
 use std::{fs, path::Path};
 
-use anyhow::{Context, Result, ensure};
-use burn::tensor::backend::Backend;
-use burn_store::{BurnpackStore, HalfPrecisionAdapter, ModuleSnapshot};
-use chromaflow::model::preset::Networks;
+use anyhow::{Context, Result, bail, ensure};
+use burn::{module::Module, tensor::backend::Backend};
+use chromaflow::{
+    model::preset::Preset,
+    weights::{Manifest, WeightFile, WeightSet, sha256, to_half_precision},
+};
+use serde_json::Value;
 
-/// Writes a network's weights in half precision. The file appears under its name only when it is complete.
-pub fn write<B: Backend>(network: &impl ModuleSnapshot<B>, file: &Path) -> Result<()> {
-    let partial = file.with_extension("partial");
-    let mut store = BurnpackStore::from_file(&partial)
-        .auto_extension(false)
-        .overwrite(true)
-        .with_to_adapter(HalfPrecisionAdapter::new());
-    network.save_into(&mut store).with_context(|| format!("writing {}", partial.display()))?;
-    fs::rename(&partial, file).with_context(|| format!("writing {}", file.display()))
+use crate::{
+    published::{self, FileState},
+    train::run_record::Origin,
+    whole_file::{self, Staged},
+};
+
+/// The options that name the run of each network of [`NewNetworks`].
+const OPTIONS: [(&str, &str); 4] =
+    [("trunk", "--colorizer"), ("colorizer", "--colorizer"), ("flow", "--flow"), ("refiner", "--refiner")];
+
+/// A network that goes into a set.
+pub struct NewNetwork {
+    bytes: Vec<u8>,
+    parameters: usize,
+    origin: Origin,
 }
 
-/// Reads what [`write()`] wrote into a network of the same sizes.
-pub fn read<B: Backend>(network: &mut impl ModuleSnapshot<B>, file: &Path) -> Result<()> {
-    let mut store =
-        BurnpackStore::from_file(file).auto_extension(false).with_from_adapter(HalfPrecisionAdapter::new());
-    let result = network.load_from(&mut store).with_context(|| format!("reading {}", file.display()))?;
-    ensure!(result.is_success(), "{} does not fit the network: {result}", file.display());
-    Ok(())
+/// The networks that go into a set; the others stay as the set has them.
+#[derive(Default)]
+pub struct NewNetworks {
+    /// The trunk that f was trained with.
+    pub trunk: Option<NewNetwork>,
+    /// f.
+    pub colorizer: Option<NewNetwork>,
+    /// The flow network.
+    pub flow: Option<NewNetwork>,
+    /// g.
+    pub refiner: Option<NewNetwork>,
 }
 
-/// Reads the four files of a folder of weights.
-pub fn read_all<B: Backend>(networks: &mut Networks<B>, folder: &Path) -> Result<()> {
-    read(&mut networks.trunk, &folder.join("trunk.bpk"))?;
-    read(&mut networks.colorizer, &folder.join("colorizer.bpk"))?;
-    read(&mut networks.flow, &folder.join("flow.bpk"))?;
-    read(&mut networks.refiner, &folder.join("refiner.bpk"))
+impl NewNetwork {
+    /// A network's weights in half precision, and where they come from.
+    pub fn new<B: Backend, M: Module<B>>(network: &M, origin: Origin) -> Result<Self> {
+        Ok(Self { bytes: to_half_precision(network)?, parameters: network.num_params(), origin })
+    }
+
+    fn describe(&self, name: String) -> WeightFile {
+        WeightFile {
+            name,
+            bytes: self.bytes.len() as u64,
+            sha256: sha256(&self.bytes),
+            dtype: "f16".to_owned(),
+            parameters: self.parameters,
+            command: self.origin.command.clone(),
+            commit: self.origin.commit.clone(),
+        }
+    }
+}
+
+impl NewNetworks {
+    /// Whether no network is new.
+    pub fn is_empty(&self) -> bool {
+        self.all().iter().all(Option::is_none)
+    }
+
+    fn all(&self) -> [Option<&NewNetwork>; 4] {
+        [&self.trunk, &self.colorizer, &self.flow, &self.refiner].map(Option::as_ref)
+    }
+}
+
+/// Writes new networks and figures into a preset's set in `folder`, beside the other sets there. Networks that are not new
+/// keep their files and origins. New networks without new figures drop the old ones: those were measured on other weights.
+///
+/// Nothing is changed if the set would be incomplete, if a file that it keeps was altered, or if the disk is full. The
+/// manifest is replaced last: an interruption just before leaves files that the page and this function refuse, until the
+/// same networks are exported again.
+pub fn export(folder: &Path, preset: Preset, new: &NewNetworks, figures: Option<Value>) -> Result<()> {
+    let mut manifest = read_manifest(folder)?;
+    let old = manifest.presets.remove(preset.name());
+    let files = plan(folder, preset, new, old.as_ref())?;
+    let figures = figures.or_else(|| old.filter(|_| new.is_empty()).map(|old| old.figures));
+    let mut staged = Vec::new();
+    for (file, new) in files.iter().zip(new.all()) {
+        staged.extend(new.map(|new| stage(folder, &file.name, &new.bytes)).transpose()?);
+    }
+    let [trunk, colorizer, flow, refiner] = files;
+    let figures = figures.unwrap_or_default();
+    let set = WeightSet { config: preset.config(), trunk, colorizer, flow, refiner, figures };
+    manifest.presets.insert(preset.name().to_owned(), set);
+    let text = serde_json::to_string_pretty(&manifest)? + "\n";
+    staged.push(whole_file::stage(&published::manifest_path(folder), text.as_bytes())?);
+    staged.into_iter().try_for_each(Staged::place)
+}
+
+/// The manifest of a folder that may have none yet.
+fn read_manifest(folder: &Path) -> Result<Manifest> {
+    if published::manifest_path(folder).exists() {
+        return published::manifest(folder);
+    }
+    Ok(Manifest { presets: Default::default() })
+}
+
+fn stage(folder: &Path, name: &str, bytes: &[u8]) -> Result<Staged> {
+    let path = folder.join(name);
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).with_context(|| format!("creating {}", parent.display()))?;
+    }
+    whole_file::stage(&path, bytes)
+}
+
+/// What the manifest will say of the four networks. An error that names every network which is neither new nor kept.
+fn plan(
+    folder: &Path,
+    preset: Preset,
+    new: &NewNetworks,
+    old: Option<&WeightSet>,
+) -> Result<[WeightFile; 4]> {
+    if let Some(old) = old {
+        let same = serde_json::to_value(&old.config)? == serde_json::to_value(preset.config())?;
+        let replaced = new.all().iter().all(Option::is_some);
+        ensure!(same || replaced, "the sizes of preset {} have changed: name all runs", preset.name());
+    }
+    let old = old.map_or([None; 4], |old| old.files().map(Some));
+    let new = new.all();
+    let files: [Result<WeightFile>; 4] = std::array::from_fn(|index| {
+        let (network, option) = OPTIONS[index];
+        match new[index] {
+            Some(new) => Ok(new.describe(format!("{}/{network}.bpk", preset.name()))),
+            None => keep(folder, network, old[index]).with_context(|| format!("name its run with {option}")),
+        }
+    });
+    let problems: Vec<_> =
+        files.iter().filter_map(|file| file.as_ref().err()).map(|error| format!("{error:#}")).collect();
+    if !problems.is_empty() {
+        bail!("the set {} would not be whole:\n{}", preset.name(), problems.join("\n"));
+    }
+    let [trunk, colorizer, flow, refiner] = files;
+    Ok([trunk?, colorizer?, flow?, refiner?])
+}
+
+/// What the manifest says of a network that stays, if its file is so.
+fn keep(folder: &Path, network: &str, old: Option<&WeightFile>) -> Result<WeightFile> {
+    let old = old.with_context(|| format!("there is no {network} yet"))?;
+    let state = published::check(folder, old)?;
+    ensure!(state == FileState::AsStated, "{} is {state}", old.name);
+    Ok(old.clone())
 }

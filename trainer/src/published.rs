@@ -1,16 +1,63 @@
 //! The published weights on disk: the folder that the page serves.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 use burn::tensor::backend::Backend;
-use chromaflow::{model::preset::Networks, weights::Manifest};
+use chromaflow::{
+    model::preset::Networks,
+    weights::{Manifest, WeightFile, sha256},
+};
+
+/// Whether a weights file is the one that the manifest describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileState {
+    /// Its size and hash are as stated.
+    AsStated,
+    /// It is another file, or a part of one.
+    Altered,
+    /// It is not there.
+    Missing,
+}
+
+impl fmt::Display for FileState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::AsStated => "as stated",
+            Self::Altered => "altered",
+            Self::Missing => "missing",
+        })
+    }
+}
+
+/// Where a folder of weights has its manifest.
+pub fn manifest_path(folder: &Path) -> PathBuf {
+    folder.join("manifest.json")
+}
 
 /// The manifest of a folder of weights.
 pub fn manifest(folder: &Path) -> Result<Manifest> {
-    let path = folder.join("manifest.json");
+    let path = manifest_path(folder);
     let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    Ok(Manifest::parse(&text)?)
+    Manifest::parse(&text).with_context(|| format!("reading {}", path.display()))
+}
+
+/// Compares a file with what the manifest says of it.
+pub fn check(folder: &Path, file: &WeightFile) -> Result<FileState> {
+    let path = folder.join(&file.name);
+    match fs::read(&path) {
+        Ok(bytes) if bytes.len() as u64 == file.bytes && sha256(&bytes) == file.sha256 => {
+            Ok(FileState::AsStated)
+        }
+        Ok(_) => Ok(FileState::Altered),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(FileState::Missing),
+        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+    }
 }
 
 /// The networks of a preset, checked as the page checks them.

@@ -1,5 +1,5 @@
-//! Training on generated pictures: a few steps lower the loss, a resumed run ends where an unbroken one does, and
-//! exported weights come back.
+//! Training on generated pictures: a few steps lower the loss, a resumed run ends where an unbroken one does, and its record
+//! tells both starts.
 
 use std::{
     fs,
@@ -19,8 +19,15 @@ use safetensors::{Dtype, tensor::TensorView};
 use serde_json::Value;
 use tempfile::tempdir;
 use trainer::{
-    checkpoint, export,
-    train::{RunOptions, colorizer, colorizer::Coloring, flow, trunk, trunk::TrunkTask},
+    checkpoint, info,
+    train::{
+        RunOptions, colorizer,
+        colorizer::Coloring,
+        flow,
+        run_record::{Contents, RunRecord},
+        trunk,
+        trunk::TrunkTask,
+    },
 };
 
 /// Burn draws all first weights from one stream of random numbers a process: tests side by side would take each other's, and
@@ -88,7 +95,7 @@ fn color_options() -> colorizer::ColorizerOptions {
 }
 
 #[test]
-fn colorizer_learns_resumes_and_exports() {
+fn colorizer_learns_resumes_and_keeps_its_record() {
     let _alone = alone();
     let (data, out) = (tempdir().unwrap(), tempdir().unwrap());
     write_photos(data.path());
@@ -111,12 +118,21 @@ fn colorizer_learns_resumes_and_exports() {
     // The same batches in the same order; sums over threads may differ in their last digits, which Adam spreads.
     paint(&resumed).assert_approx_eq::<f32>(&paint(&ours), Tolerance::absolute(1e-3));
 
-    let file = out.path().join("colorizer.bpk");
-    export::write(&ours.colorizer, &file).unwrap();
-    let mut read = Coloring { trunk: ours.trunk.clone(), ..Coloring::init(&Preset::Tiny.config(), &device) };
-    export::read(&mut read.colorizer, &file).unwrap();
-    // Half precision rounds each weight by up to 1 / 2048 of itself.
-    paint(&read).assert_approx_eq::<f32>(&paint(&ours), Tolerance::absolute(5e-3));
+    // The record tells both starts, where the weights then come from, and what they learned on.
+    let record = RunRecord::read(out.path()).unwrap().unwrap();
+    assert_eq!((record.contents, record.preset), (Contents::Colorizer, Preset::Tiny));
+    let starts: Vec<_> = record.sessions.iter().map(|session| session.first_step).collect();
+    assert_eq!(starts, [0, 40]);
+    assert_eq!(record.sessions[1].options["resume"], true);
+    assert_eq!(record.sessions[1].options["samples"], 32);
+    assert_eq!(record.sessions[0].data.files, 9);
+    assert!(record.origin().command.starts_with("trainer"));
+    let told = info::describe(out.path()).unwrap();
+    assert!(told.contains("step       60 (kept: 40, 60)") && told.contains("preset     tiny"), "{told}");
+    let flow = flow::FlowOptions { shift: 8.0, occluders: 1 };
+    let run = RunOptions { resume: true, ..options(data.path(), out.path(), 70) };
+    let told = flow::train::<Autodiff<Flex>>(&run, &flow, &device).unwrap_err().to_string();
+    assert!(told.contains("is a run of Colorizer"), "{told}");
 }
 
 /// With a flow network some steps take neighbouring frames, and their candidates are compared.

@@ -18,10 +18,8 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use pollster::block_on;
 
-use crate::{
-    film::{Encoder, Film},
-    published,
-};
+use super::pipeline::PipelineArguments;
+use crate::film::{Encoder, Film};
 
 /// Where the clip is sampled for the choice of the candidate, as shares of its duration.
 const SAMPLED: [f64; 3] = [0.1, 0.5, 0.9];
@@ -35,21 +33,11 @@ pub struct ColorizeCommand {
     input: PathBuf,
     /// The coloured clip: .mp4, .mov or .mkv (H.264), .webm (VP9).
     output: PathBuf,
-    /// Processing size: shorter side in pixels of the frames that the networks see.
-    #[arg(long, default_value_t = 128)]
-    size: usize,
-    /// How often neighbouring frames are made to agree.
-    #[arg(long, default_value_t = 1)]
-    passes: usize,
     /// Which colouring, 1 to 4; the most saturated by default.
     #[arg(long)]
     candidate: Option<usize>,
-    /// The folder of published weights.
-    #[arg(long, default_value = "weights")]
-    weights: PathBuf,
-    /// The set of weights.
-    #[arg(long, default_value = "lite")]
-    preset: String,
+    #[command(flatten)]
+    pipeline: PipelineArguments,
 }
 
 impl ColorizeCommand {
@@ -57,12 +45,12 @@ impl ColorizeCommand {
     pub fn run(self) -> Result<()> {
         let began = Instant::now();
         let film = Film::probe(&self.input)?;
-        let networks = Rc::new(published::load::<Flex>(&self.weights, &self.preset, &Default::default())?);
+        let networks = Rc::new(self.pipeline.networks::<Flex>(&Default::default())?);
         let candidate = match self.candidate {
             Some(number) => number.checked_sub(1).context("candidates are counted from 1")?,
             None => self.choose(&film, &networks)?,
         };
-        let options = ClipOptions { size: self.size, passes: self.passes, candidate };
+        let options = ClipOptions { size: self.pipeline.size, passes: self.pipeline.passes, candidate };
         let frames = colorize(&film, &self.input, &self.output, networks, options)?;
         let report = serde_json::json!({
             "frames": frames,
@@ -71,8 +59,8 @@ impl ColorizeCommand {
             "candidate": candidate + 1,
             "width": film.width,
             "height": film.height,
-            "size": self.size,
-            "passes": self.passes,
+            "size": self.pipeline.size,
+            "passes": self.pipeline.passes,
         });
         println!("{report}");
         Ok(())
@@ -83,7 +71,7 @@ impl ColorizeCommand {
         for share in SAMPLED {
             let mut decoder = film.decode(&self.input, share * film.duration, Some(1))?;
             let Some(frame) = decoder.next_frame()? else { continue };
-            let candidates = block_on(preview(networks, frame, self.size, &Default::default()))?;
+            let candidates = block_on(preview(networks, frame, self.pipeline.size, &Default::default()))?;
             saturations.push(candidates.iter().map(|candidate| candidate.saturation).collect());
         }
         most_saturated(&saturations).context("the clip has no frames")

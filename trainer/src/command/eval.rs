@@ -1,168 +1,146 @@
-//! `eval`: measures exported weights on what was held back.
+//! `eval`: measures our colourings, or another method's, against the truth.
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use anyhow::Result;
-use burn::{
-    backend::Flex,
-    tensor::{Tensor, TensorData},
-};
-use chromaflow::{
-    color::{luma, with_luma},
-    model::preset::{Networks, Preset},
-};
+use anyhow::{Context, Result, ensure};
+use burn::backend::Flex;
 use clap::Args;
-use image::RgbImage;
-use serde_json::{Value, json};
 
+use super::pipeline::PipelineArguments;
 use crate::{
     data::{
-        clips,
-        crop::planar,
         photos,
+        sequence::SMALLEST,
         split::{CLIP_FOLDERS, PHOTO_FOLDERS, Split},
     },
-    evaluate::{Scores, colourfulness, mean, pick, psnr},
-    export,
-    loader::random,
-    loss::endpoint::endpoint_errors,
-    motion::{MotionRange, moving_pair},
-    train::{
-        colorizer::Coloring,
-        flow::{PHOTO_SIDE, PairTensors},
-        parse_preset,
-        refiner::neighbourhood,
-    },
+    evaluation::{evaluator::Evaluator, flow_accuracy::FlowAccuracy, report::Report, run::EvaluationRun},
+    metric::lpips::Lpips,
+    train::flow::PHOTO_SIDE,
 };
 
-/// Side of the synthetic pairs in pixels.
-const PAIR_SIDE: usize = 192;
+/// Shown under the options.
+const EXAMPLES: &str = "\
+Measured are PSNR, SSIM, LPIPS, colourfulness, CDC and warping error of the grey input, of each candidate, of the pick \
+(made once a clip: the most saturated candidate), of the best candidate (the one of the highest PSNR over the clip), of the \
+pick after refinement, and, where no truth is needed, of the truth itself.
 
-/// Measures the weights in a folder on the held-back photos, clips and synthetic pairs, and prints JSON.
+Examples:
+  trainer eval film.mp4 frames/bear --size 256 --passes 2 --markdown figures.md
+  trainer eval --data DATA --json figures.json --sheets sheets
+  trainer eval film.mp4 --predictions other-method
+  trainer eval film.mp4 --backbone alexnet-owt-7be5be79.pth --linear alex.pth";
+
+/// Measures our colourings, or another method's, against the truth.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub struct EvalCommand {
-    /// The folder of photos and clips, with its validation.txt.
+    /// Clips in colour: video files, or folders of frames (images in the order of their names).
+    #[arg(required_unless_present = "data")]
+    clips: Vec<PathBuf>,
+    /// A folder of photos and clips; measures what its validation.txt holds back, and the flow network on synthetic pairs.
     #[arg(long)]
-    data: PathBuf,
-    /// Folder with trunk.bpk, colorizer.bpk, flow.bpk and refiner.bpk; what needs a missing file is left out.
+    data: Option<PathBuf>,
+    #[command(flatten)]
+    pipeline: PipelineArguments,
+    /// Of each clip at most so many frames are measured, from its start.
     #[arg(long)]
-    weights: PathBuf,
-    /// Sizes of the networks.
-    #[arg(long, value_parser = parse_preset, default_value = "lite")]
-    preset: Preset,
-    /// Shorter side of photos and frames in pixels.
-    #[arg(long, default_value_t = 128)]
-    size: u32,
-    /// Of each clip every so many frames one is measured.
-    #[arg(long, default_value_t = 8)]
-    frames_apart: usize,
+    frames: Option<usize>,
+    /// Measures another method in place of ours: a folder with its frame folders or clips, named like the clips. Photos and
+    /// synthetic pairs are left out.
+    #[arg(long)]
+    predictions: Option<PathBuf>,
+    /// LPIPS's network: torchvision's AlexNet or VGG-16 (.pth or .safetensors).
+    #[arg(long, requires = "linear")]
+    backbone: Option<PathBuf>,
+    /// The linear layers that LPIPS 0.1 publishes for it.
+    #[arg(long, requires = "backbone")]
+    linear: Option<PathBuf>,
     /// Synthetic pairs to measure the flow network on.
     #[arg(long, default_value_t = 64)]
     pairs: usize,
+    /// Writes all figures as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Writes the tables as Markdown.
+    #[arg(long)]
+    markdown: Option<PathBuf>,
+    /// Draws a contact sheet of each clip, and one of the photos, into this folder.
+    #[arg(long)]
+    sheets: Option<PathBuf>,
 }
 
 impl EvalCommand {
-    /// Measures and prints.
+    /// Measures, prints and writes.
     pub fn run(self) -> Result<()> {
-        let mut networks = self.preset.config().init::<Flex>(&Default::default());
-        let has = |name: &str| self.weights.join(name).exists();
-        let mut figures = json!({ "size": self.size });
-        if has("flow.bpk") {
-            export::read(&mut networks.flow, &self.weights.join("flow.bpk"))?;
-            figures["flow"] = self.flow(&networks)?;
+        let PipelineArguments { size, passes, .. } = self.pipeline;
+        ensure!(size >= SMALLEST as usize, "--size {size}: at least {SMALLEST} pixels can be measured");
+        if let Some(folder) = &self.sheets {
+            fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
         }
-        if has("colorizer.bpk") {
-            export::read(&mut networks.trunk, &self.weights.join("trunk.bpk"))?;
-            export::read(&mut networks.colorizer, &self.weights.join("colorizer.bpk"))?;
-            let coloring = Coloring { trunk: networks.trunk.clone(), colorizer: networks.colorizer.clone() };
-            figures["photos"] = self.photos(&coloring)?;
-            figures["clips"] = self.clips(&coloring)?;
-            if has("refiner.bpk") && has("flow.bpk") {
-                export::read(&mut networks.refiner, &self.weights.join("refiner.bpk"))?;
-                figures["refined"] = self.refined(&networks, &coloring)?;
+        let evaluator = self.evaluator()?;
+        let mut run = EvaluationRun {
+            evaluator: &evaluator,
+            size: size as u32,
+            frames: self.frames,
+            predictions: self.predictions.as_deref(),
+            sheets: self.sheets.as_deref(),
+            left_out: Vec::new(),
+        };
+        let (mut photos, mut flow) = (None, None);
+        if let (Some(data), None) = (&self.data, &self.predictions) {
+            let files = Split::read(data, &PHOTO_FOLDERS)?.validation;
+            photos = run.photos(&files)?;
+            flow = self.flow(&evaluator, &files)?;
+        }
+        let clips = run.clips(&self.clips()?)?;
+        self.write(&Report { size, passes, flow, photos, clips, left_out: run.left_out })
+    }
+
+    fn evaluator(&self) -> Result<Evaluator<Flex>> {
+        let device = Default::default();
+        let lpips = match (&self.backbone, &self.linear) {
+            (Some(backbone), Some(linear)) => Some(Lpips::read(backbone, linear, &device)?),
+            _ => {
+                eprintln!("LPIPS is left out: it needs the weights that --backbone and --linear name");
+                None
             }
+        };
+        let networks = self.pipeline.networks(&device)?;
+        Ok(Evaluator { networks, lpips, passes: self.pipeline.passes, device })
+    }
+
+    /// The clips that were named, and those that are held back.
+    fn clips(&self) -> Result<Vec<PathBuf>> {
+        let held_back = self.data.as_ref().map(|data| Split::read(data, &CLIP_FOLDERS)).transpose()?;
+        let held_back = held_back.into_iter().flat_map(|split| split.validation);
+        Ok(self.clips.iter().cloned().chain(held_back).collect())
+    }
+
+    fn flow(&self, evaluator: &Evaluator<Flex>, files: &[PathBuf]) -> Result<Option<FlowAccuracy>> {
+        if self.pairs == 0 {
+            return Ok(None);
         }
-        println!("{}", serde_json::to_string_pretty(&figures)?);
+        let photos = photos::load_coloured(files, PHOTO_SIDE);
+        let network = &evaluator.networks.flow;
+        FlowAccuracy::measure(network, &photos, self.pairs, &evaluator.device).map(Some)
+    }
+
+    /// Prints the tables and writes the files; errs where nothing was measured.
+    fn write(&self, report: &Report) -> Result<()> {
+        print!("{report}");
+        let write = |file: &Path, text: String| {
+            fs::write(file, text).with_context(|| format!("writing {}", file.display()))
+        };
+        if let Some(file) = &self.json {
+            write(file, serde_json::to_string_pretty(report)? + "\n")?;
+        }
+        if let Some(file) = &self.markdown {
+            write(file, report.to_string())?;
+        }
+        ensure!(report.photos.is_some() || report.clips.is_some(), "nothing could be measured");
         Ok(())
     }
-
-    fn photos(&self, coloring: &Coloring<Flex>) -> Result<Value> {
-        let photos = photos::load_coloured(&Split::read(&self.data, &PHOTO_FOLDERS)?.validation, self.size);
-        let scores: Vec<_> = photos.iter().map(|photo| score(coloring, &to_tensor(photo))).collect();
-        Ok(json!({ "photos": scores.len(), "mean": Scores::mean(&scores) }))
-    }
-
-    /// The pick is made once a clip, by the mean saturation over its frames, as the page does.
-    fn clips(&self, coloring: &Coloring<Flex>) -> Result<Value> {
-        let clips =
-            clips::load(&Split::read(&self.data, &CLIP_FOLDERS)?.validation, self.size, self.frames_apart);
-        let scores: Vec<_> = clips
-            .iter()
-            .map(|frames| {
-                let frames: Vec<_> = frames.iter().map(|frame| score(coloring, &to_tensor(frame))).collect();
-                Scores::mean(&frames).with_one_pick()
-            })
-            .collect();
-        Ok(json!({ "clips": scores.len(), "mean": Scores::mean(&scores) }))
-    }
-
-    /// End-point errors in pixels on pairs made of held-back photos.
-    fn flow(&self, networks: &Networks<Flex>) -> Result<Value> {
-        let photos = photos::load_coloured(&Split::read(&self.data, &PHOTO_FOLDERS)?.validation, PHOTO_SIDE);
-        let mut errors = [const { Vec::new() }; 4];
-        for index in 0..self.pairs {
-            let pair = moving_pair(&photos, PAIR_SIDE, &MotionRange::default(), &mut random(0, index));
-            let pair = PairTensors::<Flex>::stack(&[pair], &Default::default());
-            let ours = networks.flow.forward_grey(pair.first, pair.second); // [1, 2, h, w]
-            let of = |flow: Tensor<Flex, 4>| endpoint_errors(flow, pair.flow.clone()); // [1, 1, h, w]
-            let [ours, zero] = [of(ours), of(pair.flow.zeros_like())];
-            let seen = |errors: Tensor<Flex, 4>| {
-                (errors * pair.visible.clone()).sum().into_scalar() / pair.visible.clone().sum().into_scalar()
-            };
-            errors[2].push(f64::from(seen(ours.clone())));
-            errors[3].push(f64::from(seen(zero.clone())));
-            errors[0].push(f64::from(ours.mean().into_scalar()));
-            errors[1].push(f64::from(zero.mean().into_scalar()));
-        }
-        let [ours, zero, ours_visible, zero_visible] = errors.map(|values| mean(&values));
-        Ok(json!({ "pairs": self.pairs, "side": PAIR_SIDE, "endpoint_error": ours, "zero_flow": zero,
-            "part_of_zero": ours / zero, "visible_endpoint_error": ours_visible, "visible_zero_flow": zero_visible }))
-    }
-
-    /// One pass of g over the picked candidate of held-back frames, beside the candidate itself.
-    fn refined(&self, networks: &Networks<Flex>, coloring: &Coloring<Flex>) -> Result<Value> {
-        let clips = clips::load(&Split::read(&self.data, &CLIP_FOLDERS)?.validation, self.size, 1);
-        let mut rows = [const { Vec::new() }; 4];
-        for frames in &clips {
-            let (s, t) = (frames.len() / 2, frames.len() / 2 + 1);
-            let [Some(truth), Some(other)] = [frames.get(s), frames.get(t)].map(|frame| frame.map(to_tensor))
-            else {
-                continue;
-            };
-            let greys = [truth.clone(), other].map(luma);
-            let [ours, theirs] = greys.clone().map(|grey| coloring.candidates(grey).squeeze_dim::<4>(0));
-            let index = pick(ours.clone());
-            let [colour_s, colour_t] = [ours, theirs].map(|candidates| candidates.narrow(0, index, 1));
-            let [grey_s, grey_t] = greys;
-            let input = neighbourhood(&networks.flow, [colour_s.clone(), grey_s.clone()], [colour_t, grey_t]);
-            let refined = with_luma(networks.refiner.forward(input), grey_s);
-            rows[0].extend(psnr(colour_s.clone(), truth.clone()));
-            rows[1].extend(psnr(refined.clone(), truth));
-            rows[2].push(colourfulness(colour_s));
-            rows[3].push(colourfulness(refined));
-        }
-        let [psnr, refined_psnr, colour, refined_colour] = rows.map(|values| mean(&values));
-        Ok(json!({ "frames": clips.len(), "psnr": psnr, "refined_psnr": refined_psnr,
-            "colourfulness": colour, "refined_colourfulness": refined_colour }))
-    }
-}
-
-fn score(coloring: &Coloring<Flex>, truth: &Tensor<Flex, 4>) -> Scores {
-    let candidates = coloring.candidates(luma(truth.clone())).squeeze_dim::<4>(0); // [d, 3, h, w]
-    Scores::measure(candidates, truth.clone())
-}
-
-fn to_tensor(image: &RgbImage) -> Tensor<Flex, 4> {
-    let shape = [1, 3, image.height() as usize, image.width() as usize];
-    Tensor::from_data(TensorData::new(planar(image), shape), &Default::default()) // [1, 3, h, w]
 }

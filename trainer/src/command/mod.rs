@@ -3,8 +3,9 @@
 pub mod colorize;
 pub mod eval;
 pub mod export;
-pub mod publish;
-pub mod sheet;
+pub mod import;
+pub mod info;
+pub mod pipeline;
 pub mod train;
 
 use anyhow::Result;
@@ -19,14 +20,14 @@ pub enum Command {
     Train(train::TrainCommand),
     /// Colour a clip natively, as the page does.
     Colorize(colorize::ColorizeCommand),
-    /// Measure exported weights on what was held back.
+    /// Measure our colourings, or another method's, against the truth.
     Eval(eval::EvalCommand),
-    /// Write weights as the page loads them.
+    /// Take over published weights of VGG-19 or PWC-Net.
+    Import(import::ImportCommand),
+    /// Write weights as the page loads them, or f as ONNX.
     Export(export::ExportCommand),
-    /// Describe exported weights for the page.
-    Publish(publish::PublishCommand),
-    /// Draw a contact sheet of held-back images.
-    Sheet(sheet::SheetCommand),
+    /// Say what a run's folder or a folder of weights holds.
+    Info(info::InfoCommand),
 }
 
 impl Command {
@@ -36,9 +37,9 @@ impl Command {
             Self::Train(command) => command.run(),
             Self::Colorize(command) => command.run(),
             Self::Eval(command) => command.run(),
+            Self::Import(command) => command.run(),
             Self::Export(command) => command.run(),
-            Self::Publish(command) => command.run(),
-            Self::Sheet(command) => command.run(),
+            Self::Info(command) => command.run(),
         }
     }
 }

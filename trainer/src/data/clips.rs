@@ -14,10 +14,24 @@ pub fn frames(clip: &Path, side: u32, every: usize) -> Result<Vec<RgbImage>> {
     let filter = format!(
         "select=not(mod(n\\,{every})),scale='if(gt(iw,ih),-2,{side})':'if(gt(iw,ih),{side},-2)':flags=bicubic"
     );
+    decode(clip, &["-vf", &filter])
+}
+
+/// The first frames of a clip at its own size: at most `count`, or all.
+pub fn first_frames(clip: &Path, count: Option<usize>) -> Result<Vec<RgbImage>> {
+    match count {
+        Some(count) => decode(clip, &["-frames:v", &count.to_string()]),
+        None => decode(clip, &[]),
+    }
+}
+
+/// What ffmpeg makes of a clip's video with some more options.
+fn decode(clip: &Path, options: &[&str]) -> Result<Vec<RgbImage>> {
     let output = Command::new("ffmpeg")
         .args(["-v", "error", "-i"])
         .arg(clip)
-        .args(["-vf", &filter, "-fps_mode", "passthrough", "-threads", "1"])
+        .args(options)
+        .args(["-map", "0:v:0", "-fps_mode", "passthrough", "-threads", "1"])
         .args(["-f", "image2pipe", "-c:v", "ppm", "-"])
         .output()
         .context("running ffmpeg (is it installed?)")?;

@@ -4,5 +4,6 @@ pub mod clips;
 pub mod crop;
 pub mod pairs;
 pub mod photos;
+pub mod sequence;
 pub mod split;
 pub mod teacher;

@@ -22,6 +22,7 @@ use chromaflow::{
     warp::visibility,
 };
 use clap::Args;
+use serde::Serialize;
 
 use super::{
     RunOptions,
@@ -40,7 +41,7 @@ use crate::{
 };
 
 /// What training f takes besides.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Serialize)]
 pub struct ColorizerOptions {
     /// Shortest shorter side that photos are scaled to before the crop.
     #[arg(long, default_value_t = 112)]
@@ -121,7 +122,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(
     };
     let judges = Judges { phi, flow, options };
     let losses = |network: &Coloring<B>, batch| losses(network, &judges, batch, device);
-    fit(run, network, |first| start_loader(run, options, first), losses, device)
+    fit(run, options, network, |first| start_loader(run, options, first), losses, device)
 }
 
 /// The frozen networks that the losses need, and the losses' weights.

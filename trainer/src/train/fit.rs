@@ -10,7 +10,10 @@ use burn::{
     tensor::{Tensor, backend::AutodiffBackend},
 };
 
-use super::{Log, RunOptions, learning_rate};
+use super::{
+    Log, RunOptions, learning_rate,
+    run_record::{RunRecord, Stage},
+};
 use crate::{checkpoint, loader::Loader};
 
 /// Largest norm of one parameter's gradient. The losses are sums over pixels or on the scale of 0..255, so this only
@@ -21,15 +24,17 @@ const LARGEST_GRADIENT: f32 = 100.0;
 pub type StepLoss<B> = (Tensor<B, 1>, Vec<(&'static str, f64)>);
 
 /// Trains `network` with Adam from scratch, or from the newest checkpoint, to the run's last step. `start` is told the
-/// first step and starts the batches.
-pub fn fit<B: AutodiffBackend, M: AutodiffModule<B>, T: Send + 'static>(
+/// first step and starts the batches. `options` are the network's own; they go into the run's record.
+pub fn fit<B: AutodiffBackend, M: AutodiffModule<B>, S: Stage, T: Send + 'static>(
     run: &RunOptions,
+    options: &S,
     mut network: M,
     start: impl FnOnce(usize) -> Result<Loader<T>>,
     losses: impl Fn(&M, T) -> StepLoss<B>,
     device: &B::Device,
 ) -> Result<()> {
     fs::create_dir_all(&run.out)?;
+    let record = RunRecord::open::<S>(run)?;
     let clipping = GradientClippingConfig::Norm(LARGEST_GRADIENT);
     let mut optimizer =
         AdamConfig::new().with_epsilon(1e-8).with_grad_clipping(Some(clipping)).init::<B, M>();
@@ -38,6 +43,7 @@ pub fn fit<B: AutodiffBackend, M: AutodiffModule<B>, T: Send + 'static>(
         (first, network, optimizer) = checkpoint::resume(&run.out, network, optimizer, device)?;
     }
     let mut batches = start(first)?;
+    record.begin(run, options, first)?;
     let mut log = Log::open(&run.out, first, run.steps)?;
     for step in first..run.steps {
         let (loss, figures) = losses(&network, batches.next_batch());

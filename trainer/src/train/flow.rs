@@ -10,6 +10,7 @@ use burn::tensor::{
 use chromaflow::model::flow::{CostVolume, FlowNet, MULTIPLE, PIXELS_PER_UNIT};
 use clap::Args;
 use image::RgbImage;
+use serde::Serialize;
 
 use super::{
     RunOptions,
@@ -30,7 +31,7 @@ use crate::{
 pub const PHOTO_SIDE: u32 = 224;
 
 /// What training the flow network takes besides.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Serialize)]
 pub struct FlowOptions {
     /// Largest shift of background and occluders in pixels.
     #[arg(long, default_value_t = 14.0)]
@@ -68,7 +69,7 @@ pub fn train<B: AutodiffBackend + CostVolume>(
     let example = PairTensors::<B>::stack(&example, device).first.repeat_dim(1, 3);
     let network = flow_start::start(config.init::<B>(device), &config, example);
     let losses = |network: &FlowNet<B>, batch: Vec<MovingPair>| losses(network, &batch, device);
-    fit(run, network, |first| Ok(start_loader(run, options, &photos, first)), losses, device)
+    fit(run, options, network, |first| Ok(start_loader(run, options, &photos, first)), losses, device)
 }
 
 fn start_loader(

@@ -3,6 +3,7 @@
 mod color_batch;
 pub mod colorizer;
 mod colorizer_start;
+mod file_list;
 pub mod fit;
 pub mod flow;
 mod flow_start;
@@ -10,19 +11,22 @@ mod log;
 mod normalisation;
 pub mod refiner;
 mod refiner_start;
+pub mod run_record;
 mod schedule;
+mod stage;
 pub mod trunk;
 
 use std::path::PathBuf;
 
 use chromaflow::model::preset::Preset;
 use clap::Args;
+use serde::Serialize;
 
 pub use log::Log;
 pub use schedule::learning_rate;
 
 /// What every training takes.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Serialize)]
 pub struct RunOptions {
     /// The folder of photos and clips, with its validation.txt.
     #[arg(long)]

@@ -14,6 +14,7 @@ use chromaflow::{
 };
 use clap::Args;
 use rand::Rng;
+use serde::Serialize;
 
 use super::{
     RunOptions,
@@ -32,7 +33,7 @@ use crate::{
 const FRAME_SIDE: u32 = 144;
 
 /// What training g takes besides.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Serialize)]
 pub struct RefinerOptions {
     /// Folder of the run that trained f and its trunk.
     #[arg(long)]
@@ -64,7 +65,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(
     B::seed(device, run.seed);
     let network = refiner_start::start(config.refiner.init::<B>(device));
     let losses = |network: &Refiner<B>, batch: FrameBatch| losses(network, &coloring, &flow, batch, device);
-    fit(run, network, |first| start_loader(run, config.colorizer.candidates, first), losses, device)
+    fit(run, options, network, |first| start_loader(run, config.colorizer.candidates, first), losses, device)
 }
 
 /// What g sees of frames `s` and their neighbours `t`: colours `[n, 3, h, w]` and greys `[n, 1, h, w]` of each.

@@ -23,6 +23,7 @@ use chromaflow::{
 use clap::Args;
 use image::RgbImage;
 use rand::{SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use serde::Serialize;
 
 use super::{
     RunOptions,
@@ -54,7 +55,7 @@ const TEACHER_SCALE: usize = 16;
 const COUNTED_WINDOWS: usize = 500;
 
 /// What training the trunk takes besides.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Serialize)]
 pub struct TrunkOptions {
     /// Shortest shorter side that photos are scaled to before the crop.
     #[arg(long, default_value_t = 80)]
@@ -136,7 +137,7 @@ pub fn train<B: AutodiffBackend>(run: &RunOptions, options: &TrunkOptions, devic
     let network = TrunkTask::<B>::init(&run.preset.config().trunk, school.channels(), device);
     let losses =
         |network: &TrunkTask<B>, batch| losses(network, &school, options, run.crop as usize, batch, device);
-    fit(run, network, |first| Ok(start_loader(run, options, school.clone(), first)), losses, device)
+    fit(run, options, network, |first| Ok(start_loader(run, options, school.clone(), first)), losses, device)
 }
 
 /// The weighted sum of the losses, `[1]`, and the figures for the log.

@@ -1,0 +1,45 @@
+//! How a frame and the one before it in the shot lie to each other.
+
+use burn::tensor::{Tensor, backend::Backend};
+
+use crate::{
+    model::flow::{CostVolume, FlowNet},
+    warp::{confidence, visibility, warp},
+};
+
+/// Both directions between a frame and the one before it.
+pub struct Link<B: Backend> {
+    /// From the later frame to the earlier.
+    pub to_previous: Passage<B>,
+    /// From the earlier frame to the later.
+    pub to_next: Passage<B>,
+}
+
+/// What one frame s needs in order to use a neighbour t.
+#[derive(Clone)]
+pub struct Passage<B: Backend> {
+    /// flow(s -> t) in pixels, `[1, 2, h, w]`.
+    pub flow: Tensor<B, 4>,
+    /// M_{t -> s}, `[1, 1, h, w]`.
+    pub visible: Tensor<B, 4>,
+    /// W(X_t, X_s), `[1, 1, h, w]`.
+    pub grey_confidence: Tensor<B, 4>,
+}
+
+impl<B: CostVolume> Link<B> {
+    /// Finds the flow between a grey frame and the one before it, both `[1, 1, h, w]` in [0, 1], both directions in one
+    /// batch.
+    pub fn find(frame: Tensor<B, 4>, previous: Tensor<B, 4>, network: &FlowNet<B>) -> Self {
+        let first = Tensor::cat(vec![frame, previous], 0); // [2, 1, h, w]
+        let second = first.clone().flip([0]);
+        let flows = network.forward_grey(first.clone(), second.clone()); // [2, 2, h, w]
+        let visible = visibility(flows.clone(), flows.clone().flip([0])); // [2, 1, h, w]
+        let grey_confidence = confidence(first, warp(second, flows.clone()), visible.clone()); // [2, 1, h, w]
+        let passage = |i| Passage {
+            flow: flows.clone().narrow(0, i, 1),
+            visible: visible.clone().narrow(0, i, 1),
+            grey_confidence: grey_confidence.clone().narrow(0, i, 1),
+        };
+        Self { to_previous: passage(0), to_next: passage(1) }
+    }
+}

@@ -1,0 +1,79 @@
+//! `import`: published weights from the user's own copy.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Result, ensure};
+use burn::{backend::Flex, module::Module};
+use chromaflow::{model::preset::Preset, weights::sha256};
+use clap::Args;
+use serde_json::json;
+
+use crate::{
+    checkpoint, import,
+    train::run_record::{Contents, FileList, RunRecord, Session},
+};
+
+/// Sizes of the published networks.
+const PRESET: Preset = Preset::Paper;
+
+/// Takes published weights over into a run folder of preset `paper`, which `train` and `export` start from.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  trainer import --vgg vgg19.pth --out runs/vgg
+  trainer import --flow pwc_net.pth.tar --out runs/pwc
+  trainer export --preset paper --flow runs/pwc --out weights")]
+pub struct ImportCommand {
+    #[command(flatten)]
+    published: Published,
+    /// The run's folder; it must hold no run yet.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+/// The file with the weights.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+struct Published {
+    /// torchvision's VGG-19, .pth or .safetensors, for the trunk.
+    #[arg(long, value_name = "FILE")]
+    vgg: Option<PathBuf>,
+    /// The published PyTorch PWC-Net, .pth, .pth.tar or .safetensors, for the flow network.
+    #[arg(long, value_name = "FILE")]
+    flow: Option<PathBuf>,
+}
+
+impl ImportCommand {
+    /// Reads, checks and writes; a file that does not fit writes nothing.
+    pub fn run(self) -> Result<()> {
+        let (config, device) = (PRESET.config(), Default::default());
+        if self.out.exists() {
+            ensure!(checkpoint::steps(&self.out)?.is_empty(), "{} holds a run already", self.out.display());
+        }
+        if let Some(file) = &self.published.vgg {
+            let network = import::vgg::<Flex>(file, &config.trunk, &device)?;
+            let means = import::trunk_check(&network, &device)?;
+            println!("means of the five taps on a picture of waves: {means:.3?}");
+            self.write(&network, Contents::PublishedTrunk, file)?;
+        }
+        if let Some(file) = &self.published.flow {
+            let network = import::flow::<Flex>(file, &config.flow, &device)?;
+            let check = import::flow_check(&network, &device)?;
+            println!("a picture that moves by {:.2} pixels: error {:.2} pixels", check.zero, check.error);
+            if check.error > check.zero / 2.0 {
+                eprintln!("warning: hardly better than no flow; are these a trained network's weights?");
+            }
+            self.write(&network, Contents::Flow, file)?;
+        }
+        Ok(())
+    }
+
+    fn write<M: Module<Flex>>(&self, network: &M, contents: Contents, file: &PathBuf) -> Result<()> {
+        let options = json!({ "file": file, "sha256": sha256(&fs::read(file)?) });
+        let session = Session::now(0, options, FileList::of(file)?);
+        fs::create_dir_all(&self.out)?;
+        RunRecord { contents, preset: PRESET, sessions: vec![session] }.write(&self.out)?;
+        checkpoint::save_network(&self.out, network)?;
+        println!("{} parameters in {}", network.num_params(), self.out.display());
+        Ok(())
+    }
+}

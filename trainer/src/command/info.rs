@@ -1,0 +1,27 @@
+//! `info`: what a folder holds.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::info;
+
+/// Says what a run's folder or a folder of weights holds: preset, parameters, steps, command, commit, figures; of weights,
+/// whether each file is the one that the manifest describes.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  trainer info runs/flow
+  trainer info weights")]
+pub struct InfoCommand {
+    /// The folder.
+    folder: PathBuf,
+}
+
+impl InfoCommand {
+    /// Prints the description.
+    pub fn run(self) -> Result<()> {
+        print!("{}", info::describe(&self.folder)?);
+        Ok(())
+    }
+}

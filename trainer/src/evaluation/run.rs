@@ -1,0 +1,106 @@
+//! Measures many clips one after the other, and goes on where one can't be measured.
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Result, ensure};
+use chromaflow::model::flow::CostVolume;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{
+    evaluator::Evaluator,
+    report::{ClipReport, Group},
+    sheet::Sheet,
+};
+use crate::data::{
+    photos,
+    sequence::{self, Sequence},
+};
+
+/// Frames of a clip that its contact sheet shows.
+const SHEET_FRAMES: usize = 4;
+
+/// Photos that their contact sheet shows.
+const SHEET_PHOTOS: usize = 12;
+
+/// What is measured, and where the contact sheets go.
+pub struct EvaluationRun<'a, B: CostVolume> {
+    /// Measures each clip.
+    pub evaluator: &'a Evaluator<B>,
+    /// Longer frames are shrunk to this shorter side in pixels.
+    pub size: u32,
+    /// How many frames of each clip are measured; all where none.
+    pub frames: Option<usize>,
+    /// The folder of another method's frames, which are measured in place of ours.
+    pub predictions: Option<&'a Path>,
+    /// The folder of the contact sheets.
+    pub sheets: Option<&'a Path>,
+    /// What could not be measured, and why.
+    pub left_out: Vec<String>,
+}
+
+impl<B: CostVolume> EvaluationRun<'_, B> {
+    /// Measures photos, each as a clip of one frame; grey ones are left out.
+    pub fn photos(&mut self, files: &[PathBuf]) -> Result<Option<Group>> {
+        let photos = photos::load_coloured_files(files, self.size);
+        let apart = photos.len().div_ceil(SHEET_PHOTOS).max(1);
+        let (mut each, mut sheet) = (Vec::new(), Sheet::default());
+        let progress = progress(photos.len())?;
+        for (index, (file, photo)) in photos.into_iter().enumerate() {
+            match Sequence::new(sequence::name(&file), vec![photo]) {
+                Ok(photo) => {
+                    let (report, row) = self.evaluator.ours(&photo, usize::from(index % apart == 0));
+                    each.push(report);
+                    sheet.append(row);
+                }
+                Err(error) => self.left_out.push(format!("{error:#}")),
+            }
+            progress.inc(1);
+        }
+        progress.finish_and_clear();
+        self.save(&sheet, "photos")?;
+        Ok(Group::of(each))
+    }
+
+    /// Measures video files and folders of frames.
+    pub fn clips(&mut self, paths: &[PathBuf]) -> Result<Option<Group>> {
+        let names: HashSet<String> = paths.iter().map(|path| sequence::name(path)).collect();
+        ensure!(names.len() == paths.len(), "two clips have the same name");
+        let mut each = Vec::new();
+        let progress = progress(paths.len())?;
+        for path in paths {
+            progress.set_message(sequence::name(path));
+            match self.clip(path) {
+                Ok((report, sheet)) => {
+                    self.save(&sheet, &report.name)?;
+                    each.push(report);
+                }
+                Err(error) => self.left_out.push(format!("{error:#}")),
+            }
+            progress.inc(1);
+        }
+        progress.finish_and_clear();
+        Ok(Group::of(each))
+    }
+
+    fn clip(&self, path: &Path) -> Result<(ClipReport, Sheet)> {
+        let read = |path: &Path| Sequence::read(path, self.size, self.frames);
+        let clip = read(path)?;
+        let Some(folder) = self.predictions else {
+            return Ok(self.evaluator.ours(&clip, SHEET_FRAMES));
+        };
+        let prediction = read(&Sequence::find(folder, &clip.name)?)?;
+        self.evaluator.prediction(&clip, &prediction, SHEET_FRAMES)
+    }
+
+    fn save(&self, sheet: &Sheet, name: &str) -> Result<()> {
+        self.sheets.map_or(Ok(()), |folder| sheet.save(&folder.join(format!("{name}.png"))))
+    }
+}
+
+fn progress(clips: usize) -> Result<ProgressBar> {
+    let style = ProgressStyle::with_template("{pos} of {len} measured, {elapsed}, {msg}")?;
+    Ok(ProgressBar::new(clips as u64).with_style(style))
+}

@@ -1,0 +1,130 @@
+//! f and its trunk as a graph: the same operations in the same order as the modules' `forward`.
+
+use burn::{nn::conv::Conv2d, tensor::backend::Backend};
+use chromaflow::model::{
+    colorizer::{Colorizer, ColorizerConfig},
+    unet::{MULTIPLE, Pair, Unet},
+    vgg::Vgg,
+};
+
+use super::{
+    graph::{Graph, Name, Side, text, value},
+    proto::GraphProto,
+};
+
+/// The convolution of each of the trunk's blocks, counted from 0, whose output is tapped.
+const TAPPED: usize = 1;
+
+/// Grey `[1, 1, h, w]` in [0, 1] to `[1, d, 3, h, w]`, of any size or of one.
+pub fn graph<B: Backend>(
+    config: &ColorizerConfig,
+    trunk: &Vgg<B>,
+    colorizer: &Colorizer<B>,
+    size: Option<[usize; 2]>,
+) -> GraphProto {
+    let mut graph = Graph::default();
+    let shape = graph.add("Shape", &["grey"], Vec::new()); // [4]
+    let padded = pad(&mut graph, &shape);
+    let taps = taps(&mut graph, config, trunk, &padded);
+    let reduced = reduce(&mut graph, colorizer, &padded, &taps);
+    let colours = unet(&mut graph, &colorizer.unet, config.unet.slope, reduced);
+    let candidates = crop(&mut graph, &colours, &shape, config.candidates);
+    let sides = match size {
+        Some([height, width]) => [Side::Fixed(height), Side::Fixed(width)],
+        None => [Side::Free("height"), Side::Free("width")],
+    };
+    let shape = |leading: &[usize]| {
+        leading.iter().map(|&side| Side::Fixed(side)).chain(sides.clone()).collect::<Vec<_>>()
+    };
+    let input = value("grey", "BT.601 luma in [0, 1]", &shape(&[1, 1]));
+    let about = "RGB near [0, 1], not clamped; put its chroma on the luma that went in";
+    let output = value("candidates", about, &shape(&[1, config.candidates, 3]));
+    graph.finish("colorizer", input, &candidates, output)
+}
+
+/// Repeats the last row and column until both sides are multiples of 16.
+fn pad(graph: &mut Graph, shape: &str) -> Name {
+    let multiple = graph.integers(&[1, 1, MULTIPLE as i64, MULTIPLE as i64]);
+    let before = graph.integers(&[0; 4]);
+    let negative = graph.add("Neg", &[shape], Vec::new());
+    let behind = graph.add("Mod", &[&negative, &multiple], Vec::new()); // never negative, as the divisor is positive
+    let amounts = graph.join(&[&before, &behind], 0);
+    graph.add("Pad", &["grey", &amounts], vec![text("mode", "edge")])
+}
+
+/// The trunk's taps; grey is repeated to three channels by the normalisation, which broadcasts.
+fn taps<B: Backend>(graph: &mut Graph, config: &ColorizerConfig, trunk: &Vgg<B>, grey: &str) -> Vec<Name> {
+    let row = |values: [f64; 3]| values.map(|value| value as f32);
+    let mean = graph.numbers(&row(config.trunk.mean), &[1, 3, 1, 1]);
+    let deviation = graph.numbers(&row(config.trunk.deviation), &[1, 3, 1, 1]);
+    let centred = graph.add("Sub", &[grey, &mean], Vec::new());
+    let mut features = graph.add("Div", &[&centred, &deviation], Vec::new());
+    let mut taps: Vec<Name> = Vec::new();
+    for (level, block) in trunk.blocks.iter().enumerate() {
+        if level > 0 {
+            features = graph.halve(&features);
+        }
+        let used = if level + 1 < trunk.blocks.len() { block.convolutions.len() } else { TAPPED + 1 };
+        for (index, layer) in block.convolutions.iter().take(used).enumerate() {
+            let name = format!("trunk.blocks.{level}.convolutions.{index}");
+            let convolved = graph.convolution(&name, layer, &features);
+            features = graph.add("Relu", &[&convolved], Vec::new());
+            if index == TAPPED {
+                taps.push(features.clone());
+            }
+        }
+    }
+    taps
+}
+
+/// The hypercolumn's 1x1 convolution, split by tap.
+fn reduce<B: Backend>(graph: &mut Graph, colorizer: &Colorizer<B>, grey: &str, taps: &[Name]) -> Name {
+    let head = &colorizer.head;
+    let mut sum = graph.convolution("colorizer.head.grey", &head.grey, grey);
+    for (level, (layer, tap)) in head.taps.iter().zip(taps).enumerate() {
+        let part = graph.convolution(&format!("colorizer.head.taps.{level}"), layer, tap);
+        let part = graph.upsample(&part, 1 << level);
+        sum = graph.add("Add", &[&sum, &part], Vec::new());
+    }
+    sum
+}
+
+fn unet<B: Backend>(graph: &mut Graph, unet: &Unet<B>, slope: f64, features: Name) -> Name {
+    let mut skips: Vec<Name> = Vec::new();
+    let mut features = features;
+    for (level, layers) in unet.down.iter().enumerate() {
+        if level > 0 {
+            features = graph.halve(&features);
+        }
+        features = pair(graph, &format!("colorizer.unet.down.{level}"), layers, slope, &features);
+        skips.push(features.clone());
+    }
+    for (index, (up, skip)) in unet.up.iter().zip(skips.iter().rev().skip(1)).enumerate() {
+        let name = format!("colorizer.unet.up.{index}");
+        let doubled = graph.upsample(&features, 2);
+        let narrowed = graph.convolution(&format!("{name}.narrow"), &up.narrow, &doubled);
+        let joined = graph.join(&[&narrowed, skip], 1);
+        features = pair(graph, &format!("{name}.pair"), &up.pair, slope, &joined);
+    }
+    graph.convolution("colorizer.unet.output", &unet.output, &features)
+}
+
+fn pair<B: Backend>(graph: &mut Graph, name: &str, layers: &Pair<B>, slope: f64, input: &str) -> Name {
+    let mut activated = |part: &str, layer: &Conv2d<B>, input: &str| {
+        let convolved = graph.convolution(&format!("{name}.{part}"), layer, input);
+        graph.leaky_relu(&convolved, slope)
+    };
+    let first = activated("first", &layers.first, input);
+    activated("second", &layers.second, &first)
+}
+
+/// Undoes the padding and parts the channels by candidate.
+fn crop(graph: &mut Graph, colours: &str, shape: &str, candidates: usize) -> Name {
+    let [two, four, zeros, axis] = [&[2][..], &[4], &[0, 0], &[0]].map(|values| graph.integers(values));
+    let axes = graph.integers(&[2, 3]);
+    let sides = graph.add("Slice", &[shape, &two, &four, &axis], Vec::new()); // [height, width]
+    let cropped = graph.add("Slice", &[colours, &zeros, &sides, &axes], Vec::new());
+    let leading = graph.integers(&[1, candidates as i64, 3]);
+    let parted = graph.join(&[&leading, &sides], 0);
+    graph.add("Reshape", &[&cropped, &parted], Vec::new())
+}

@@ -1,0 +1,237 @@
+//! `eval` on generated clips with untrained weights: what it measures, of what, and what it writes.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use burn::{backend::Flex, module::Module};
+use chromaflow::{
+    model::preset::Preset,
+    weights::{Manifest, WeightFile, WeightSet, sha256, to_half_precision},
+};
+use clap::Parser;
+use image::{Rgb, RgbImage, imageops};
+use serde_json::Value;
+use tempfile::{TempDir, tempdir};
+use trainer::{command::Command, evaluation::footage::Footage};
+
+const FRAMES: usize = 6;
+const METHODS: [&str; 9] =
+    ["grey", "candidate 1", "candidate 2", "candidate 3", "candidate 4", "pick", "best", "refined", "truth"];
+
+/// A warm disc that moves over blue and green.
+fn frame(time: u32) -> RgbImage {
+    RgbImage::from_fn(64, 48, |x, y| {
+        let shade = ((x * 3 + y * 5) % 40) as u8;
+        match (x.abs_diff(20 + 2 * time).pow(2) + y.abs_diff(24).pow(2), y < 20) {
+            (0..150, _) => Rgb([200, 140 - shade, 90]),
+            (_, true) => Rgb([100, 150, 200 + shade]),
+            (_, false) => Rgb([60, 110 + shade, 40]),
+        }
+    })
+}
+
+fn grey(frame: &RgbImage) -> RgbImage {
+    let mut grey = frame.clone();
+    for Rgb([red, green, blue]) in grey.pixels_mut() {
+        let luma = 0.299 * f32::from(*red) + 0.587 * f32::from(*green) + 0.114 * f32::from(*blue);
+        [*red, *green, *blue] = [luma.round() as u8; 3];
+    }
+    grey
+}
+
+fn write_clip(folder: &Path, change: impl Fn(&RgbImage) -> RgbImage) {
+    fs::create_dir_all(folder).unwrap();
+    for time in 0..FRAMES as u32 {
+        change(&frame(time)).save(folder.join(format!("{time:03}.png"))).unwrap();
+    }
+}
+
+/// The tiny networks without training, with their manifest.
+fn write_weights(folder: &Path) {
+    fn file<M: Module<Flex>>(folder: &Path, name: &str, network: &M) -> WeightFile {
+        let bytes = to_half_precision(network).unwrap();
+        fs::write(folder.join(name), &bytes).unwrap();
+        WeightFile {
+            name: name.into(),
+            bytes: bytes.len() as u64,
+            sha256: sha256(&bytes),
+            dtype: "f16".into(),
+            parameters: network.num_params(),
+            command: String::new(),
+            commit: String::new(),
+        }
+    }
+    let config = Preset::Tiny.config();
+    let networks = config.init::<Flex>(&Default::default());
+    let set = WeightSet {
+        trunk: file(folder, "trunk.bpk", &networks.trunk),
+        colorizer: file(folder, "colorizer.bpk", &networks.colorizer),
+        flow: file(folder, "flow.bpk", &networks.flow),
+        refiner: file(folder, "refiner.bpk", &networks.refiner),
+        config,
+        figures: Value::Null,
+    };
+    let manifest = Manifest { presets: BTreeMap::from([("tiny".to_owned(), set)]) };
+    fs::write(folder.join("manifest.json"), serde_json::to_string(&manifest).unwrap()).unwrap();
+}
+
+/// A folder with weights and a clip, `moving`.
+fn workplace() -> TempDir {
+    let folder = tempdir().unwrap();
+    write_weights(folder.path());
+    write_clip(&folder.path().join("moving"), RgbImage::clone);
+    folder
+}
+
+/// Runs `eval` in a folder made by [`workplace`]; gives what it wrote as JSON.
+fn eval(folder: &Path, arguments: &[&str]) -> anyhow::Result<Value> {
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let named = |argument: &&str| argument.strip_prefix('@').map_or_else(|| (*argument).to_owned(), at);
+    let (weights, json) = (at(""), at("figures.json"));
+    let fixed =
+        ["trainer", "eval", "--preset", "tiny", "--size", "48", "--weights", &weights, "--json", &json];
+    let arguments = fixed.iter().map(|&argument| argument.to_owned()).chain(arguments.iter().map(named));
+    Command::try_parse_from(arguments)?.run()?;
+    Ok(serde_json::from_str(&fs::read_to_string(json)?)?)
+}
+
+fn method<'a>(clip: &'a Value, name: &str) -> &'a Value {
+    let methods = clip["methods"].as_array().unwrap();
+    methods.iter().find(|method| method["method"] == name).unwrap()
+}
+
+/// A method's figures without its name.
+fn figures(clip: &Value, name: &str) -> Value {
+    let mut figures = method(clip, name).clone();
+    figures.as_object_mut().unwrap().remove("method");
+    figures
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+#[test]
+fn the_held_back_list_is_measured() {
+    let folder = workplace();
+    let at = |name: &str| folder.path().join(name);
+    for name in ["data/photos-open", "data/photos-research", "data/clips-research"] {
+        fs::create_dir_all(at(name)).unwrap();
+    }
+    write_clip(&at("data/clips-open/moving"), RgbImage::clone);
+    frame(0).save(at("data/photos-open/held.png")).unwrap();
+    frame(1).save(at("data/photos-open/trained-on.png")).unwrap();
+    fs::write(at("data/validation.txt"), "photos-open/held.png\nclips-open/moving\n").unwrap();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/metrics");
+    let [backbone, linear] =
+        ["alexnet.pth", "alexnet-linear.pth"].map(|name| fixtures.join(name).to_string_lossy().into_owned());
+    let report = eval(
+        folder.path(),
+        &[
+            "--data",
+            "@data",
+            "--pairs",
+            "1",
+            "--backbone",
+            &backbone,
+            "--linear",
+            &linear,
+            "--markdown",
+            "@figures.md",
+            "--sheets",
+            "@sheets",
+        ],
+    )
+    .unwrap();
+
+    assert!(number(&report["flow"]["zero_flow"]) > 0.0 && number(&report["flow"]["endpoint_error"]) > 0.0);
+    assert_eq!(report["photos"]["each"].as_array().unwrap().len(), 1);
+    assert_eq!(report["photos"]["each"][0]["name"], "held");
+    let clip = &report["clips"]["each"][0];
+    let names: Vec<_> = clip["methods"].as_array().unwrap().iter().map(|row| &row["method"]).collect();
+    assert_eq!(names, METHODS);
+    assert!(method(clip, "grey")["lpips"].as_f64().is_some_and(|distance| distance > 0.0));
+    let sheet = image::open(at("sheets/moving.png")).unwrap();
+    assert_eq!([sheet.width(), sheet.height()], [8 * (64 + 2), 4 * (48 + 2)]);
+    assert_eq!(image::open(at("sheets/photos.png")).unwrap().height(), 48 + 2);
+    let markdown = fs::read_to_string(at("figures.md")).unwrap();
+    let widths: Vec<_> = markdown.lines().filter(|line| line.starts_with("| ")).map(str::len).collect();
+    assert_eq!(widths.len(), 3 * (METHODS.len() + 1), "{markdown}");
+    assert!(markdown.contains("## moving, 6 frames: candidate"), "{markdown}");
+}
+
+#[test]
+fn the_pick_is_a_candidate_and_the_best_has_the_highest_psnr() {
+    let folder = workplace();
+    let report = eval(folder.path(), &["@moving"]).unwrap();
+    let clip = &report["clips"]["each"][0];
+    for (name, index) in [("pick", &clip["picked"]), ("best", &clip["best"])] {
+        assert_eq!(figures(clip, name), figures(clip, &format!("candidate {index}")));
+    }
+    let psnr = |index: usize| number(&method(clip, METHODS[index])["psnr"]);
+    assert_eq!((1..5).map(psnr).fold(0.0, f64::max), number(&method(clip, "best")["psnr"]));
+    assert_ne!(figures(clip, "refined"), figures(clip, "pick"));
+    assert!(number(&method(clip, "grey")["colourfulness"]) < 0.01);
+    assert!(number(&method(clip, "truth")["colourfulness"]) > 10.0);
+    assert!(method(clip, "truth")["psnr"].is_null() && method(clip, "truth")["cdc"].is_number());
+    assert!(method(clip, "grey")["lpips"].is_null());
+    let unrefined = eval(folder.path(), &["@moving", "--passes", "0"]).unwrap();
+    let clip = &unrefined["clips"]["each"][0];
+    assert_eq!(figures(clip, "refined"), figures(clip, "pick"));
+}
+
+#[test]
+fn predictions_are_measured_by_the_same_code() {
+    let folder = workplace();
+    let at = |name: &str| folder.path().join(name);
+    write_clip(&at("grey/moving"), grey);
+    let report = eval(folder.path(), &["@moving", "--predictions", "@grey"]).unwrap();
+    let clip = &report["clips"]["each"][0];
+    // The frames of a file are rounded to 8 bits, the grey input is not.
+    for (figure, tolerance) in [("psnr", 0.02), ("ssim", 1e-3), ("colourfulness", 0.01), ("cdc", 1e-9)] {
+        let [ours, theirs] = ["grey", "prediction"].map(|name| number(&method(clip, name)[figure]));
+        assert!((ours - theirs).abs() < tolerance, "{figure}: {ours}, {theirs}");
+    }
+    write_clip(&at("perfect/moving"), RgbImage::clone);
+    let report = eval(folder.path(), &["@moving", "--predictions", "@perfect"]).unwrap();
+    let clip = &report["clips"]["each"][0];
+    assert!((number(&method(clip, "prediction")["ssim"]) - 1.0).abs() < 1e-6);
+    for figure in ["colourfulness", "cdc", "warping_error"] {
+        assert_eq!(method(clip, "prediction")[figure], method(clip, "truth")[figure]);
+    }
+}
+
+#[test]
+fn clips_that_can_not_be_measured_are_named() {
+    let folder = workplace();
+    let at = |name: &str| folder.path().join(name);
+    write_clip(&at("cut/moving"), RgbImage::clone);
+    fs::remove_file(at("cut/moving/003.png")).unwrap();
+    assert!(eval(folder.path(), &["@moving", "--predictions", "@cut"]).is_err());
+    let report: Value = serde_json::from_str(&fs::read_to_string(at("figures.json")).unwrap()).unwrap();
+    assert!(
+        report["left_out"][0].as_str().unwrap().contains("6 frames of 64x48, its prediction 5 frames"),
+        "{report}"
+    );
+
+    write_clip(&at("small"), |frame| imageops::thumbnail(frame, 40, 30));
+    fs::create_dir(at("empty")).unwrap();
+    fs::write(at("text.mp4"), "no clip").unwrap();
+    let report = eval(folder.path(), &["@moving", "@small", "@empty", "@text.mp4"]).unwrap();
+    assert_eq!(report["clips"]["each"].as_array().unwrap().len(), 1);
+    for (reason, name) in report["left_out"].as_array().unwrap().iter().zip(["small", "empty", "text.mp4"]) {
+        assert!(reason.as_str().unwrap().contains(name), "{reason}");
+    }
+    assert!(eval(folder.path(), &["@moving", "@grey/moving"]).is_err(), "two clips of one name");
+    assert!(eval(folder.path(), &["@moving", "--backbone", "alexnet.pth"]).is_err(), "no linear layers");
+}
+
+#[test]
+fn nothing_is_compared_across_a_cut() {
+    let frames = [frame(0), imageops::rotate180(&frame(0))];
+    let flow = Preset::Tiny.config().flow.init::<Flex>(&Default::default());
+    let cut = Footage::new(&frames, &flow, &Default::default());
+    assert!(cut.links.iter().all(Option::is_none));
+    assert_eq!(cut.measure_alone(&cut.truth).warping_error, None);
+    let shot = Footage::new(&[frame(0), frame(1)], &flow, &Default::default());
+    assert!(shot.links[0].is_none() && shot.links[1].is_some());
+}
