@@ -11,7 +11,11 @@ VULKAN_DRIVER ?= /usr/lib/chromium/vk_swiftshader_icd.json
 .PHONY: serve test check check-native check-wasm check-page test-native test-page page wasm colorize bench cuda \
 	rust-parts node-parts browser-parts clean
 
-## Builds the page and serves it on localhost.
+# A folder that `trainer export` wrote, to be used by the page instead of the published weights.
+WEIGHTS ?= weights
+export WEIGHTS := $(abspath $(WEIGHTS))
+
+## Builds the page and serves it on localhost: make serve [WEIGHTS=folder]
 serve: page
 	cd www && npx vite preview --host localhost --port $(PORT)
 
@@ -39,7 +43,7 @@ test-page: page browser-parts
 	node --test --test-concurrency=1 --test-reporter spec tests/browser/*.test.mjs
 
 ## Colours a clip on the real page in headless Chromium: make colorize IN=clip OUT=file [SIZE=128] [PASSES=1]
-## [DEVICE=cpu|webgpu] [PRESET=lite] [CANDIDATE=auto|1..4]
+## [DEVICE=cpu|webgpu] [PRESET=lite] [CANDIDATE=auto|1..4] [WEIGHTS=folder]
 colorize: page browser-parts
 	@node tests/browser/colorize.mjs "$(IN)" "$(OUT)" $(if $(SIZE),--size $(SIZE)) $(if $(PASSES),--passes $(PASSES)) \
 		$(if $(DEVICE),--device $(DEVICE)) $(if $(PRESET),--preset $(PRESET)) $(if $(CANDIDATE),--candidate $(CANDIDATE))

@@ -1,10 +1,15 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { defineConfig } from "vite";
 import { weights } from "./weights-plugin.ts";
+
+// Another folder of exported weights than the published one: for `make serve WEIGHTS=folder`.
+const folder = resolve(process.env["WEIGHTS"] || resolve(import.meta.dirname, "../weights"));
 
 // `base: "./"` keeps every address relative, so the built page works from any folder of any host.
 export default defineConfig({
   base: "./",
-  plugins: [weights(new URL("../weights/", import.meta.url))],
+  plugins: [weights(pathToFileURL(`${folder}/`))],
   worker: { format: "es" },
   build: { target: "es2022", chunkSizeWarningLimit: 1024 },
   server: { port: 5173 },

@@ -10,8 +10,8 @@ use burn::{
 };
 use serde_json::Value;
 use trainer::metric::{
-    cdc::cdc, colourfulness::colourfulness, lpips::Lpips, psnr::psnr, ssim::ssim,
-    warping_error::warping_error,
+    candidate_distance::candidate_distance, cdc::cdc, colourfulness::colourfulness, lpips::Lpips, psnr::psnr,
+    ssim::ssim, warping_error::warping_error,
 };
 
 const TOLERANCE: f64 = 1e-4;
@@ -68,6 +68,14 @@ fn psnr_ssim_and_colourfulness_are_those_of_the_references() {
     assert_expected(psnr(noisy(0.0), image(0.0))[0], "psnr");
     assert_expected(ssim(noisy(0.0), image(0.0))[0], "ssim");
     assert_expected(colourfulness(noisy(0.0))[0], "colourfulness");
+}
+
+#[test]
+fn candidate_distance_is_that_of_the_reference() {
+    let candidates = Tensor::cat((0..3).map(|time| noisy(f64::from(time))).collect(), 0);
+    assert_expected(candidate_distance(candidates).unwrap(), "candidate_distance");
+    assert_eq!(candidate_distance(image(0.0).repeat_dim(0, 2)), Some(0.0));
+    assert_eq!(candidate_distance(image(0.0)), None);
 }
 
 #[test]

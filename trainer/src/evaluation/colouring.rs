@@ -7,8 +7,8 @@ use chromaflow::{
     model::{flow::CostVolume, preset::Networks, refiner::Refiner},
 };
 
-use super::footage::Footage;
-use crate::train::colorizer::Coloring;
+use super::{figures::mean, footage::Footage};
+use crate::{metric::candidate_distance::candidate_distance, train::colorizer::Coloring};
 
 /// A clip in colour, frame by frame, each frame `[1, 3, h, w]`.
 pub struct ColouredClip<B: Backend> {
@@ -16,6 +16,8 @@ pub struct ColouredClip<B: Backend> {
     pub candidates: Vec<Vec<Tensor<B, 4>>>,
     /// Which of them is picked, from 0: the one of the highest mean HSV saturation over all frames.
     pub picked: usize,
+    /// How far apart the candidates are, the mean over frames; none for a single candidate.
+    pub distance: Option<f64>,
     /// The pick after all passes of g.
     pub refined: Vec<Tensor<B, 4>>,
 }
@@ -25,10 +27,11 @@ impl<B: CostVolume> ColouredClip<B> {
     pub fn new(networks: &Networks<B>, footage: &Footage<B>, passes: usize) -> Self {
         let network = Coloring { trunk: networks.trunk.clone(), colorizer: networks.colorizer.clone() };
         let mut candidates = vec![Vec::new(); networks.colorizer.candidates()];
-        let mut saturations = Vec::new();
+        let (mut saturations, mut distances) = (Vec::new(), Vec::new());
         for grey in &footage.grey {
             let frame = network.candidates(grey.clone()).squeeze_dim::<4>(0); // [d, 3, h, w]
             saturations.push(mean_saturation(frame.clone()).into_data().iter::<f32>().collect());
+            distances.extend(candidate_distance(frame.clone()));
             for (index, candidate) in candidates.iter_mut().enumerate() {
                 candidate.push(frame.clone().narrow(0, index, 1)); // [1, 3, h, w]
             }
@@ -36,7 +39,7 @@ impl<B: CostVolume> ColouredClip<B> {
         let picked = most_saturated(&saturations).unwrap_or_default();
         let first = candidates[picked].clone();
         let refined = (0..passes).fold(first, |clip, _| pass(&clip, footage, &networks.refiner));
-        Self { candidates, picked, refined }
+        Self { candidates, picked, distance: mean(distances), refined }
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     colouring::ColouredClip,
     figures::{Figures, Measured},
     footage::{Footage, to_tensor},
+    motion_gain::MotionGain,
     report::ClipReport,
     sheet::Sheet,
 };
@@ -30,7 +31,7 @@ impl<B: CostVolume> Evaluator<B> {
     /// Colours and measures a clip, or a photo as a clip of one frame. The sheet shows `rows` of its frames.
     pub fn ours(&self, clip: &Sequence, rows: usize) -> (ClipReport, Sheet) {
         let footage = self.footage(&clip.frames);
-        let ColouredClip { candidates, picked, refined } =
+        let ColouredClip { candidates, picked, distance, refined } =
             ColouredClip::new(&self.networks, &footage, self.passes);
         let figures: Vec<_> = candidates.iter().map(|candidate| self.measure(&footage, candidate)).collect();
         let best = best(&figures);
@@ -46,7 +47,10 @@ impl<B: CostVolume> Evaluator<B> {
         let mut columns: Vec<&[Tensor<B, 4>]> = vec![&input];
         columns.extend(candidates.iter().map(Vec::as_slice));
         columns.extend([candidates[picked].as_slice(), &refined, &footage.truth]);
-        (ClipReport::new(clip, methods, Some([picked + 1, best + 1])), Sheet::new(&columns, rows))
+        let mut report = ClipReport::new(clip, methods, MotionGain::measure(&footage));
+        (report.picked, report.best) = (Some(picked + 1), Some(best + 1));
+        report.candidate_distance = distance;
+        (report, Sheet::new(&columns, rows))
     }
 
     /// Measures another method's frames of a clip.
@@ -68,7 +72,7 @@ impl<B: CostVolume> Evaluator<B> {
             Measured::new("truth", footage.measure_alone(&footage.truth)),
         ];
         let sheet = Sheet::new(&[&input, &predicted, &footage.truth], rows);
-        Ok((ClipReport::new(clip, methods, None), sheet))
+        Ok((ClipReport::new(clip, methods, MotionGain::measure(&footage)), sheet))
     }
 
     fn footage(&self, frames: &[RgbImage]) -> Footage<B> {

@@ -5,6 +5,7 @@ pub mod evaluator;
 pub mod figures;
 pub mod flow_accuracy;
 pub mod footage;
+pub mod motion_gain;
 pub mod report;
 pub mod run;
 pub mod sheet;

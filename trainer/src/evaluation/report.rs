@@ -6,8 +6,9 @@ use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use serde::Serialize;
 
 use super::{
-    figures::{Figures, Measured},
+    figures::{self, Figures, Measured},
     flow_accuracy::FlowAccuracy,
+    motion_gain::MotionGain,
 };
 use crate::data::sequence::Sequence;
 
@@ -36,6 +37,9 @@ pub struct Report {
 pub struct Group {
     /// The mean over clips, method by method.
     pub mean: Vec<Measured>,
+    /// The mean distance of candidates over clips.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub candidate_distance: Option<f64>,
     /// Clip by clip.
     pub each: Vec<ClipReport>,
 }
@@ -53,15 +57,21 @@ pub struct ClipReport {
     /// The candidate of the highest PSNR, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub best: Option<usize>,
+    /// How far apart the candidates are in the ab plane of CIELAB, the mean over frames.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub candidate_distance: Option<f64>,
+    /// What the flow is worth on this clip.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub motion: Option<MotionGain>,
     /// All methods' figures.
     pub methods: Vec<Measured>,
 }
 
 impl ClipReport {
-    /// The figures of a clip. `chosen` is the pick and the best of our candidates, from 1.
-    pub fn new(clip: &Sequence, methods: Vec<Measured>, chosen: Option<[usize; 2]>) -> Self {
-        let [picked, best] = chosen.map_or([None; 2], |chosen| chosen.map(Some));
-        Self { name: clip.name.clone(), frames: clip.frames.len(), picked, best, methods }
+    /// The figures of a clip, of which there are no candidates.
+    pub fn new(clip: &Sequence, methods: Vec<Measured>, motion: Option<MotionGain>) -> Self {
+        let (name, frames) = (clip.name.clone(), clip.frames.len());
+        Self { name, frames, picked: None, best: None, candidate_distance: None, motion, methods }
     }
 }
 
@@ -71,7 +81,9 @@ impl Group {
         let methods = &each.first()?.methods;
         let over = |index: usize| Figures::mean(each.iter().map(move |clip| &clip.methods[index].figures));
         let mean = (0..methods.len()).map(|index| Measured::new(&methods[index].method, over(index)));
-        Some(Self { mean: mean.collect(), each })
+        let mean = mean.collect();
+        let candidate_distance = figures::mean(each.iter().filter_map(|clip| clip.candidate_distance));
+        Some(Self { mean, candidate_distance, each })
     }
 }
 
@@ -83,13 +95,13 @@ impl Display for Report {
             self.size, self.passes
         )?;
         if let Some(photos) = &self.photos {
-            writeln!(f, "\n## Photos, mean of {}\n\n{}", photos.each.len(), table(&photos.mean))?;
+            writeln!(f, "\n## Photos, mean of {}\n\n{photos}", photos.each.len())?;
         }
         if let Some(clips) = &self.clips {
             for clip in &clips.each {
                 writeln!(f, "\n{clip}")?;
             }
-            writeln!(f, "\n## Clips, mean of {}\n\n{}", clips.each.len(), table(&clips.mean))?;
+            writeln!(f, "\n## Clips, mean of {}\n\n{clips}", clips.each.len())?;
         }
         if let Some(flow) = &self.flow {
             writeln!(f, "\n{flow}")?;
@@ -104,8 +116,23 @@ impl Display for ClipReport {
         if let Some((picked, best)) = self.picked.zip(self.best) {
             write!(f, ": candidate {picked} is picked, {best} is best")?;
         }
-        write!(f, "\n\n{}", table(&self.methods))
+        write!(f, "\n\n{}", table(&self.methods))?;
+        write_distance(f, self.candidate_distance)?;
+        self.motion.map_or(Ok(()), |MotionGain { still, warped }| {
+            write!(f, "\n\nNeighbouring grey frames differ by {still:.2}, by {warped:.2} once warped.")
+        })
     }
+}
+
+impl Display for Group {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", table(&self.mean))?;
+        write_distance(f, self.candidate_distance)
+    }
+}
+
+fn write_distance(f: &mut Formatter<'_>, distance: Option<f64>) -> fmt::Result {
+    distance.map_or(Ok(()), |distance| write!(f, "\n\nTwo candidates are {distance:.1} apart in ab."))
 }
 
 impl Display for FlowAccuracy {
