@@ -2,6 +2,7 @@
 
 pub mod clips;
 pub mod crop;
+pub mod held_back;
 pub mod pairs;
 pub mod photos;
 pub mod sequence;

@@ -1,12 +1,13 @@
 //! Which files train and which are held back.
 
 use std::{
-    collections::HashSet,
     fs,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
+
+use super::held_back::HeldBack;
 
 /// The folders of photos, under the data's root.
 pub const PHOTO_FOLDERS: [&str; 2] = ["photos-open", "photos-research"];
@@ -25,9 +26,7 @@ pub struct Split {
 impl Split {
     /// Parts the files of `folders` under `root`, whose `validation.txt` lists relative paths, one a line.
     pub fn read(root: &Path, folders: &[&str]) -> Result<Self> {
-        let list = root.join("validation.txt");
-        let list = fs::read_to_string(&list).with_context(|| format!("reading {}", list.display()))?;
-        let held_back: HashSet<&str> = list.lines().map(str::trim).collect();
+        let held_back = HeldBack::read(root)?;
         let mut files = Vec::new();
         for folder in folders {
             let entries =
@@ -38,7 +37,7 @@ impl Split {
         }
         files.sort();
         let (validation, training): (Vec<_>, Vec<_>) =
-            files.into_iter().partition(|file| held_back.contains(file.as_str()));
+            files.into_iter().partition(|file| held_back.holds(file));
         let below_root = |files: Vec<String>| files.iter().map(|file| root.join(file)).collect();
         Ok(Self { training: below_root(training), validation: below_root(validation) })
     }

@@ -92,12 +92,23 @@ impl ColorBatch {
     }
 
     fn add(&mut self, crop: &Crop, samples: usize, random: &mut StdRng) {
-        let points = knn::points(crop);
-        let queries: Vec<usize> = (0..samples).map(|_| random.random_range(0..points.len())).collect();
-        let neighbours = knn::nearest(&points, &queries);
+        let all = knn::nearest(&points(crop));
+        let queries: Vec<usize> = (0..samples).map(|_| random.random_range(0..all.len())).collect();
+        let neighbours: Vec<u32> = queries.iter().flat_map(|&query| all[query]).collect();
         self.images += 1;
         self.rgb.extend(&crop.rgb);
         self.queries.extend(queries.iter().map(|&pixel| pixel as i32));
         self.neighbours.extend(neighbours.iter().map(|&pixel| pixel as i32));
     }
+}
+
+/// The points of all pixels of a crop, row by row.
+fn points(crop: &Crop) -> Vec<knn::Point> {
+    let lambda = knn::lambda(crop.short_side);
+    let plane = crop.side * crop.side;
+    let point = |i: usize| {
+        let [red, green, blue] = [0, 1, 2].map(|channel| crop.rgb[channel * plane + i]);
+        [red, green, blue, lambda * (i % crop.side) as f32, lambda * (i / crop.side) as f32]
+    };
+    (0..plane).map(point).collect()
 }

@@ -1,0 +1,38 @@
+//! `validation.txt`: what is never trained on.
+
+use std::{
+    collections::HashSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+/// The list's name in a data folder.
+pub const FILE_NAME: &str = "validation.txt";
+
+/// Paths below a data folder that are held back.
+#[derive(Clone, Debug, Default)]
+pub struct HeldBack {
+    paths: HashSet<String>,
+}
+
+impl HeldBack {
+    /// Reads a data folder's list: one path a line, of a file or of a folder with all that is in it.
+    pub fn read(root: &Path) -> Result<Self> {
+        let list = root.join(FILE_NAME);
+        let text = fs::read_to_string(&list).with_context(|| format!("reading {}", list.display()))?;
+        let lines = text.lines().map(|line| line.trim().trim_end_matches('/'));
+        Ok(Self { paths: lines.filter(|line| !line.is_empty()).map(str::to_owned).collect() })
+    }
+
+    /// The data folder of `path`: itself or the nearest folder above it that has a list.
+    pub fn root(path: &Path) -> Option<PathBuf> {
+        path.ancestors().find(|folder| folder.join(FILE_NAME).is_file()).map(Path::to_owned)
+    }
+
+    /// Whether the list names this path below the data folder, or a folder that it lies in.
+    pub fn holds(&self, path: &str) -> bool {
+        Path::new(path).ancestors().any(|part| self.paths.contains(part.to_string_lossy().as_ref()))
+    }
+}
