@@ -18,8 +18,7 @@ use clap::Parser;
 pub enum Command {
     /// Prepare photos and clips for training.
     Prepare(prepare::PrepareCommand),
-    /// Train one network.
-    #[command(subcommand)]
+    /// Train the networks, as a file says.
     Train(train::TrainCommand),
     /// Colour a clip natively, as the page does.
     Colorize(colorize::ColorizeCommand),

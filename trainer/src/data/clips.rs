@@ -9,7 +9,6 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use image::RgbImage;
-use rayon::prelude::*;
 
 /// A clip's frames, one by one: as many as are read are in memory.
 pub struct Frames {
@@ -32,13 +31,6 @@ pub fn shrunk_frames(clip: &Path, side: u32, every: usize, count: Option<usize>)
 /// The first frames of a clip at its own size: at most `count`, or all.
 pub fn first_frames(clip: &Path, count: Option<usize>) -> Result<Vec<RgbImage>> {
     decode(clip, &[], count)?.collect()
-}
-
-/// The frames of many clips. Clips that can't be decoded are reported and left out.
-pub fn load(clips: &[PathBuf], side: u32, every: usize) -> Vec<Vec<RgbImage>> {
-    let decode = |clip: &PathBuf| shrunk_frames(clip, side, every, None)?.collect::<Result<Vec<_>>>();
-    let report = |clip| decode(clip).inspect_err(|error| eprintln!("left out: {error:#}")).ok();
-    clips.par_iter().filter_map(report).collect()
 }
 
 /// What ffmpeg makes of a clip's video with some more options.

@@ -3,8 +3,7 @@
 pub mod clips;
 pub mod crop;
 pub mod held_back;
-pub mod pairs;
 pub mod photos;
 pub mod sequence;
-pub mod split;
 pub mod teacher;
+pub mod windowed;

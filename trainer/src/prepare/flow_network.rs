@@ -2,14 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result};
 use burn::tensor::backend::Backend;
 use chromaflow::model::flow::FlowNet;
 
-use crate::{
-    checkpoint, published,
-    train::run_record::{Contents, RunRecord},
-};
+use crate::{published, train::run_folder::RunFolder};
 
 /// Reads the flow network from a folder of weights (with its `manifest.json`), or from the run that trained or imported
 /// it. `preset` is that of a folder of weights; a run says its own.
@@ -17,14 +14,6 @@ pub fn load<B: Backend>(folder: &Path, preset: &str, device: &B::Device) -> Resu
     if published::manifest_path(folder).is_file() {
         return Ok(published::load(folder, preset, device)?.flow);
     }
-    match RunRecord::read(folder)? {
-        Some(record) if record.contents == Contents::Flow => {
-            let fresh = record.preset.config().flow.init(device);
-            Ok(checkpoint::load_checked(folder, fresh, device)?.1)
-        }
-        Some(record) => {
-            bail!("{} is a run of {:?}, not of the flow network", folder.display(), record.contents)
-        }
-        None => bail!("{} is neither a folder of weights nor a run", folder.display()),
-    }
+    let network = RunFolder::open(folder)?.flow(device)?;
+    network.with_context(|| format!("{} trained no flow network", folder.display()))
 }

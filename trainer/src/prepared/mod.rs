@@ -11,12 +11,14 @@
 //!
 //! A frame of n pixels takes 10 n bytes for its graph and some 2 n for its PNG; a pair of frames 8.25 n for flows and masks.
 
+pub mod frame_cache;
 pub mod graph;
 pub mod item;
 pub mod motion;
 pub mod record;
 pub mod set;
 
+pub use frame_cache::FrameCache;
 pub use graph::Graph;
 pub use item::PreparedItem;
 pub use motion::FrameMotion;

@@ -17,6 +17,7 @@ use super::{
 pub struct PreparedSet {
     folder: PathBuf,
     sha256: String,
+    side: u32,
     items: Vec<PreparedItem>,
 }
 
@@ -43,13 +44,19 @@ impl PreparedSet {
             mend()
         );
         let open = |entry| open(folder, entry).with_context(mend);
+        let side = record.parameters.item.side;
         let items = record.items.into_iter().map(open).collect::<Result<_>>()?;
-        Ok(Self { folder: folder.to_owned(), sha256: record.sha256, items })
+        Ok(Self { folder: folder.to_owned(), sha256: record.sha256, side, items })
     }
 
     /// The data's manifest hash: equal for sets that are alike to the last pixel.
     pub fn sha256(&self) -> &str {
         &self.sha256
+    }
+
+    /// The shorter side in pixels that its frames were shrunk to.
+    pub fn side(&self) -> u32 {
+        self.side
     }
 
     /// All items, sorted by their folders' names.
@@ -67,18 +74,21 @@ impl PreparedSet {
         self.of(Kind::Clip, split)
     }
 
-    /// The clips of a split that have neighbouring frames with flows; an error that names the command where there are
-    /// none.
+    /// The clips of a split that have neighbouring frames; an error where there are none.
+    pub fn clips_with_pairs(&self, split: Split) -> Result<Vec<PreparedItem>> {
+        let clips: Vec<_> = self.clips(split).into_iter().filter(|clip| !clip.pairs().is_empty()).collect();
+        ensure!(!clips.is_empty(), "{} has no clips, which this stage needs", self.folder.display());
+        Ok(clips)
+    }
+
+    /// Those of them that have flows; an error that names the command where there are none.
     pub fn clips_with_flows(&self, split: Split) -> Result<Vec<PreparedItem>> {
-        let clips: Vec<_> = self
-            .clips(split)
-            .into_iter()
-            .filter(|clip| clip.has_flows() && !clip.pairs().is_empty())
-            .collect();
+        let clips = self.clips_with_pairs(split)?;
+        let clips: Vec<_> = clips.into_iter().filter(PreparedItem::has_flows).collect();
         ensure!(
             !clips.is_empty(),
-            "{} has no clips with flows, which this stage needs: run `trainer prepare DATA --out {} --flow FLOW` with the \
-             flow network's run or a folder of weights",
+            "{} has no flows, which this stage needs: run `trainer prepare DATA --out {} --flow FLOW` with the flow \
+             network's run or a folder of weights",
             self.folder.display(),
             self.folder.display()
         );
