@@ -3,7 +3,9 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
 };
 
 use burn::backend::Flex;
@@ -295,6 +297,47 @@ fn flows_are_the_networks_and_found_once() {
     let other = NetworkMotion::new(second, device);
     assert_ne!(finder.identity(), other.identity());
     assert_eq!(prepare(&request, Some(&other)).unwrap().flows_made, Some(1));
+}
+
+/// A call that is killed leaves whole items, which the next call keeps.
+#[test]
+fn a_killed_call_is_completed_by_the_next() {
+    let (data, out) = (tempdir().unwrap(), tempdir().unwrap());
+    (0..40).for_each(|index| save(&picture(320, 240, index), data.path().join(format!("p{index}.png"))));
+    let command = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+        command.arg("prepare").arg(data.path()).args(["--side", "240", "--out"]).arg(out.path());
+        command.env("RAYON_NUM_THREADS", "1");
+        command
+    };
+    let mut killed = command().stderr(Stdio::null()).spawn().unwrap();
+    let items = out.path().join("items");
+    while fs::read_dir(&items).map_or(0, Iterator::count) < 4 {
+        thread::sleep(Duration::from_millis(2));
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert!(PreparedSet::open(out.path()).unwrap_err().to_string().contains("not finished"));
+    let told = String::from_utf8(command().output().unwrap().stdout).unwrap();
+    assert!(told.contains("40 photos") && !told.contains(" 0 there already"), "{told}");
+    assert_eq!(PreparedSet::open(out.path()).unwrap().items().len(), 40);
+    assert_eq!(fs::read_dir(&items).unwrap().count(), 40);
+}
+
+#[test]
+fn ffmpeg_is_missed_only_where_there_is_a_video() {
+    let (data, out) = (tempdir().unwrap(), tempdir().unwrap());
+    save(&picture(64, 48, 0), data.path().join("a.png"));
+    let prepare = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+        command.arg("prepare").arg(data.path()).args(["--side", "48", "--out"]).arg(out.path());
+        command.env("PATH", "").output().unwrap()
+    };
+    assert!(prepare().status.success());
+    write_video(&data.path().join("b.mp4"));
+    let missed = prepare();
+    let told = String::from_utf8_lossy(&missed.stderr);
+    assert!(!missed.status.success() && told.contains("ffmpeg") && told.contains("b.mp4"), "{told}");
 }
 
 /// Files may grow to 8 kB: as on a full disk, what is whole stays, nothing half-written appears, and the next call goes on.

@@ -21,7 +21,9 @@ use crate::{
     prepared::{
         FrameMotion,
         motion::to_bytes,
-        record::{FLOWS_FILE, FLOWS_FOLDER, FORMAT, FlowsRecord, flow_name, frame_name, read_json},
+        record::{
+            FLOWS_FILE, FLOWS_FOLDER, FORMAT, FileEntry, FlowsRecord, flow_name, frame_name, read_json,
+        },
     },
 };
 
@@ -79,11 +81,27 @@ impl<B: Backend> ModuleVisitor<B> for Parameters {
     }
 }
 
-/// Finds the flows of an item, unless they lie there already. Returns the SHA-256 of their record, and whether they were
-/// made now.
-pub fn prepare(folder: &Path, item: &MadeItem, finder: &dyn FindMotion) -> Result<(String, bool)> {
-    if let Some(hash) = existing(folder, item, finder) {
-        return Ok((hash, false));
+/// The flows of an item, in their place.
+#[derive(Clone, Debug)]
+pub struct FoundFlows {
+    /// The SHA-256 of their record.
+    pub sha256: String,
+    /// Bytes of their files.
+    pub bytes: u64,
+    /// Whether this call made them.
+    pub made: bool,
+}
+
+impl FoundFlows {
+    fn new(sha256: String, files: &[FileEntry], made: bool) -> Self {
+        Self { sha256, bytes: files.iter().map(|file| file.bytes).sum(), made }
+    }
+}
+
+/// Finds the flows of an item, unless they lie there already.
+pub fn prepare(folder: &Path, item: &MadeItem, finder: &dyn FindMotion) -> Result<FoundFlows> {
+    if let Some(found) = existing(folder, item, finder) {
+        return Ok(found);
     }
     let staged = StagedFolder::new(folder, FLOWS_FOLDER)?;
     let frame = |index: usize| -> Result<RgbImage> {
@@ -101,13 +119,15 @@ pub fn prepare(folder: &Path, item: &MadeItem, finder: &dyn FindMotion) -> Resul
         earlier = later;
     }
     let (network, item) = (finder.identity().to_owned(), item.sha256.clone());
-    Ok((staged.finish(FLOWS_FILE, &FlowsRecord { format: FORMAT, network, item, files })?, true))
+    let record = FlowsRecord { format: FORMAT, network, item, files };
+    let sha256 = staged.finish(FLOWS_FILE, &record)?;
+    Ok(FoundFlows::new(sha256, &record.files, true))
 }
 
-fn existing(folder: &Path, item: &MadeItem, finder: &dyn FindMotion) -> Option<String> {
+fn existing(folder: &Path, item: &MadeItem, finder: &dyn FindMotion) -> Option<FoundFlows> {
     let flows = folder.join(FLOWS_FOLDER);
     let (record, hash) = read_json::<FlowsRecord>(&flows.join(FLOWS_FILE)).ok()??;
     let same = record.format == FORMAT && record.network == finder.identity() && record.item == item.sha256;
     let whole = same && record.files.iter().all(|file| file.check(&flows, true).is_ok());
-    whole.then_some(hash)
+    whole.then(|| FoundFlows::new(hash, &record.files, false))
 }

@@ -1,11 +1,13 @@
 //! From photos and clips to a prepared set ([`crate::prepared`]).
 
+mod choice;
 mod decode;
 pub mod flow_network;
 pub mod flows;
 mod frame_folder;
 mod item;
 mod report;
+mod search;
 mod source;
 mod staged_folder;
 
@@ -15,8 +17,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use chromaflow::weights::sha256;
-use indicatif::{ProgressBar, ProgressIterator, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 pub use report::Report;
@@ -29,12 +30,11 @@ use crate::{
     },
     whole_file,
 };
-use flows::FindMotion;
+use choice::choose;
+use flows::{FindMotion, FoundFlows};
 use item::{MadeItem, Outcome};
-use source::{Source, Sources, ensure_ffmpeg};
-
-/// Of what is held back a tenth as many items are taken as of what is trained on.
-const VALIDATION_SHARE: usize = 10;
+use search::Sources;
+use source::{Source, ensure_ffmpeg};
 
 /// What to prepare, and where.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ pub fn prepare(request: &Request, finder: Option<&dyn FindMotion>) -> Result<Rep
     let set = fs::canonicalize(&request.out).with_context(|| format!("reading {}", request.out.display()))?;
     staged_folder::remove_leftovers(&items)?;
     let Sources { found, dropped } = Sources::find(&request.inputs, request.folders, &set)?;
-    let sources = choose(found, &request.parameters);
+    let sources = choose(&found, &request.parameters);
     ensure_ffmpeg(&sources)?;
     let mut gathered = Gathered { report: Report { dropped, ..Report::default() }, items: Vec::new() };
     for (source, outcome) in sources.iter().zip(make_items(&set, &sources, &request.parameters)?) {
@@ -65,40 +65,11 @@ pub fn prepare(request: &Request, finder: Option<&dyn FindMotion>) -> Result<Rep
     }
     let left_out = || report::dropped(&gathered.report.dropped);
     ensure!(!gathered.items.is_empty(), "nothing could be prepared\n{}", left_out());
-    let flows = finder.map(|finder| find_flows(&set, &gathered.items, finder)).transpose()?;
-    gathered.finish(&set, request.parameters.clone(), flows)
-}
-
-/// At most so many sources of each kind as the limits say. The choice depends on names and seed alone, and a smaller one is
-/// a part of every larger one.
-fn choose(sources: Vec<Source>, parameters: &SetParameters) -> Vec<Source> {
-    let limit = |kind, split| {
-        let limit = match kind {
-            Kind::Photo => parameters.limit_photos,
-            Kind::Clip => parameters.limit_clips,
-        };
-        limit.map_or(usize::MAX, |limit| match split {
-            Split::Training => limit,
-            Split::Validation => limit.div_ceil(VALIDATION_SHARE),
-        })
+    let flows = match finder {
+        Some(finder) => find_flows(&set, &gathered.items, finder)?,
+        None => vec![None; gathered.items.len()],
     };
-    let mut chosen = Vec::new();
-    for (kind, split) in [Kind::Photo, Kind::Clip]
-        .into_iter()
-        .flat_map(|kind| [Split::Training, Split::Validation].map(|split| (kind, split)))
-    {
-        let mut group: Vec<_> =
-            sources.iter().filter(|source| source.kind() == kind && source.split == split).collect();
-        if group.len() > limit(kind, split) {
-            group.sort_by_cached_key(|source| {
-                sha256(format!("{}\t{}", parameters.seed, source.name).as_bytes())
-            });
-            group.truncate(limit(kind, split));
-        }
-        chosen.extend(group.into_iter().cloned());
-    }
-    chosen.sort_by(|a, b| a.name.cmp(&b.name));
-    chosen
+    gathered.finish(&set, request.parameters.clone(), flows, finder.is_some())
 }
 
 /// All items' frames and graphs, sources side by side. What is whole when one can't be written stays.
@@ -114,25 +85,23 @@ fn make_items(set: &Path, sources: &[Source], parameters: &SetParameters) -> Res
     outcomes.context("what was prepared stays; run the command again to go on")
 }
 
-/// The hashes of all clips' flow records, item by item, and how many were made now.
-fn find_flows(
-    set: &Path,
-    items: &[Gathering],
-    finder: &dyn FindMotion,
-) -> Result<(Vec<Option<String>>, usize)> {
-    let mut made = 0;
+/// The flows of all clips; none for photos.
+fn find_flows(set: &Path, items: &[Gathering], finder: &dyn FindMotion) -> Result<Vec<Option<FoundFlows>>> {
+    let clip = |gathering: &Gathering| gathering.item.record.kind == Kind::Clip;
+    let clips = items.iter().filter(|gathering| clip(gathering)).count();
+    let progress = progress(clips, "flows of clips")?;
     let find = |gathering: &Gathering| {
-        if gathering.item.record.kind == Kind::Photo {
+        if !clip(gathering) {
             return Ok(None);
         }
         let folder = items_folder(set).join(&gathering.id);
-        let (hash, now) = flows::prepare(&folder, &gathering.item, finder)?;
-        made += usize::from(now);
-        Ok(Some(hash))
+        let found = flows::prepare(&folder, &gathering.item, finder)?;
+        progress.inc(1);
+        Ok(Some(found))
     };
-    let progress = progress(items.len(), "flows")?;
-    let hashes: Result<_> = items.iter().progress_with(progress).map(find).collect();
-    Ok((hashes.context("what was prepared stays; run the command again to go on")?, made))
+    let found: Result<_> = items.iter().map(find).collect();
+    progress.finish_and_clear();
+    found.context("what was prepared stays; run the command again to go on")
 }
 
 /// An item, and what the set says of it besides.
@@ -179,13 +148,20 @@ impl Gathered {
         self,
         set: &Path,
         parameters: SetParameters,
-        flows: Option<(Vec<Option<String>>, usize)>,
+        flows: Vec<Option<FoundFlows>>,
+        with_flows: bool,
     ) -> Result<Report> {
         let Self { mut report, items } = self;
-        report.flows_made = flows.as_ref().map(|(_, made)| *made);
-        let hashes = flows.map_or_else(|| vec![None; items.len()], |(hashes, _)| hashes);
-        let entry = |(Gathering { id, split, item }, flows)| SetItem { id, split, item: item.sha256, flows };
-        let mut items: Vec<SetItem> = items.into_iter().zip(hashes).map(entry).collect();
+        let made = flows.iter().flatten().filter(|found| found.made).count();
+        report.flows_made = with_flows.then_some(made);
+        report.bytes += flows.iter().flatten().map(|found| found.bytes).sum::<u64>();
+        let entry = |(Gathering { id, split, item }, flows): (_, Option<FoundFlows>)| SetItem {
+            id,
+            split,
+            item: item.sha256,
+            flows: flows.map(|found| found.sha256),
+        };
+        let mut items: Vec<SetItem> = items.into_iter().zip(flows).map(entry).collect();
         items.sort_by(|a, b| a.id.cmp(&b.id));
         report.sha256 = SetRecord::hash(&items);
         report.others = others(set, &items)?;

@@ -70,7 +70,7 @@ impl Graph {
         Ok(safetensors::serialize([("offsets", offsets), ("far", far)], None)?)
     }
 
-    /// Reads the bytes of a frame's file; errs unless every neighbour is a pixel of a frame of this size.
+    /// Reads the bytes of a frame's file; errs unless they are of a frame of this size.
     pub fn from_bytes(bytes: &[u8], width: usize, height: usize) -> Result<Self> {
         let tensors = SafeTensors::deserialize(bytes).context("a graph's file")?;
         let (offsets, far) = (tensors.tensor("offsets")?, tensors.tensor("far")?);
@@ -81,12 +81,11 @@ impl Graph {
         ensure!(far.dtype() == Dtype::U32, "the graph's far neighbours are no whole numbers");
         let pair = |bytes: &[u8]| u16::from_le_bytes([bytes[0], bytes[1]]);
         let word = |bytes: &[u8]| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-        let graph = Self {
+        Ok(Self {
             width,
             codes: offsets.data().chunks_exact(2).map(pair).collect(),
             far: far.data().chunks_exact(8).map(|entry| [word(&entry[..4]), word(&entry[4..])]).collect(),
-        };
-        Ok(graph)
+        })
     }
 }
 

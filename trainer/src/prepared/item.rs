@@ -1,8 +1,8 @@
 //! One photo or clip of a prepared set.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, sync::Arc};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use image::RgbImage;
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
 pub struct PreparedItem {
     pub(super) folder: PathBuf,
     pub(super) entry: SetItem,
-    pub(super) record: ItemRecord,
+    pub(super) record: Arc<ItemRecord>,
 }
 
 impl PreparedItem {
@@ -82,6 +82,10 @@ impl PreparedItem {
         let direction = if s < t { Direction::Forward } else { Direction::Backward };
         let path = self.folder.join(FLOWS_FOLDER).join(flow_name(s.min(t)));
         let reading = || format!("reading {}", path.display());
-        motion::from_bytes(&fs::read(&path).with_context(reading)?, direction).with_context(reading)
+        let motion =
+            motion::from_bytes(&fs::read(&path).with_context(reading)?, direction).with_context(reading)?;
+        let (width, height) = (self.record.width as usize, self.record.height as usize);
+        ensure!((motion.width, motion.height) == (width, height), "{} is of another frame", path.display());
+        Ok(motion)
     }
 }

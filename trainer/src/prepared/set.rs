@@ -1,6 +1,9 @@
 //! A prepared set, opened for reading.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context, Result, ensure};
 
@@ -115,5 +118,5 @@ fn open(set: &Path, entry: SetItem) -> Result<PreparedItem> {
         ensure!(hash == *expected, other(FLOWS_FILE));
         record.files.iter().try_for_each(|file| file.check(&flows, false))?;
     }
-    Ok(PreparedItem { folder, entry, record })
+    Ok(PreparedItem { folder, entry, record: Arc::new(record) })
 }
