@@ -16,6 +16,8 @@ pub mod loss;
 pub mod metric;
 pub mod motion;
 pub mod onnx;
+pub mod prepare;
+pub mod prepared;
 pub mod published;
 pub mod train;
 pub mod whole_file;

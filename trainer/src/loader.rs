@@ -6,8 +6,10 @@ use std::{
         mpsc::{Receiver, sync_channel},
     },
     thread,
+    time::{Duration, Instant},
 };
 
+use anyhow::{Context, Result};
 use rand::{SeedableRng, rngs::StdRng};
 
 /// Batches each worker may hold ready.
@@ -42,8 +44,9 @@ impl Draw {
 /// Batches of consecutive steps. A batch depends on the seed, its step and its part alone, so that a resumed run sees the very
 /// batches that it would have seen.
 pub struct Loader<T> {
-    workers: Vec<Receiver<T>>,
+    workers: Vec<Receiver<Result<T>>>,
     next: usize,
+    waited: Duration,
 }
 
 /// Which batches a loader prepares.
@@ -61,7 +64,7 @@ pub struct Order {
 
 impl<T: Send + 'static> Loader<T> {
     /// Starts threads that prepare the batches with `prepare`.
-    pub fn start(order: Order, prepare: impl Fn(Draw) -> T + Send + Sync + 'static) -> Self {
+    pub fn start(order: Order, prepare: impl Fn(Draw) -> Result<T> + Send + Sync + 'static) -> Self {
         let Order { workers, seed, first, parts } = order;
         let prepare = Arc::new(prepare);
         let start = |worker: usize| {
@@ -75,14 +78,21 @@ impl<T: Send + 'static> Loader<T> {
             });
             receiver
         };
-        Self { workers: (0..workers).map(start).collect(), next: 0 }
+        Self { workers: (0..workers).map(start).collect(), next: 0, waited: Duration::ZERO }
     }
 
-    /// The next batch.
-    pub fn next_batch(&mut self) -> T {
-        let batch = self.workers[self.next].recv().expect("a loader thread ends only with its loader");
+    /// The next batch, or why it could not be prepared.
+    pub fn next_batch(&mut self) -> Result<T> {
+        let since = Instant::now();
+        let batch = self.workers[self.next].recv().context("a thread that prepares batches has died")?;
+        self.waited += since.elapsed();
         self.next = (self.next + 1) % self.workers.len();
         batch
+    }
+
+    /// How long batches were waited for since this was last asked: where that is a good part of the time, more threads help.
+    pub fn take_waited(&mut self) -> Duration {
+        std::mem::take(&mut self.waited)
     }
 }
 
@@ -99,9 +109,9 @@ mod tests {
     fn numbers(first: usize, workers: usize, parts: usize, count: usize) -> Vec<u64> {
         let order = Order { workers, seed: 3, first, parts };
         let mut loader = Loader::start(order, move |draw| {
-            draw.of_examples(count).map(|mut random| random.random()).collect::<Vec<u64>>()
+            Ok(draw.of_examples(count).map(|mut random| random.random()).collect::<Vec<u64>>())
         });
-        (0..2 * parts).flat_map(|_| loader.next_batch()).collect()
+        (0..2 * parts).flat_map(|_| loader.next_batch().unwrap()).collect()
     }
 
     #[test]

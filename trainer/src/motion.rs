@@ -1,7 +1,7 @@
 //! Synthetic motion with exact flow: a photo that moves, scales and rotates, behind textured pieces of other photos that
 //! move on their own.
 
-use std::f32::consts::TAU;
+use std::{borrow::Borrow, f32::consts::TAU};
 
 use image::RgbImage;
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
@@ -72,7 +72,12 @@ struct Outline {
 
 /// A pair of frames of `side` pixels out of some of `photos`. Each frame is drawn from the same layers, the second with
 /// each layer moved, so both are sampled once and the flow is exact.
-pub fn moving_pair(photos: &[RgbImage], side: usize, range: &MotionRange, random: &mut StdRng) -> MovingPair {
+pub fn moving_pair(
+    photos: &[impl Borrow<RgbImage>],
+    side: usize,
+    range: &MotionRange,
+    random: &mut StdRng,
+) -> MovingPair {
     let middle = side as f32 / 2.0;
     let mut layers = vec![Layer {
         texture: Texture::random(photos, side, random),
@@ -154,8 +159,8 @@ impl Similarity {
 
 impl Texture {
     /// A random part of a random photo that covers a frame of `side` pixels with its own scale.
-    fn random(photos: &[RgbImage], side: usize, random: &mut StdRng) -> Self {
-        let photo = photos.choose(random).expect("there are photos");
+    fn random(photos: &[impl Borrow<RgbImage>], side: usize, random: &mut StdRng) -> Self {
+        let photo: &RgbImage = photos.choose(random).expect("there are photos").borrow();
         let (width, height) = (photo.width() as usize, photo.height() as usize);
         let widest = (width.min(height) as f32 - 1.0) / side as f32;
         let step = widest * random.random_range(0.6..=1.0);

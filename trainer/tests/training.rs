@@ -5,7 +5,7 @@ mod pictures;
 
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -16,7 +16,7 @@ use burn::{
 use chromaflow::model::preset::Networks;
 use clap::Parser;
 use half::f16;
-use pictures::write_data;
+use pictures::{prepare_data, prepare_without_flows};
 use safetensors::{Dtype, tensor::TensorView};
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
@@ -36,21 +36,21 @@ fn alone() -> MutexGuard<'static, ()> {
 /// Data to train on, and a folder for runs.
 struct Place {
     data: TempDir,
+    set: PathBuf,
     runs: TempDir,
     _alone: MutexGuard<'static, ()>,
 }
 
 impl Place {
     fn new() -> Self {
-        let place = Self { data: tempdir().unwrap(), runs: tempdir().unwrap(), _alone: alone() };
-        write_data(place.data.path());
-        place
+        let (alone, data) = (alone(), tempdir().unwrap());
+        Self { set: prepare_data(data.path()), data, runs: tempdir().unwrap(), _alone: alone }
     }
 
     fn config(&self, name: &str, text: &str) -> RunConfig {
         let start = "preset = \"tiny\"\nloaders = 1\nlosses.samples = 32\noptimiser.learning_rate = 3e-3\n";
         let mut config = parse(&format!("{start}{text}"), &[]).unwrap();
-        (config.data, config.out) = (self.data.path().to_owned(), self.runs.path().join(name));
+        (config.data, config.out) = (self.set.clone(), self.runs.path().join(name));
         config
     }
 
@@ -112,7 +112,7 @@ fn every_stage_learns_in_one_folder() {
     }
     let (device, record) = (Default::default(), &run.record);
     assert!(run.flow::<Flex>(&device).unwrap().is_some() && run.refiner::<Flex>(&device).unwrap().is_some());
-    assert_eq!((record.sessions.len(), record.sessions[0].data.files), (1, 11));
+    assert_eq!((record.sessions.len(), record.sessions[0].data.files), (1, 9));
     let weights = export(&run).unwrap();
     let exported = published::load::<Flex>(weights.path(), "tiny", &device).unwrap();
     assert_eq!(exported.colorizer.candidates(), 4);
@@ -154,7 +154,7 @@ fn networks_go_from_run_to_run() {
         let start = format!("start = {{ {start} }}\noptimiser.learning_rate = 0.0\n");
         let text = format!("preset = \"tiny\"\nlosses.samples = 32\n{start}{stages}");
         let mut config = parse(&text, &[]).unwrap();
-        (config.data, config.out) = (place.data.path().to_owned(), place.runs.path().join(name));
+        (config.data, config.out) = (place.set.clone(), place.runs.path().join(name));
         stages::train::<Autodiff<Flex>>(&config, false, &Default::default())?;
         RunFolder::open(&config.out)
     };
@@ -175,7 +175,6 @@ fn networks_go_from_run_to_run() {
 
     for (start, told) in [
         (format!("colorizer = \"{path}\", flow = \"{path}\""), "it holds no such network"),
-        (format!("colorizer = \"{}\"", f.path.display()), "start.flow"),
         ("flow = \"nowhere\"".to_owned(), "no run.json"),
     ] {
         let name = told.replace(' ', "-");
@@ -248,4 +247,26 @@ fn whole_images_train() {
     let run = place.train("whole", &stages.replace("side = 96", "side = 64"));
     assert!(figures(&run, "2-colorizer", "bilateral")[0] > 0.0);
     assert!(figures(&run, "3-joint", "refinement")[0] > 0.0);
+}
+
+/// A set that lacks what a stage needs is refused before the first step, with the command that mends it.
+#[test]
+fn an_unsuited_set_is_refused() {
+    let place = Place::new();
+    let told = |set: PathBuf, stages: &str| {
+        let mut config = place.config("refused", stages);
+        config.data = set;
+        let error = stages::train::<Autodiff<Flex>>(&config, false, &Default::default()).unwrap_err();
+        format!("{error:#}")
+    };
+    let flowless = prepare_without_flows(place.data.path());
+    for kind in ["colorizer", "joint"] {
+        let told = told(flowless.clone(), &stage(kind, 2, ""));
+        assert!(told.contains("has no flows") && told.contains("trainer prepare"), "{told}");
+    }
+    let larger = told(place.set.clone(), &stage("colorizer", 2, "").replace("side = 96", "side = 128"));
+    assert!(larger.contains("--side 128"), "{larger}");
+    let missing = told(place.data.path().join("raw"), &stage("colorizer", 2, ""));
+    assert!(missing.contains("is no prepared set"), "{missing}");
+    assert!(!place.runs.path().join("refused").exists());
 }

@@ -12,9 +12,9 @@ use clap::Args;
 use super::pipeline::PipelineArguments;
 use crate::{
     data::{
+        held_back::{CLIP_FOLDERS, HeldBack, PHOTO_FOLDERS},
         photos,
         sequence::SMALLEST,
-        split::{CLIP_FOLDERS, PHOTO_FOLDERS, Split},
     },
     evaluation::{
         evaluator::Evaluator,
@@ -95,7 +95,7 @@ impl EvalCommand {
         };
         let (mut photos, mut flow) = (None, None);
         if let (Some(data), None) = (&self.data, &self.predictions) {
-            let files = Split::read(data, &PHOTO_FOLDERS)?.validation;
+            let files = HeldBack::files(data, &PHOTO_FOLDERS)?;
             photos = run.photos(&files)?;
             flow = self.flow(&evaluator, &files)?;
         }
@@ -118,9 +118,8 @@ impl EvalCommand {
 
     /// The clips that were named, and those that are held back.
     fn clips(&self) -> Result<Vec<PathBuf>> {
-        let held_back = self.data.as_ref().map(|data| Split::read(data, &CLIP_FOLDERS)).transpose()?;
-        let held_back = held_back.into_iter().flat_map(|split| split.validation);
-        Ok(self.clips.iter().cloned().chain(held_back).collect())
+        let held_back = self.data.as_ref().map(|data| HeldBack::files(data, &CLIP_FOLDERS)).transpose()?;
+        Ok(self.clips.iter().cloned().chain(held_back.unwrap_or_default()).collect())
     }
 
     fn flow(&self, evaluator: &Evaluator<Flex>, files: &[PathBuf]) -> Result<Option<FlowAccuracy>> {

@@ -6,6 +6,7 @@ pub mod export;
 pub mod import;
 pub mod info;
 pub mod pipeline;
+pub mod prepare;
 pub mod train;
 
 use anyhow::Result;
@@ -15,6 +16,8 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(version)]
 pub enum Command {
+    /// Prepare photos and clips for training.
+    Prepare(prepare::PrepareCommand),
     /// Train the networks, as a file says.
     Train(train::TrainCommand),
     /// Colour a clip natively, as the page does.
@@ -33,6 +36,7 @@ impl Command {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
         match self {
+            Self::Prepare(command) => command.run(),
             Self::Train(command) => command.run(),
             Self::Colorize(command) => command.run(),
             Self::Eval(command) => command.run(),

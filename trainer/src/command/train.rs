@@ -28,7 +28,7 @@ pub struct TrainCommand {
     /// (the second stage).
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// The folder of what is trained on, in place of the configuration's.
+    /// The prepared set that is trained on, in place of the configuration's.
     #[arg(long)]
     data: Option<PathBuf>,
     /// The run's folder, in place of the configuration's.

@@ -24,7 +24,7 @@ use crate::device::Device;
 pub struct RunConfig {
     /// Sizes of the networks.
     pub preset: Preset,
-    /// The folder of what is trained on.
+    /// The prepared set that is trained on.
     pub data: PathBuf,
     /// The run's folder: checkpoints, logs and `run.json`.
     pub out: PathBuf,
@@ -160,6 +160,12 @@ impl RunConfig {
         let a_step = stage.batch * self.optimiser_of(stage)?.accumulate;
         let examples = stage.examples_an_epoch() * stage.epochs;
         Ok(((examples as f64 * self.scale / a_step as f64).round() as usize).max(1))
+    }
+
+    /// Whether a stage reads flows: for equation (3) or for g.
+    pub fn needs_flows(&self, stage: &Stage) -> bool {
+        let [_, pairs] = stage.examples();
+        pairs > 0 && (stage.kind == StageKind::Joint || self.losses_after_ablation().temporal > 0.0)
     }
 
     /// An error that names the first field whose value can't be.

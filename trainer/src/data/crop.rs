@@ -11,14 +11,14 @@ use crate::config::Framing;
 /// A part of an image, or the whole of it, and the size and direction that it is shown in.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
-    x: u32,
-    y: u32,
-    width: u32,
-    height: u32,
-    columns: u32,
-    rows: u32,
+    pub(super) x: u32,
+    pub(super) y: u32,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) columns: u32,
+    pub(super) rows: u32,
     short_side: f32,
-    mirrored: bool,
+    pub(super) mirrored: bool,
 }
 
 /// What a window shows of an image.

@@ -2,8 +2,8 @@
 
 pub mod clips;
 pub mod crop;
-pub mod pairs;
+pub mod held_back;
 pub mod photos;
 pub mod sequence;
-pub mod split;
 pub mod teacher;
+pub mod windowed;

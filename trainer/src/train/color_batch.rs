@@ -1,30 +1,27 @@
 //! What f and g are trained on: images with the neighbourhoods of their pixels, and pairs of neighbouring frames.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use burn::tensor::{Int, Tensor, TensorData, backend::Backend};
-use image::RgbImage;
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
 
+use super::judges::Link;
 use crate::{
     config::{Framing, RunConfig, Stage},
     data::{
-        clips,
         crop::{Crop, Window},
-        pairs::{neighbouring_crops, training_clips},
-        photos,
-        split::{CLIP_FOLDERS, PHOTO_FOLDERS, Split},
+        windowed::WindowMotion,
     },
-    knn,
     loader::{Draw, Loader, Order},
+    prepared::{FrameCache, PreparedItem, PreparedSet, Split},
 };
 
 /// Of each clip every so many frames one is a photo to train on.
 const FRAMES_APART: usize = 15;
 
 /// One pass's images and neighbourhoods.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct ColorBatch {
     /// Images in the batch.
     pub images: usize,
@@ -35,37 +32,51 @@ pub struct ColorBatch {
     /// `[images, 3, height, width]` in [0, 1].
     pub rgb: Vec<f32>,
     /// For each image the same number of pixels, counted row by row; none if the bilateral loss is left out.
-    pub queries: Vec<i32>,
-    /// The nearest neighbours of each of these pixels.
-    pub neighbours: Vec<i32>,
-    /// The second half of the images are the first half's neighbouring frames.
-    pub paired: bool,
+    queries: Vec<i32>,
+    /// For each of these one of its nearest neighbours.
+    neighbours: Vec<i32>,
+    /// flow(s -> t) of each pair, x and y, `[images / 2, 2, height, width]`; none if no loss needs it.
+    flow: Vec<f32>,
+    /// M_{t -> s} of each pair, `[images / 2, 1, height, width]`.
+    visible: Vec<f32>,
 }
 
 /// What batches are drawn from, and how.
 pub struct ColorSource {
-    photos: Vec<RgbImage>,
-    clips: Vec<Vec<RgbImage>>,
+    /// Items, and which of their frames.
+    images: Vec<(PreparedItem, usize)>,
+    clips: Vec<PreparedItem>,
+    frames: FrameCache,
     framing: Framing,
     batch: usize,
     /// Images and pairs of frames an epoch: the odds of a step's kind.
     examples: [usize; 2],
     /// Pixels of each image whose neighbourhoods are looked up; 0 for all. None for none.
     samples: Option<usize>,
+    /// Whether flows are read with pairs of frames.
+    linked: bool,
 }
 
 impl ColorSource {
-    /// Reads what the stage trains on.
+    /// Opens what the stage trains on.
     pub fn open(run: &RunConfig, stage: &Stage) -> Result<Self> {
-        let [images, pairs] = stage.examples();
+        let set = PreparedSet::open(&run.data)?;
+        let examples @ [images, pairs] = stage.examples();
         let losses = run.losses_after_ablation();
+        let linked = run.needs_flows(stage);
         Ok(Self {
-            photos: if images > 0 { training_images(&run.data, stage.side)? } else { Vec::new() },
-            clips: if pairs > 0 { training_clips(&run.data, stage.side)? } else { Vec::new() },
+            images: if images > 0 { training_images(&set)? } else { Vec::new() },
+            clips: match (pairs > 0, linked) {
+                (false, _) => Vec::new(),
+                (true, true) => set.clips_with_flows(Split::Training)?,
+                (true, false) => set.clips_with_pairs(Split::Training)?,
+            },
+            frames: FrameCache::default(),
             framing: stage.framing(),
             batch: stage.batch,
-            examples: [images, pairs],
+            examples,
             samples: (losses.bilateral > 0.0 && stage.colorizer_learns).then_some(losses.samples),
+            linked,
         })
     }
 
@@ -76,43 +87,70 @@ impl ColorSource {
     }
 
     /// A batch of images, or of pairs: first all frames, then all their neighbours.
-    fn batch(&self, draw: Draw) -> ColorBatch {
+    fn batch(&self, draw: Draw) -> Result<ColorBatch> {
         let [images, pairs] = self.examples;
         let paired = draw.of_step().random_range(0..images + pairs) >= images;
-        let mut crops: [Vec<(Crop, StdRng)>; 2] = Default::default();
-        for mut random in draw.of_examples(self.batch) {
-            if paired {
-                let pair = neighbouring_crops(&self.clips, &self.framing, &mut random);
-                for (crops, crop) in crops.iter_mut().zip(pair) {
-                    crops.push((crop, random.clone()));
-                }
-            } else {
-                let crop = self.photo(&mut random);
-                crops[0].push((crop, random));
+        let mut batch = ColorBatch::default();
+        if !paired {
+            for mut random in draw.of_examples(self.batch) {
+                let (item, frame) = self.images.choose(&mut random).expect("there are images");
+                let window = Window::random(item.dimensions(), &self.framing, &mut random);
+                self.add(&mut batch, (item, *frame), &window, &mut random)?;
             }
+            return Ok(batch);
         }
-        let mut batch = ColorBatch::empty(&crops[0][0].0, paired);
-        for (crop, mut random) in crops.into_iter().flatten() {
-            batch.add(&crop, self.samples, &mut random);
+        let mut neighbours = Vec::new();
+        for mut random in draw.of_examples(self.batch) {
+            let clip = self.clips.choose(&mut random).expect("there are clips");
+            let [s, t] = neighbouring_frames(clip, &mut random);
+            let window = Window::random(clip.dimensions(), &self.framing, &mut random);
+            if self.linked {
+                batch.link(window.motion(&clip.motion(s, t)?));
+            }
+            self.add(&mut batch, (clip, s), &window, &mut random)?;
+            neighbours.push((clip, t, window, random));
         }
-        batch
+        for (clip, t, window, mut random) in neighbours {
+            self.add(&mut batch, (clip, t), &window, &mut random)?;
+        }
+        Ok(batch)
     }
 
-    fn photo(&self, random: &mut StdRng) -> Crop {
-        let photo = self.photos.choose(random).expect("there are images");
-        Window::random(photo.dimensions(), &self.framing, random).cut(photo)
+    /// Adds what a window shows of an item's frame.
+    fn add(
+        &self,
+        batch: &mut ColorBatch,
+        (item, frame): (&PreparedItem, usize),
+        window: &Window,
+        random: &mut StdRng,
+    ) -> Result<()> {
+        batch.add(window.cut(&*self.frames.frame(item, frame)?));
+        if let Some(samples) = self.samples {
+            let graph = item.graph(frame)?;
+            let found = window.neighbourhoods(&graph, item.dimensions().0, samples, random);
+            batch.queries.extend(found.queries);
+            batch.neighbours.extend(found.neighbours);
+        }
+        Ok(())
     }
 }
 
-/// All coloured photos and frames that are not held back.
-fn training_images(data: &Path, side: u32) -> Result<Vec<RgbImage>> {
-    let mut images = photos::load_coloured(&Split::read(data, &PHOTO_FOLDERS)?.training, side);
-    let photos = images.len();
-    let clips = clips::load(&Split::read(data, &CLIP_FOLDERS)?.training, side, FRAMES_APART);
-    let coloured = |frame: &RgbImage| photos::mean_saturation(frame) >= photos::GREY_SATURATION;
-    images.extend(clips.into_iter().flatten().filter(coloured));
-    println!("{photos} photos and {} frames of clips to train on", images.len() - photos);
-    ensure!(!images.is_empty(), "no coloured images under {}", data.display());
+/// A frame s and the frame t before or behind it, of the same shot.
+fn neighbouring_frames(clip: &PreparedItem, random: &mut StdRng) -> [usize; 2] {
+    let earlier = *clip.pairs().choose(random).expect("the clip has pairs");
+    if random.random() { [earlier, earlier + 1] } else { [earlier + 1, earlier] }
+}
+
+/// All photos, and some frames of each clip.
+fn training_images(set: &PreparedSet) -> Result<Vec<(PreparedItem, usize)>> {
+    let photos = set.photos(Split::Training).into_iter().map(|photo| (photo, 0));
+    let of_clip = |clip: PreparedItem| {
+        let frames = (0..clip.frames()).step_by(FRAMES_APART);
+        frames.map(|frame| (clip.clone(), frame)).collect::<Vec<_>>()
+    };
+    let images: Vec<_> = photos.chain(set.clips(Split::Training).into_iter().flat_map(of_clip)).collect();
+    ensure!(!images.is_empty(), "the prepared set has nothing to train on: all of it is held back");
+    println!("{} photos and frames of clips to train on", images.len());
     Ok(images)
 }
 
@@ -123,7 +161,7 @@ impl ColorBatch {
         Tensor::from_data(TensorData::new(self.rgb.clone(), shape), device)
     }
 
-    /// The pixels `[images, m]` and their neighbours `[images, m * K]`, counted row by row.
+    /// Pixels `[images, m]` and a neighbour of each `[images, m]`, counted row by row.
     pub fn neighbourhoods<B: Backend>(&self, device: &B::Device) -> Option<[Tensor<B, 2, Int>; 2]> {
         let copy = |pixels: &[i32]| {
             let shape = [self.images, pixels.len() / self.images];
@@ -132,30 +170,24 @@ impl ColorBatch {
         (!self.queries.is_empty()).then(|| [copy(&self.queries), copy(&self.neighbours)])
     }
 
-    fn empty(like: &Crop, paired: bool) -> Self {
-        let (width, height) = (like.width, like.height);
-        Self {
-            images: 0,
-            width,
-            height,
-            rgb: Vec::new(),
-            queries: Vec::new(),
-            neighbours: Vec::new(),
-            paired,
-        }
+    /// How the first half of the images and their neighbours hang together; none for images that are no pairs, or if no
+    /// loss needs it.
+    pub fn motion<B: Backend>(&self, device: &B::Device) -> Option<Link<B>> {
+        let copy = |values: &[f32], channels: usize| {
+            let shape = [self.images / 2, channels, self.height, self.width];
+            Tensor::from_data(TensorData::new(values.to_vec(), shape), device)
+        };
+        (!self.flow.is_empty()).then(|| Link { flow: copy(&self.flow, 2), visible: copy(&self.visible, 1) })
     }
 
-    fn add(&mut self, crop: &Crop, samples: Option<usize>, random: &mut StdRng) {
+    fn add(&mut self, crop: Crop) {
         self.images += 1;
-        self.rgb.extend(&crop.rgb);
-        let Some(samples) = samples else { return };
-        let points = knn::points(crop);
-        let queries: Vec<usize> = match samples {
-            0 => (0..points.len()).collect(),
-            _ => (0..samples).map(|_| random.random_range(0..points.len())).collect(),
-        };
-        let neighbours = knn::nearest(&points, &queries);
-        self.queries.extend(queries.iter().map(|&pixel| pixel as i32));
-        self.neighbours.extend(neighbours.iter().map(|&pixel| pixel as i32));
+        (self.width, self.height) = (crop.width, crop.height);
+        self.rgb.extend(crop.rgb);
+    }
+
+    fn link(&mut self, motion: WindowMotion) {
+        self.flow.extend(motion.flow);
+        self.visible.extend(motion.visible);
     }
 }

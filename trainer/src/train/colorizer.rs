@@ -13,7 +13,7 @@ use burn::{
 };
 use chromaflow::{
     color::{luma, with_luma},
-    model::{colorizer::Colorizer, flow::CostVolume, preset::NetworksConfig, vgg::Vgg},
+    model::{colorizer::Colorizer, preset::NetworksConfig, vgg::Vgg},
 };
 
 use super::{
@@ -59,12 +59,9 @@ struct ColorizerTraining<B: AutodiffBackend> {
 }
 
 /// Trains the stage to its end.
-pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(
-    stage: &StageRun,
-    device: &B::Device,
-) -> Result<()> {
+pub fn train<B: AutodiffBackend>(stage: &StageRun, device: &B::Device) -> Result<()> {
     let sources = Sources::of(stage)?;
-    let judges = Judges::<B>::new(&sources, false, device)?;
+    let judges = Judges::<B>::new(&sources, device)?;
     let source = Arc::new(ColorSource::open(stage.run, stage.stage)?);
     B::seed(device, stage.seed());
     let network = start(&sources, device)?;
@@ -83,7 +80,7 @@ pub fn start<B: Backend>(sources: &Sources, device: &B::Device) -> Result<Colori
     Ok(network)
 }
 
-impl<B: AutodiffBackend<InnerBackend: CostVolume>> Training<B> for ColorizerTraining<B> {
+impl<B: AutodiffBackend> Training<B> for ColorizerTraining<B> {
     type Network = Coloring<B>;
     type Batch = ColorBatch;
 
@@ -94,7 +91,7 @@ impl<B: AutodiffBackend<InnerBackend: CostVolume>> Training<B> for ColorizerTrai
     fn losses(&self, network: &Coloring<B>, batch: ColorBatch) -> StepLoss<B> {
         let truth = batch.truth(&self.device); // [n, 3, h, w]
         let grey = luma(truth.clone());
-        let link = if batch.paired { self.judges.link(&grey) } else { None };
+        let link = batch.motion(&self.device);
         let candidates = network.candidates(grey); // [n, d, 3, h, w]
         self.judges.losses(candidates, truth, batch.neighbourhoods(&self.device), link.as_ref())
     }

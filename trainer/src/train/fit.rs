@@ -1,6 +1,6 @@
 //! The loop that all stages share.
 
-use std::fs;
+use std::{fs, time::Instant};
 
 use anyhow::{Context, Result, ensure};
 use burn::{
@@ -68,16 +68,19 @@ fn fit_with<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
     let mut batches = training.batches(stage.order(first))?;
     let mut log = Log::open(&folder, first, stage.steps)?;
     for step in first..stage.steps {
+        let began = Instant::now();
         let (gradients, figures) =
-            gradients(training, &state.network, &mut batches, stage.optimiser.accumulate);
+            gradients(training, &state.network, &mut batches, stage.optimiser.accumulate)?;
         // Several devices average their gradients here.
         let learning_rate = stage.optimiser.learning_rate_at(step, stage.steps);
         state.network = state.optimizer.step(learning_rate, state.network, gradients);
         state.average = state.average.map(|average: Inner<B, T::Network>| {
             follow(average, &state.network.valid(), stage.optimiser.ema, step)
         });
-        let figures = read(figures);
+        let mut figures = read(figures);
         let loss = figures[0].1;
+        // The share of the time that the network had nothing to do: above a few hundredths, more loaders help.
+        figures.push(("waiting", batches.take_waited().as_secs_f64() / began.elapsed().as_secs_f64()));
         ensure!(
             loss.is_finite(),
             "the loss of step {} is {loss}: try a lower learning rate, or optimiser.clip; the checkpoints are as they were",
@@ -98,11 +101,11 @@ fn gradients<B: AutodiffBackend, T: Training<B>>(
     network: &T::Network,
     batches: &mut Loader<T::Batch>,
     parts: usize,
-) -> (GradientsParams, Figures<B::InnerBackend>) {
+) -> Result<(GradientsParams, Figures<B::InnerBackend>)> {
     let mut sum = GradientsAccumulator::new();
     let mut means: Figures<B::InnerBackend> = Vec::new();
     for _ in 0..parts {
-        let StepLoss { loss, figures } = training.losses(network, batches.next_batch());
+        let StepLoss { loss, figures } = training.losses(network, batches.next_batch()?);
         let loss = loss.div_scalar(parts as f64);
         let named = figures.into_iter().map(|(name, figure)| (name, figure.div_scalar(parts as f64)));
         let figures: Vec<_> = std::iter::once(("loss", loss.clone().inner())).chain(named).collect();
@@ -114,7 +117,7 @@ fn gradients<B: AutodiffBackend, T: Training<B>>(
         };
         sum.accumulate::<B>(network, GradientsParams::from_grads(loss.backward(), network));
     }
-    (sum.grads(), means)
+    Ok((sum.grads(), means))
 }
 
 /// Reads figures from the device, all at once.

@@ -8,7 +8,7 @@ use burn::tensor::{
     backend::{AutodiffBackend, Backend},
 };
 use chromaflow::model::flow::{CostVolume, FlowNet, PIXELS_PER_UNIT};
-use image::RgbImage;
+use rand::{rngs::StdRng, seq::IndexedRandom};
 
 use super::{
     fit::fit,
@@ -17,13 +17,10 @@ use super::{
     training::{StageRun, StepLoss, Training},
 };
 use crate::{
-    data::{
-        photos,
-        split::{PHOTO_FOLDERS, Split},
-    },
     loader::{Loader, Order},
     loss::endpoint::{block_means, endpoint_errors, multi_scale},
     motion::{MotionRange, MovingPair, moving_pair},
+    prepared::{FrameCache, PreparedItem, PreparedSet, Split},
 };
 
 /// Pairs of frames as tensors.
@@ -40,11 +37,34 @@ pub struct PairTensors<B: Backend> {
 
 /// The flow network's training.
 struct FlowTraining<B: AutodiffBackend> {
-    photos: Arc<Vec<RgbImage>>,
+    photos: Arc<Photos>,
     range: MotionRange,
     batch: usize,
     side: usize,
     device: B::Device,
+}
+
+/// The photos that are moved.
+struct Photos {
+    items: Vec<PreparedItem>,
+    frames: FrameCache,
+}
+
+impl Photos {
+    fn open(set: &PreparedSet) -> Result<Self> {
+        let items = set.photos(Split::Training);
+        ensure!(!items.is_empty(), "the prepared set has no photos to move");
+        println!("{} photos to move", items.len());
+        Ok(Self { items, frames: FrameCache::default() })
+    }
+
+    fn pair(&self, side: usize, range: &MotionRange, random: &mut StdRng) -> Result<MovingPair> {
+        let layers = range.occluders + 1;
+        let photos: Vec<_> = (0..layers).filter_map(|_| self.items.choose(random)).collect();
+        let photos: Vec<_> =
+            photos.into_iter().map(|photo| self.frames.frame(photo, 0)).collect::<Result<_>>()?;
+        Ok(moving_pair(&photos, side, range, random))
+    }
 }
 
 /// Trains the stage to its end.
@@ -53,7 +73,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
     device: &B::Device,
 ) -> Result<()> {
     let training = FlowTraining::<B>::open(stage, device)?;
-    let example = training.loader(stage.order(0)).next_batch();
+    let example = training.loader(stage.order(0)).next_batch()?;
     B::seed(device, stage.seed());
     let network = match Sources::of(stage)?.trained_flow(device)? {
         Some(trained) => trained,
@@ -69,12 +89,8 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
 impl<B: AutodiffBackend> FlowTraining<B> {
     fn open(stage: &StageRun, device: &B::Device) -> Result<Self> {
         let motion = stage.stage.motion.unwrap_or_default();
-        let photos = Split::read(&stage.run.data, &PHOTO_FOLDERS)?.training;
-        let photos = photos::load_coloured(&photos, stage.stage.side);
-        ensure!(!photos.is_empty(), "no coloured photos under {}", stage.run.data.display());
-        println!("{} photos to move", photos.len());
         Ok(Self {
-            photos: Arc::new(photos),
+            photos: Arc::new(Photos::open(&PreparedSet::open(&stage.run.data)?)?),
             range: MotionRange { shift: motion.shift, occluders: motion.occluders, ..MotionRange::default() },
             batch: stage.stage.batch,
             side: stage.stage.crop.context("a flow stage needs a crop")? as usize,
@@ -85,7 +101,7 @@ impl<B: AutodiffBackend> FlowTraining<B> {
     fn loader(&self, order: Order) -> Loader<Vec<MovingPair>> {
         let (photos, range, batch, side) = (self.photos.clone(), self.range, self.batch, self.side);
         Loader::start(order, move |draw| {
-            let pair = |mut random| moving_pair(&photos, side, &range, &mut random);
+            let pair = |mut random| photos.pair(side, &range, &mut random);
             draw.of_examples(batch).map(pair).collect()
         })
     }

@@ -13,7 +13,6 @@ use burn::{
 use chromaflow::{
     color::{luma, mean_saturation, with_luma},
     model::{
-        flow::CostVolume,
         preset::NetworksConfig,
         refiner::{Neighbourhood, Refiner},
     },
@@ -63,14 +62,11 @@ struct JointTraining<B: AutodiffBackend> {
 }
 
 /// Trains the stage to its end.
-pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(
-    stage: &StageRun,
-    device: &B::Device,
-) -> Result<()> {
+pub fn train<B: AutodiffBackend>(stage: &StageRun, device: &B::Device) -> Result<()> {
     let sources = Sources::of(stage)?;
     let training = JointTraining::<B> {
         source: Arc::new(ColorSource::open(stage.run, stage.stage)?),
-        judges: Judges::new(&sources, true, device)?,
+        judges: Judges::new(&sources, device)?,
         weight: stage.run.losses.refinement,
         colorizer_learns: stage.stage.colorizer_learns,
         through_refiner: stage.run.ablation.self_regularization,
@@ -83,7 +79,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(
     fit(stage, &training, Joint { coloring, refiner }, device)
 }
 
-impl<B: AutodiffBackend<InnerBackend: CostVolume>> Training<B> for JointTraining<B> {
+impl<B: AutodiffBackend> Training<B> for JointTraining<B> {
     type Network = Joint<B>;
     type Batch = ColorBatch;
 
@@ -94,7 +90,7 @@ impl<B: AutodiffBackend<InnerBackend: CostVolume>> Training<B> for JointTraining
     fn losses(&self, network: &Joint<B>, batch: ColorBatch) -> StepLoss<B> {
         let truth: Tensor<B, 4> = batch.truth(&self.device); // [2 n, 3, h, w]
         let grey = luma(truth.clone());
-        let link = self.judges.link(&grey).expect("a joint stage has a flow network");
+        let link = batch.motion(&self.device).expect("a joint stage reads flows");
         let candidates = self.candidates(network, grey.clone()); // [2 n, d, 3, h, w]
         let refined = self.refined(network, candidates.clone(), [&truth, &grey], &link);
         if !self.colorizer_learns {

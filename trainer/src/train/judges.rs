@@ -5,11 +5,7 @@ use burn::tensor::{
     Int, Tensor,
     backend::{AutodiffBackend, Backend},
 };
-use chromaflow::{
-    color::mean_saturation,
-    model::flow::{CostVolume, FlowNet},
-    warp::visibility,
-};
+use chromaflow::color::mean_saturation;
 
 use super::{sources::Sources, training::StepLoss};
 use crate::{
@@ -24,8 +20,6 @@ use crate::{
 /// The frozen networks that judge, and the weights of the losses.
 pub struct Judges<B: AutodiffBackend> {
     phi: Phi<B>,
-    /// None if no loss looks at pairs of frames.
-    flow: Option<FlowNet<B::InnerBackend>>,
     losses: Losses,
 }
 
@@ -38,22 +32,10 @@ pub struct Link<B: Backend> {
     pub visible: Tensor<B, 4>,
 }
 
-impl<B: AutodiffBackend<InnerBackend: CostVolume>> Judges<B> {
-    /// The judges of a stage; `linked` says whether the stage needs flow for more than equation (3).
-    pub fn new(sources: &Sources, linked: bool, device: &B::Device) -> Result<Self> {
-        let losses = sources.run.losses_after_ablation();
-        let flow = (linked || losses.temporal > 0.0).then(|| sources.flow(device)).transpose()?;
-        Ok(Self { phi: sources.phi(device)?, flow, losses })
-    }
-
-    /// The link of the grey frames `[2 n, 1, h, w]`, of which the second half are the first half's neighbours.
-    pub fn link(&self, grey: &Tensor<B, 4>) -> Option<Link<B>> {
-        let flow = self.flow.as_ref()?;
-        let [first, second] = halves(grey.clone().inner()); // 2 of [n, 1, h, w]
-        let forward = flow.forward_grey(first.clone(), second.clone()); // [n, 2, h, w]
-        let backward = flow.forward_grey(second, first);
-        let visible = visibility(forward.clone(), backward); // [n, 1, h, w]
-        Some(Link { flow: Tensor::from_inner(forward), visible: Tensor::from_inner(visible) })
+impl<B: AutodiffBackend> Judges<B> {
+    /// The judges of a stage.
+    pub fn new(sources: &Sources, device: &B::Device) -> Result<Self> {
+        Ok(Self { phi: sources.phi(device)?, losses: sources.run.losses_after_ablation() })
     }
 
     /// The weighted sum of the losses of the candidates `[n, d, 3, h, w]` of images `[n, 3, h, w]`. `neighbourhoods` are

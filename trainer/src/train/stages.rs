@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use burn::tensor::backend::AutodiffBackend;
 use chromaflow::model::flow::CostVolume;
 
@@ -15,6 +15,7 @@ use super::{
 use crate::{
     checkpoint,
     config::{RunConfig, StageKind},
+    prepared::{PreparedSet, Split},
 };
 
 /// Trains a run to its end: from its start, or with `resume` from its newest whole checkpoint, if it has any. A run that lies
@@ -26,6 +27,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
 ) -> Result<()> {
     let stages = run.stages().map(|(number, stage)| StageRun::new(run, number, stage));
     let stages = stages.collect::<Result<Vec<_>>>()?;
+    let set = suited(run)?;
     let mut record = open(run, resume)?;
     let mut steps = Vec::new();
     for stage in &stages {
@@ -35,7 +37,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
         println!("{} is trained to its end", run.out.display());
         return Ok(());
     };
-    let data = FileList::of(&run.data)?;
+    let data = FileList { files: set.items().len(), sha256: set.sha256().to_owned() };
     record.sessions.push(Session::now(
         [stages[first].number, steps[first]],
         serde_json::to_value(run)?,
@@ -53,6 +55,28 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
         .with_context(|| format!("stage {} ({})", stage.number, stage.stage.kind))?;
     }
     Ok(())
+}
+
+/// The prepared set, if it has all that the stages need.
+fn suited(run: &RunConfig) -> Result<PreparedSet> {
+    let set = PreparedSet::open(&run.data)?;
+    for (number, stage) in run.stages() {
+        let context = || format!("stage {number} ({})", stage.kind);
+        if stage.side > set.side() {
+            bail!(
+                "{} has images of {} pixels, and {} trains on {}: prepare them with `--side {}`",
+                run.data.display(),
+                set.side(),
+                context(),
+                stage.side,
+                stage.side
+            );
+        }
+        if run.needs_flows(stage) {
+            set.clips_with_flows(Split::Training).with_context(context)?;
+        }
+    }
+    Ok(set)
 }
 
 /// The record that a run goes on with: the folder's own if it resumes, else a new one.

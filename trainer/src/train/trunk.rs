@@ -1,7 +1,7 @@
 //! Trains the trunk alone, before f: from grey, its taps must tell which colours are likely where, and what a teacher
 //! network sees in the colour photo. Both need knowledge of what things are, and cost far less than training through f.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use burn::{
@@ -17,7 +17,6 @@ use chromaflow::{
     model::vgg::{Vgg, VggConfig},
     upsample::upsample,
 };
-use image::RgbImage;
 use rand::{SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
 use super::{
@@ -29,12 +28,11 @@ use crate::{
     config::Framing,
     data::{
         crop::{Crop, Window},
-        photos,
-        split::{PHOTO_FOLDERS, Split},
         teacher::TeacherMaps,
     },
     loader::{Draw, Loader, Order},
     loss::palette::{COLOURS, PaletteTruth, Shares, cross_entropy, rarity, shares},
+    prepared::{FrameCache, PreparedItem, PreparedSet, Split},
 };
 
 /// The first tap whose features the colours are told from; its resolution is the palette's.
@@ -92,9 +90,10 @@ impl<B: Backend> TrunkTask<B> {
     }
 }
 
-/// Photos with their paths under the data folder, the teacher's maps, and what each colour counts.
+/// Photos, the teacher's maps, and what each colour counts.
 struct School {
-    photos: Vec<(String, RgbImage)>,
+    photos: Vec<PreparedItem>,
+    frames: FrameCache,
     teacher: Option<TeacherMaps>,
     rarity: Vec<f32>,
     framing: Framing,
@@ -157,31 +156,30 @@ impl<B: AutodiffBackend> Training<B> for TrunkTraining<B> {
 
 impl School {
     fn open(stage: &StageRun) -> Result<Self> {
-        let (data, side) = (&stage.run.data, stage.stage.side);
         let teacher = stage.stage.teacher.as_ref();
         let teacher = teacher.map(|teacher| TeacherMaps::read(&teacher.file)).transpose()?;
-        let files = Split::read(data, &PHOTO_FOLDERS)?.training;
-        let name = |file: &Path| file.strip_prefix(data).unwrap_or(file).to_string_lossy().into_owned();
-        let photos: Vec<_> = photos::load_coloured_files(&files, side)
-            .into_iter()
-            .map(|(file, photo)| (name(&file), photo))
-            .collect();
-        ensure!(!photos.is_empty(), "no coloured photos under {}", data.display());
+        let photos = PreparedSet::open(&stage.run.data)?.photos(Split::Training);
+        ensure!(
+            !photos.is_empty(),
+            "the prepared set {} has no photos to train on",
+            stage.run.data.display()
+        );
         println!("{} photos to train on", photos.len());
         let framing = stage.stage.framing();
-        let rarity = count_colours(&photos, &framing, stage.seed());
+        let frames = FrameCache::default();
+        let rarity = count_colours(&photos, &frames, &framing, stage.seed())?;
         let side = framing.crop.context("a trunk stage needs a crop")? as usize;
-        Ok(Self { photos, teacher, rarity, framing, side, batch: stage.stage.batch })
+        Ok(Self { photos, frames, teacher, rarity, framing, side, batch: stage.stage.batch })
     }
 
-    fn batch(&self, draw: Draw) -> TrunkBatch {
+    fn batch(&self, draw: Draw) -> Result<TrunkBatch> {
         let mut ready = TrunkBatch { rgb: vec![], shares: vec![], features: vec![], known: vec![] };
         for mut random in draw.of_examples(self.batch) {
-            let (name, photo) = self.photos.choose(&mut random).expect("there are photos");
+            let photo = self.photos.choose(&mut random).expect("there are photos");
             let window = Window::random(photo.dimensions(), &self.framing, &mut random);
-            ready.add(self, name, photo, &window);
+            ready.add(self, photo, &window)?;
         }
-        ready
+        Ok(ready)
     }
 
     /// Features of the teacher; one that is never known stands for none.
@@ -190,11 +188,17 @@ impl School {
     }
 }
 
-fn count_colours(photos: &[(String, RgbImage)], framing: &Framing, seed: u64) -> Vec<f32> {
+fn count_colours(
+    photos: &[PreparedItem],
+    frames: &FrameCache,
+    framing: &Framing,
+    seed: u64,
+) -> Result<Vec<f32>> {
     let mut random = StdRng::seed_from_u64(seed);
     let mut frequencies = vec![0.0; COLOURS];
-    for (_, photo) in photos.choose_multiple(&mut random, COUNTED_WINDOWS) {
-        let crop = Window::random(photo.dimensions(), framing, &mut random).cut(photo);
+    for photo in photos.choose_multiple(&mut random, COUNTED_WINDOWS) {
+        let window = Window::random(photo.dimensions(), framing, &mut random);
+        let crop = window.cut(&*frames.frame(photo, 0)?);
         for pixel in palette_of(&crop) {
             pixel
                 .colours
@@ -203,7 +207,7 @@ fn count_colours(photos: &[(String, RgbImage)], framing: &Framing, seed: u64) ->
                 .for_each(|(colour, share)| frequencies[colour] += share);
         }
     }
-    rarity(&frequencies)
+    Ok(rarity(&frequencies))
 }
 
 /// The colours of a crop's blocks of 4 x 4 pixels.
@@ -221,14 +225,16 @@ fn palette_of(crop: &Crop) -> impl Iterator<Item = Shares> + '_ {
 }
 
 impl TrunkBatch {
-    fn add(&mut self, school: &School, name: &str, photo: &RgbImage, window: &Window) {
-        let crop = window.cut(photo);
+    fn add(&mut self, school: &School, photo: &PreparedItem, window: &Window) -> Result<()> {
+        let crop = window.cut(&*school.frames.frame(photo, 0)?);
         let cells = crop.width / TEACHER_SCALE;
         let places = window.cell_centres(photo.dimensions(), cells);
-        let features = school.teacher.as_ref().and_then(|teacher| teacher.sample(name, &places));
+        let teacher = school.teacher.as_ref();
+        let features = teacher.and_then(|teacher| teacher.sample(photo.source(), &places));
         self.known.push(if features.is_some() { 1.0 } else { 0.0 });
         self.features.extend(features.unwrap_or_else(|| vec![0.0; school.channels() * cells * cells]));
         self.shares.extend(palette_of(&crop));
         self.rgb.extend(&crop.rgb);
+        Ok(())
     }
 }

@@ -1,11 +1,49 @@
 //! Generated pictures and clips to train on.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
+use burn::backend::Flex;
+use chromaflow::model::preset::Preset;
 use image::{Rgb, RgbImage};
+use trainer::{
+    prepare::{
+        Folders, Request,
+        flows::{FindMotion, NetworkMotion},
+        prepare,
+    },
+    prepared::record::{FORMAT, Parameters, SetParameters},
+};
 
-/// A folder of data: eight photos, of which one is held back, and one clip.
-pub fn write_data(data: &Path) {
+/// A prepared set of eight photos, of which one is held back, and one clip, with the flows of an untrained network.
+pub fn prepare_data(folder: &Path) -> PathBuf {
+    let network = Preset::Tiny.config().flow.init::<Flex>(&Default::default());
+    prepare_with(folder, "set", Some(&NetworkMotion::new(network, Default::default())))
+}
+
+/// The same without flows.
+pub fn prepare_without_flows(folder: &Path) -> PathBuf {
+    prepare_with(folder, "flowless", None)
+}
+
+fn prepare_with(folder: &Path, name: &str, finder: Option<&dyn FindMotion>) -> PathBuf {
+    let (raw, out) = (folder.join("raw"), folder.join(name));
+    write_data(&raw);
+    let item = Parameters { format: FORMAT, side: 96, every: 1, frames: None };
+    let request = Request {
+        inputs: vec![raw],
+        folders: Folders::Photos,
+        out: out.clone(),
+        parameters: SetParameters { item, limit_photos: None, limit_clips: None, seed: 1 },
+    };
+    prepare(&request, finder).unwrap();
+    out
+}
+
+fn write_data(data: &Path) {
     for folder in ["photos-open", "photos-research", "clips-open", "clips-research"] {
         fs::create_dir_all(data.join(folder)).unwrap();
     }
@@ -32,6 +70,6 @@ fn photo(index: u32) -> RgbImage {
 /// Ten frames of ffmpeg's moving test picture.
 fn write_clip(file: &Path) {
     let picture = "testsrc2=size=128x96:rate=10:duration=1";
-    let arguments = ["-v", "error", "-f", "lavfi", "-i", picture, "-c:v", "mpeg4", "-q:v", "3"];
+    let arguments = ["-v", "error", "-y", "-f", "lavfi", "-i", picture, "-c:v", "mpeg4", "-q:v", "3"];
     assert!(Command::new("ffmpeg").args(arguments).arg(file).status().unwrap().success());
 }

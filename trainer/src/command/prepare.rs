@@ -1,0 +1,121 @@
+//! `prepare`: photos and clips to a prepared set, which training reads.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+use burn::backend::{Flex, Wgpu};
+use chromaflow::model::flow::CostVolume;
+use clap::Args;
+
+use crate::{
+    data::sequence::SMALLEST,
+    device::Device,
+    prepare::{
+        Folders, Request, flow_network,
+        flows::{FindMotion, NetworkMotion},
+        prepare,
+    },
+    prepared::record::{FORMAT, Parameters, SetParameters},
+};
+
+/// Shown under the options.
+const EXAMPLES: &str = "\
+Inputs are searched with all that lies below them. An image is a photo; a folder whose images are all named by evenly \
+spaced numbers (00000.jpg, 00001.jpg, ...) is a clip, and so is a video file. Of DAVIS the frames of 480p are taken. \
+Paths that a validation.txt at or above an input lists, one a line, are never trained on. Grey, tiny and unreadable \
+sources are left out and named. A second call makes only what is missing, damaged or changed.
+
+Examples:
+  trainer prepare photos clips --out sets/256 --flow weights
+  trainer prepare DAVIS --out sets/davis --frames 40 --flow runs/flow
+  trainer prepare data --out sets/small --side 96 --limit-photos 500 --limit-clips 20 --frames 16";
+
+/// Prepares photos and clips for training: frames at one size, the neighbourhoods of the bilateral loss, and with --flow the
+/// flows and masks between the frames of clips.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct PrepareCommand {
+    /// Images, video files, and folders of either.
+    #[arg(required = true)]
+    inputs: Vec<PathBuf>,
+    /// The set's folder.
+    #[arg(long, value_name = "SET")]
+    out: PathBuf,
+    /// Shorter side in pixels that frames are shrunk to. Smaller ones stay as they are; below half of it they are left out.
+    #[arg(long, default_value_t = 256)]
+    side: u32,
+    /// At most so many photos to train on, and a tenth as many of those that are held back.
+    #[arg(long)]
+    limit_photos: Option<usize>,
+    /// At most so many clips to train on, and a tenth as many of those that are held back.
+    #[arg(long)]
+    limit_clips: Option<usize>,
+    /// Of clips every so many frames one is taken.
+    #[arg(long, default_value_t = 1)]
+    every: usize,
+    /// Of each clip at most so many frames are taken, from its start.
+    #[arg(long)]
+    frames: Option<usize>,
+    /// What a folder of images is.
+    #[arg(long, value_enum, default_value_t = Folders::Auto)]
+    folders: Folders,
+    /// The flow network: a run's folder, or a folder of weights with its manifest.json. Without it no flows are found.
+    #[arg(long)]
+    flow: Option<PathBuf>,
+    /// The set of weights in that folder.
+    #[arg(long, default_value = "lite")]
+    preset: String,
+    /// What runs the flow network.
+    #[arg(long, value_enum, default_value_t = Device::Flex)]
+    device: Device,
+    /// What the choice under a limit depends on.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl PrepareCommand {
+    /// Prepares and prints what was done.
+    pub fn run(self) -> Result<()> {
+        ensure!(self.side >= SMALLEST, "--side {}: at least {SMALLEST} pixels can be trained on", self.side);
+        ensure!(self.every > 0, "--every counts from 1");
+        let finder = self.finder()?;
+        print!("{}", prepare(&self.request(), finder.as_deref())?);
+        Ok(())
+    }
+
+    fn request(&self) -> Request {
+        let item = Parameters { format: FORMAT, side: self.side, every: self.every, frames: self.frames };
+        let (limit_photos, limit_clips) = (self.limit_photos, self.limit_clips);
+        Request {
+            inputs: self.inputs.clone(),
+            folders: self.folders,
+            out: self.out.clone(),
+            parameters: SetParameters { item, limit_photos, limit_clips, seed: self.seed },
+        }
+    }
+
+    fn finder(&self) -> Result<Option<Box<dyn FindMotion>>> {
+        if self.flow.is_none() {
+            return Ok(None);
+        }
+        self.device.check()?;
+        match self.device {
+            Device::Flex => self.finder_on::<Flex>(),
+            Device::Wgpu => self.finder_on::<Wgpu>(),
+            #[cfg(feature = "cuda")]
+            Device::Cuda => self.finder_on::<burn::backend::Cuda>(),
+            #[cfg(feature = "libtorch")]
+            Device::Libtorch => self.finder_on::<burn::backend::LibTorch>(),
+            #[allow(unreachable_patterns, reason = "a build with all features knows every device")]
+            _ => unreachable!("the check above names what this build lacks"),
+        }
+    }
+
+    fn finder_on<B: CostVolume>(&self) -> Result<Option<Box<dyn FindMotion>>> {
+        let device = B::Device::default();
+        let load = |folder| flow_network::load::<B>(folder, &self.preset, &device);
+        let network = self.flow.as_deref().map(load).transpose()?;
+        let finder = network.map(|network| NetworkMotion::new(network, device.clone()));
+        Ok(finder.map(|finder| Box::new(finder) as Box<dyn FindMotion>))
+    }
+}
