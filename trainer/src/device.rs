@@ -7,9 +7,11 @@ use burn::backend::wgpu::{
 };
 use clap::ValueEnum;
 use cubecl::Runtime;
+use serde::{Deserialize, Serialize};
 
 /// The devices that networks train and run on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Device {
     /// The processor, with Burn's own kernels.
     Flex,
