@@ -6,6 +6,7 @@ use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use serde::Serialize;
 
 use super::{
+    ablation::Preference,
     figures::{Figures, Measured},
     flow_accuracy::FlowAccuracy,
 };
@@ -27,6 +28,9 @@ pub struct Report {
     /// On clips.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clips: Option<Group>,
+    /// Of an ablation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preference: Option<Preference>,
     /// What could not be measured, and why.
     pub left_out: Vec<String>,
 }
@@ -90,6 +94,9 @@ impl Display for Report {
                 writeln!(f, "\n{clip}")?;
             }
             writeln!(f, "\n## Clips, mean of {}\n\n{}", clips.each.len(), table(&clips.mean))?;
+        }
+        if let Some(Preference { full, minus }) = &self.preference {
+            writeln!(f, "\n## {full} minus each variant\n\n{}", table(minus))?;
         }
         if let Some(flow) = &self.flow {
             writeln!(f, "\n{flow}")?;
