@@ -1,11 +1,13 @@
 //! Batches prepared on threads of their own while the network trains.
 
 use std::{
+    mem,
     sync::{
         Arc,
         mpsc::{Receiver, sync_channel},
     },
     thread,
+    time::{Duration, Instant},
 };
 
 use rand::{SeedableRng, rngs::StdRng};
@@ -44,6 +46,7 @@ impl Draw {
 pub struct Loader<T> {
     workers: Vec<Receiver<T>>,
     next: usize,
+    waited: Duration,
 }
 
 /// Which batches a loader prepares.
@@ -75,14 +78,21 @@ impl<T: Send + 'static> Loader<T> {
             });
             receiver
         };
-        Self { workers: (0..workers).map(start).collect(), next: 0 }
+        Self { workers: (0..workers).map(start).collect(), next: 0, waited: Duration::ZERO }
     }
 
     /// The next batch.
     pub fn next_batch(&mut self) -> T {
+        let start = Instant::now();
         let batch = self.workers[self.next].recv().expect("a loader thread ends only with its loader");
+        self.waited += start.elapsed();
         self.next = (self.next + 1) % self.workers.len();
         batch
+    }
+
+    /// The time for which batches were waited for since this was last asked.
+    pub fn take_waited(&mut self) -> Duration {
+        mem::take(&mut self.waited)
     }
 }
 

@@ -13,13 +13,14 @@ pub mod view;
 pub mod window;
 
 use std::{
+    fs,
     io::{self, IsTerminal},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use self::{
     curves::Curves,
@@ -28,14 +29,15 @@ use self::{
     progress::{Course, Progress},
     window::{Step, Window},
 };
-use crate::whole_file;
+use crate::{evaluation::sheet::Sheet, whole_file};
 
 /// Where a training shows itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Show {
     /// On a dashboard that takes the terminal over.
     Dashboard,
     /// As plain lines.
+    #[default]
     Lines,
 }
 
@@ -119,6 +121,13 @@ impl Monitor {
         whole_file::write(&self.out.join("curves.csv"), csv.as_bytes())
     }
 
+    /// Keeps a contact sheet of the last step.
+    pub fn sheet(&self, sheet: &Sheet) -> Result<()> {
+        let folder = self.out.join("sheets");
+        fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+        sheet.save(&folder.join(format!("step-{:07}.png", self.progress().step)))
+    }
+
     fn end_line(&mut self) -> Result<()> {
         let line = std::mem::take(&mut self.window).line();
         self.journal.append(&line)?;
@@ -148,7 +157,7 @@ impl Drop for Monitor {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::time::Duration;
 
     use super::{line::Line, *};
 
@@ -162,7 +171,13 @@ mod tests {
         for step in first..last {
             let figures = [("loss", 1.0 / (step + 1) as f64), ("zero_flow", 3.0)];
             monitor
-                .step(&Step { step, learning_rate: 1e-3, images: 2, waited: 0.0, figures: &figures })
+                .step(&Step {
+                    step,
+                    learning_rate: 1e-3,
+                    images: 2,
+                    waited: Duration::ZERO,
+                    figures: &figures,
+                })
                 .unwrap();
         }
         monitor.save().unwrap();

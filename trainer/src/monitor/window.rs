@@ -1,6 +1,6 @@
 //! The steps since the last line.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use memory_stats::memory_stats;
 
@@ -23,8 +23,8 @@ pub struct Step<'a> {
     pub learning_rate: f64,
     /// The images that it learned from.
     pub images: usize,
-    /// Seconds for which the training waited for its batch.
-    pub waited: f64,
+    /// For how long the training waited for its batches.
+    pub waited: Duration,
     /// The figures of the losses, by name; the first one is the loss itself.
     pub figures: &'a [(&'static str, f64)],
 }
@@ -35,7 +35,7 @@ pub struct Window {
     steps: usize,
     learning_rate: f64,
     images: usize,
-    waited: f64,
+    waited: Duration,
     /// Name, sum and how often the figure was there: not every step has all.
     sums: Vec<(&'static str, f64, usize)>,
     since: Instant,
@@ -45,7 +45,15 @@ impl Default for Window {
     /// No steps; its time starts now.
     fn default() -> Self {
         let since = Instant::now();
-        Self { step: 0, steps: 0, learning_rate: 0.0, images: 0, waited: 0.0, sums: Vec::new(), since }
+        Self {
+            step: 0,
+            steps: 0,
+            learning_rate: 0.0,
+            images: 0,
+            waited: Duration::ZERO,
+            sums: Vec::new(),
+            since,
+        }
     }
 }
 
@@ -78,7 +86,7 @@ impl Window {
         let speed = [
             (LEARNING_RATE, self.learning_rate),
             (IMAGES_A_SECOND, self.images as f64 / seconds),
-            (WAITING, (self.waited / seconds).min(1.0)),
+            (WAITING, (self.waited.as_secs_f64() / seconds).min(1.0)),
         ];
         let memory = memory_stats().map(|memory| (MEMORY, (memory.physical_mem >> 20) as f64));
         let figures = means.chain(speed).chain(memory);
@@ -93,7 +101,8 @@ mod tests {
     #[test]
     fn a_figure_is_averaged_over_the_steps_that_have_it() {
         let mut window = Window::default();
-        let step = |step, figures| Step { step, learning_rate: 0.5, images: 4, waited: 0.0, figures };
+        let step =
+            |step, figures| Step { step, learning_rate: 0.5, images: 4, waited: Duration::ZERO, figures };
         window.add(&step(7, &[("loss", 1.0)]));
         window.add(&step(8, &[("loss", 2.0), ("temporal", 3.0)]));
         let line = window.line();

@@ -23,6 +23,7 @@ use chromaflow::{
 use super::{
     color_batch::{ColorBatch, ColorSource},
     colorizer::{self, Coloring},
+    examples::Examples,
     fit::fit,
     judges::{Judges, Link, halves},
     refiner_start,
@@ -30,6 +31,7 @@ use super::{
     training::{StageRun, StepLoss, Training},
 };
 use crate::{
+    evaluation::{colouring::Painter, sheet::Sheet},
     loader::{Loader, Order},
     loss::refinement::refinement,
 };
@@ -54,6 +56,7 @@ impl<B: Backend> Joint<B> {
 struct JointTraining<B: AutodiffBackend> {
     source: Arc<ColorSource>,
     judges: Judges<B>,
+    examples: Examples<B::InnerBackend>,
     /// Weight of equation (5).
     weight: f64,
     colorizer_learns: bool,
@@ -71,6 +74,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(
     let training = JointTraining::<B> {
         source: Arc::new(ColorSource::open(stage.run, stage.stage)?),
         judges: Judges::new(&sources, true, device)?,
+        examples: Examples::choose(stage, Some(&sources.flow(device)?), device)?,
         weight: stage.run.losses.refinement,
         colorizer_learns: stage.stage.colorizer_learns,
         through_refiner: stage.run.ablation.self_regularization,
@@ -104,6 +108,11 @@ impl<B: AutodiffBackend<InnerBackend: CostVolume>> Training<B> for JointTraining
         sum.loss = sum.loss + refined.loss;
         sum.figures.extend(refined.figures);
         sum
+    }
+
+    fn sheet(&self, Joint { coloring, refiner }: &Joint<B::InnerBackend>) -> Option<Sheet> {
+        let (coloring, refiner) = (coloring.clone(), Some(refiner.clone()));
+        self.examples.sheet(&Painter { coloring, refiner })
     }
 }
 
