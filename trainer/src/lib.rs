@@ -14,6 +14,7 @@ pub mod knn;
 pub mod loader;
 pub mod loss;
 pub mod metric;
+pub mod monitor;
 pub mod motion;
 pub mod onnx;
 pub mod prepare;

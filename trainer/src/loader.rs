@@ -1,6 +1,7 @@
 //! Batches prepared on threads of their own while the network trains.
 
 use std::{
+    mem,
     sync::{
         Arc,
         mpsc::{Receiver, sync_channel},

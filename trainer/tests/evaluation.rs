@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use burn::{backend::Flex, module::Module};
 use chromaflow::{
-    model::preset::Preset,
+    model::preset::{NetworksConfig, Preset},
     weights::{Manifest, WeightFile, WeightSet, sha256, to_half_precision},
 };
 use clap::Parser;
@@ -45,8 +45,8 @@ fn write_clip(folder: &Path, change: impl Fn(&RgbImage) -> RgbImage) {
     }
 }
 
-/// The tiny networks without training, with their manifest.
-fn write_weights(folder: &Path) {
+/// Networks of these sizes without training, as the set `tiny` with its manifest.
+fn write_weights(folder: &Path, config: NetworksConfig) {
     fn file<M: Module<Flex>>(folder: &Path, name: &str, network: &M) -> WeightFile {
         let bytes = to_half_precision(network).unwrap();
         fs::write(folder.join(name), &bytes).unwrap();
@@ -60,7 +60,6 @@ fn write_weights(folder: &Path) {
             commit: String::new(),
         }
     }
-    let config = Preset::Tiny.config();
     let networks = config.init::<Flex>(&Default::default());
     let set = WeightSet {
         trunk: file(folder, "trunk.bpk", &networks.trunk),
@@ -77,7 +76,7 @@ fn write_weights(folder: &Path) {
 /// A folder with weights and a clip, `moving`.
 fn workplace() -> TempDir {
     let folder = tempdir().unwrap();
-    write_weights(folder.path());
+    write_weights(folder.path(), Preset::Tiny.config());
     write_clip(&folder.path().join("moving"), RgbImage::clone);
     folder
 }
@@ -234,4 +233,49 @@ fn nothing_is_compared_across_a_cut() {
     assert_eq!(cut.measure_alone(&cut.truth).warping_error, None);
     let shot = Footage::new(&[frame(0), frame(1)], &flow, &Default::default());
     assert!(shot.links[0].is_none() && shot.links[1].is_some());
+}
+
+/// The variant without diversity has one candidate only.
+#[test]
+fn an_ablation_sets_the_whole_method_beside_its_variants() {
+    let folder = workplace();
+    let variant = folder.path().join("one-candidate");
+    fs::create_dir(&variant).unwrap();
+    let mut config = Preset::Tiny.config();
+    config.colorizer.candidates = 1;
+    write_weights(&variant, config);
+    let ours = eval(folder.path(), &["@moving"]).unwrap();
+    let named = |name: &str, folder: &Path| format!("{name}={}", folder.display());
+    let (full, one) = (named("full", folder.path()), named("no-diversity", &variant));
+    let arguments = ["@moving", "--ablation", &full, "--ablation", &one, "--markdown", "@figures.md"];
+    let report = eval(folder.path(), &arguments).unwrap();
+
+    let (ours, clip) = (&ours["clips"]["each"][0], &report["clips"]["each"][0]);
+    let names: Vec<_> = clip["methods"].as_array().unwrap().iter().map(|row| &row["method"]).collect();
+    assert_eq!(names, ["grey", "full", "no-refinement", "no-diversity", "truth"]);
+    for (row, same) in [("full", "refined"), ("no-refinement", "pick"), ("grey", "grey"), ("truth", "truth")]
+    {
+        assert_eq!(figures(clip, row), figures(ours, same));
+    }
+    assert_ne!(figures(clip, "no-diversity"), figures(clip, "full"));
+
+    let preference = &report["preference"];
+    assert_eq!(preference["full"], "full");
+    let minus = preference["minus"].as_array().unwrap();
+    assert_eq!(minus.len(), 2);
+    for row in minus {
+        let variant = method(clip, row["method"].as_str().unwrap());
+        for figure in ["psnr", "ssim", "colourfulness", "cdc", "warping_error"] {
+            let [whole, part] = [method(clip, "full"), variant].map(|row| number(&row[figure]));
+            assert!((number(&row[figure]) - (whole - part)).abs() < 1e-12, "{figure} of {row}");
+        }
+    }
+    let markdown = fs::read_to_string(folder.path().join("figures.md")).unwrap();
+    assert!(markdown.contains("## full minus each variant"), "{markdown}");
+
+    let twice = ["@moving", "--ablation", &full, "--ablation", &full];
+    assert!(eval(folder.path(), &twice).unwrap_err().to_string().contains("of this name"));
+    for wrong in ["full", "=runs"] {
+        assert!(eval(folder.path(), &["@moving", "--ablation", wrong]).is_err());
+    }
 }

@@ -17,10 +17,12 @@ use crate::{
         sequence::SMALLEST,
     },
     evaluation::{
+        ablation::{self, Preference},
+        colouring::Painter,
         evaluator::Evaluator,
         flow_accuracy::{FlowAccuracy, PHOTO_SIDE},
         report::Report,
-        run::EvaluationRun,
+        run::{EvaluationRun, Subject},
     },
     metric::lpips::Lpips,
 };
@@ -35,6 +37,7 @@ Examples:
   trainer eval film.mp4 frames/bear --size 256 --passes 2 --markdown figures.md
   trainer eval --data DATA --json figures.json --sheets sheets
   trainer eval film.mp4 --predictions other-method
+  trainer eval film.mp4 --ablation full=runs/full --ablation no-diversity=runs/no-diversity
   trainer eval film.mp4 --backbone alexnet-owt-7be5be79.pth --linear alex.pth";
 
 /// Measures our colourings, or another method's, against the truth.
@@ -56,6 +59,10 @@ pub struct EvalCommand {
     /// synthetic pairs are left out.
     #[arg(long)]
     predictions: Option<PathBuf>,
+    /// A variant of the method, in place of ours: its name and its run or folder of weights. The first one that is named is
+    /// the whole method, and it is measured before refinement, too. Photos and synthetic pairs are left out.
+    #[arg(long, value_name = "NAME=FOLDER", value_parser = parse_variant, conflicts_with = "predictions")]
+    ablation: Vec<(String, PathBuf)>,
     /// LPIPS's network: torchvision's AlexNet or VGG-16 (.pth or .safetensors).
     #[arg(long, requires = "linear")]
     backbone: Option<PathBuf>,
@@ -84,26 +91,31 @@ impl EvalCommand {
         if let Some(folder) = &self.sheets {
             fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
         }
-        let evaluator = self.evaluator()?;
+        let (evaluator, subject) = self.prepare()?;
         let mut run = EvaluationRun {
             evaluator: &evaluator,
             size: size as u32,
             frames: self.frames,
-            predictions: self.predictions.as_deref(),
+            subject: &subject,
             sheets: self.sheets.as_deref(),
             left_out: Vec::new(),
         };
         let (mut photos, mut flow) = (None, None);
-        if let (Some(data), None) = (&self.data, &self.predictions) {
+        if let (Some(data), Subject::Ours(painter)) = (&self.data, &subject) {
             let files = HeldBack::files(data, &PHOTO_FOLDERS)?;
-            photos = run.photos(&files)?;
+            photos = run.photos(painter, &files)?;
             flow = self.flow(&evaluator, &files)?;
         }
         let clips = run.clips(&self.clips()?)?;
-        self.write(&Report { size, passes, flow, photos, clips, left_out: run.left_out })
+        let preference = match (&subject, &clips) {
+            (Subject::Ablation(variants), Some(clips)) => Preference::of(clips, variants),
+            _ => None,
+        };
+        self.write(&Report { size, passes, flow, photos, clips, preference, left_out: run.left_out })
     }
 
-    fn evaluator(&self) -> Result<Evaluator<Flex>> {
+    /// The evaluator and what it measures. The motion is found by the flow network of the weights, or that of the whole method.
+    fn prepare(&self) -> Result<(Evaluator<Flex>, Subject<Flex>)> {
         let device = Default::default();
         let lpips = match (&self.backbone, &self.linear) {
             (Some(backbone), Some(linear)) => Some(Lpips::read(backbone, linear, &device)?),
@@ -112,8 +124,20 @@ impl EvalCommand {
                 None
             }
         };
-        let networks = self.pipeline.networks(&device)?;
-        Ok(Evaluator { networks, lpips, passes: self.pipeline.passes, device })
+        let (flow, subject) = match (&self.predictions, self.ablation.as_slice()) {
+            (None, []) => {
+                let (painter, flow) = Painter::of(self.pipeline.networks(&device)?);
+                (flow, Subject::Ours(Box::new(painter)))
+            }
+            (Some(folder), _) => {
+                (self.pipeline.networks(&device)?.flow, Subject::Predictions(folder.clone()))
+            }
+            (None, variants) => {
+                let (variants, flow) = ablation::read(variants, &self.pipeline.preset, &device)?;
+                (flow, Subject::Ablation(variants))
+            }
+        };
+        Ok((Evaluator { flow, lpips, passes: self.pipeline.passes, device }, subject))
     }
 
     /// The clips that were named, and those that are held back.
@@ -127,8 +151,7 @@ impl EvalCommand {
             return Ok(None);
         }
         let photos = photos::load_coloured(files, PHOTO_SIDE);
-        let network = &evaluator.networks.flow;
-        FlowAccuracy::measure(network, &photos, self.pairs, &evaluator.device).map(Some)
+        FlowAccuracy::measure(&evaluator.flow, &photos, self.pairs, &evaluator.device).map(Some)
     }
 
     /// Prints the tables and writes the files; errs where nothing was measured.
@@ -146,4 +169,11 @@ impl EvalCommand {
         ensure!(report.photos.is_some() || report.clips.is_some(), "nothing could be measured");
         Ok(())
     }
+}
+
+/// "no-diversity=runs/a" to a name and a folder.
+fn parse_variant(text: &str) -> Result<(String, PathBuf), String> {
+    let parts = text.split_once('=').filter(|(name, folder)| !name.is_empty() && !folder.is_empty());
+    let (name, folder) = parts.ok_or_else(|| format!("{text} is no variant such as no-diversity=runs/a"))?;
+    Ok((name.to_owned(), folder.into()))
 }

@@ -9,6 +9,7 @@ use clap::Args;
 use crate::{
     config::{self, RunConfig},
     device::Device,
+    monitor::Show,
     train::{run_folder::RunFolder, stages},
 };
 
@@ -81,6 +82,7 @@ impl TrainCommand {
         run.data = self.data.clone().unwrap_or(run.data);
         run.out = self.out.clone().unwrap_or(run.out);
         run.device = self.device.unwrap_or(run.device);
+        run.show = Show::on_stdout();
         Ok(run)
     }
 }

@@ -1,6 +1,7 @@
 //! A run's configuration: one TOML or JSON file. Every field that the file leaves out is the paper's.
 
 mod losses;
+mod monitoring;
 mod optimiser;
 mod read;
 mod stage;
@@ -12,11 +13,12 @@ use chromaflow::model::preset::{NetworksConfig, Preset};
 use serde::{Deserialize, Serialize};
 
 pub use losses::Losses;
+pub use monitoring::Monitoring;
 pub use optimiser::{Optimiser, OptimiserKind, Schedule};
 pub use read::{parse, read};
 pub use stage::{Framing, Motion, Stage, StageKind, Teacher};
 
-use crate::device::Device;
+use crate::{device::Device, monitor::Show};
 
 /// What a run does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +48,11 @@ pub struct RunConfig {
     pub ablation: Ablation,
     /// How often the state of a stage is written, and how much of that is kept.
     pub checkpoints: Checkpoints,
+    /// How often a stage shows itself.
+    pub monitoring: Monitoring,
+    /// Where a stage shows itself: known to the process that trains, not to the file.
+    #[serde(skip)]
+    pub show: Show,
     /// The stages, in their order. Each goes on from the networks that those before it trained.
     pub stages: Vec<Stage>,
 }
@@ -105,6 +112,8 @@ impl Default for RunConfig {
             optimiser: Optimiser::default(),
             ablation: Ablation::default(),
             checkpoints: Checkpoints::default(),
+            monitoring: Monitoring::default(),
+            show: Show::default(),
             stages: stage::papers(),
         }
     }
@@ -174,6 +183,7 @@ impl RunConfig {
         ensure!(self.loaders > 0, "loaders: at least one thread must prepare batches");
         ensure!(self.checkpoints.every > 0, "checkpoints.every must be at least 1");
         ensure!(self.checkpoints.keep > 0, "checkpoints.keep must be at least 1");
+        self.monitoring.check()?;
         let candidates = self.preset.config().colorizer.candidates;
         let betas = self.losses.beta.len();
         ensure!(

@@ -4,11 +4,32 @@ use burn::tensor::{Tensor, backend::Backend};
 use chromaflow::{
     clip::{Link, most_saturated, refine},
     color::mean_saturation,
-    model::{flow::CostVolume, preset::Networks, refiner::Refiner},
+    model::{
+        flow::{CostVolume, FlowNet},
+        preset::Networks,
+        refiner::Refiner,
+    },
 };
 
 use super::{figures::mean, footage::Footage};
 use crate::{metric::candidate_distance::candidate_distance, train::colorizer::Coloring};
+
+/// What colours: f with its trunk, and g.
+#[derive(Clone, Debug)]
+pub struct Painter<B: Backend> {
+    /// f and its trunk.
+    pub coloring: Coloring<B>,
+    /// g; none where it was not trained.
+    pub refiner: Option<Refiner<B>>,
+}
+
+impl<B: Backend> Painter<B> {
+    /// Of all four networks, and the flow network besides.
+    pub fn of(networks: Networks<B>) -> (Self, FlowNet<B>) {
+        let Networks { trunk, colorizer, flow, refiner } = networks;
+        (Self { coloring: Coloring { trunk, colorizer }, refiner: Some(refiner) }, flow)
+    }
+}
 
 /// A clip in colour, frame by frame, each frame `[1, 3, h, w]`.
 pub struct ColouredClip<B: Backend> {
@@ -18,18 +39,17 @@ pub struct ColouredClip<B: Backend> {
     pub picked: usize,
     /// How far apart the candidates are, the mean over frames; none for a single candidate.
     pub distance: Option<f64>,
-    /// The pick after all passes of g.
-    pub refined: Vec<Tensor<B, 4>>,
+    /// The pick after all passes of g; none without g.
+    pub refined: Option<Vec<Tensor<B, 4>>>,
 }
 
 impl<B: CostVolume> ColouredClip<B> {
     /// Colours a clip.
-    pub fn new(networks: &Networks<B>, footage: &Footage<B>, passes: usize) -> Self {
-        let network = Coloring { trunk: networks.trunk.clone(), colorizer: networks.colorizer.clone() };
-        let mut candidates = vec![Vec::new(); networks.colorizer.candidates()];
+    pub fn new(painter: &Painter<B>, footage: &Footage<B>, passes: usize) -> Self {
+        let mut candidates = vec![Vec::new(); painter.coloring.colorizer.candidates()];
         let (mut saturations, mut distances) = (Vec::new(), Vec::new());
         for grey in &footage.grey {
-            let frame = network.candidates(grey.clone()).squeeze_dim::<4>(0); // [d, 3, h, w]
+            let frame = painter.coloring.candidates(grey.clone()).squeeze_dim::<4>(0); // [d, 3, h, w]
             saturations.push(mean_saturation(frame.clone()).into_data().iter::<f32>().collect());
             distances.extend(candidate_distance(frame.clone()));
             for (index, candidate) in candidates.iter_mut().enumerate() {
@@ -37,9 +57,20 @@ impl<B: CostVolume> ColouredClip<B> {
             }
         }
         let picked = most_saturated(&saturations).unwrap_or_default();
-        let first = candidates[picked].clone();
-        let refined = (0..passes).fold(first, |clip, _| pass(&clip, footage, &networks.refiner));
+        let refined = painter.refiner.as_ref().map(|refiner| {
+            (0..passes).fold(candidates[picked].clone(), |clip, _| pass(&clip, footage, refiner))
+        });
         Self { candidates, picked, distance: mean(distances), refined }
+    }
+
+    /// The pick, before refinement.
+    pub fn pick(&self) -> &[Tensor<B, 4>] {
+        &self.candidates[self.picked]
+    }
+
+    /// What the method comes to: the pick, refined where there is g.
+    pub fn result(&self) -> &[Tensor<B, 4>] {
+        self.refined.as_deref().unwrap_or(self.pick())
     }
 }
 

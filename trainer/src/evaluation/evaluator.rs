@@ -2,11 +2,12 @@
 
 use anyhow::{Result, ensure};
 use burn::tensor::Tensor;
-use chromaflow::model::{flow::CostVolume, preset::Networks};
+use chromaflow::model::flow::{CostVolume, FlowNet};
 use image::RgbImage;
 
 use super::{
-    colouring::ColouredClip,
+    ablation::{NO_REFINEMENT, Variant},
+    colouring::{ColouredClip, Painter},
     figures::{Figures, Measured},
     footage::{Footage, to_tensor},
     motion_gain::MotionGain,
@@ -17,8 +18,8 @@ use crate::{data::sequence::Sequence, metric::lpips::Lpips};
 
 /// Measures clips.
 pub struct Evaluator<B: CostVolume> {
-    /// The networks; of other methods' frames only the flow network is asked.
-    pub networks: Networks<B>,
+    /// Finds the motion of every clip, whatever is measured on it.
+    pub flow: FlowNet<B>,
     /// LPIPS, where the user has its weights.
     pub lpips: Option<Lpips<B>>,
     /// Passes of g.
@@ -29,28 +30,49 @@ pub struct Evaluator<B: CostVolume> {
 
 impl<B: CostVolume> Evaluator<B> {
     /// Colours and measures a clip, or a photo as a clip of one frame. The sheet shows `rows` of its frames.
-    pub fn ours(&self, clip: &Sequence, rows: usize) -> (ClipReport, Sheet) {
+    pub fn ours(&self, painter: &Painter<B>, clip: &Sequence, rows: usize) -> (ClipReport, Sheet) {
         let footage = self.footage(&clip.frames);
-        let ColouredClip { candidates, picked, distance, refined } =
-            ColouredClip::new(&self.networks, &footage, self.passes);
-        let figures: Vec<_> = candidates.iter().map(|candidate| self.measure(&footage, candidate)).collect();
-        let best = best(&figures);
-        let input = footage.input();
-        let mut methods = vec![Measured::new("grey", self.measure(&footage, &input))];
+        let coloured = ColouredClip::new(painter, &footage, self.passes);
+        let figures: Vec<_> =
+            coloured.candidates.iter().map(|candidate| self.measure(&footage, candidate)).collect();
+        let (picked, best) = (coloured.picked, best(&figures));
+        let mut methods = vec![self.grey(&footage)];
         let numbered = figures.iter().zip(1..);
         methods.extend(numbered.map(|(figures, n)| Measured::new(format!("candidate {n}"), figures.clone())));
         methods.push(Measured::new("pick", figures[picked].clone()));
         methods.push(Measured::new("best", figures[best].clone()));
-        methods.push(Measured::new("refined", self.measure(&footage, &refined)));
-        methods.push(Measured::new("truth", footage.measure_alone(&footage.truth)));
-
-        let mut columns: Vec<&[Tensor<B, 4>]> = vec![&input];
-        columns.extend(candidates.iter().map(Vec::as_slice));
-        columns.extend([candidates[picked].as_slice(), &refined, &footage.truth]);
+        methods.push(Measured::new("refined", self.measure(&footage, coloured.result())));
+        methods.push(truth(&footage));
+        let sheet = Sheet::of_colouring(&footage, &coloured, rows);
         let mut report = ClipReport::new(clip, methods, MotionGain::measure(&footage));
         (report.picked, report.best) = (Some(picked + 1), Some(best + 1));
-        report.candidate_distance = distance;
-        (report, Sheet::new(&columns, rows))
+        report.candidate_distance = coloured.distance;
+        (report, sheet)
+    }
+
+    /// Colours and measures a clip with each variant of the method, and with the first one, which is the whole method,
+    /// before refinement. All see the same frames and the same motion. The sheet's columns are the report's rows.
+    pub fn ablation(&self, variants: &[Variant<B>], clip: &Sequence, rows: usize) -> (ClipReport, Sheet) {
+        let footage = self.footage(&clip.frames);
+        let mut coloured: Vec<(&str, Vec<Tensor<B, 4>>)> = Vec::new();
+        for Variant { name, painter } in variants {
+            let clip = ColouredClip::new(painter, &footage, self.passes);
+            coloured.push((name, clip.result().to_vec()));
+            if coloured.len() == 1 {
+                coloured.push((NO_REFINEMENT, clip.pick().to_vec()));
+            }
+        }
+        let mut methods = vec![self.grey(&footage)];
+        methods.extend(
+            coloured.iter().map(|(name, frames)| Measured::new(*name, self.measure(&footage, frames))),
+        );
+        methods.push(truth(&footage));
+        let input = footage.input();
+        let columns: Vec<&[Tensor<B, 4>]> = std::iter::once(input.as_slice())
+            .chain(coloured.iter().map(|(_, frames)| frames.as_slice()))
+            .chain([footage.truth.as_slice()])
+            .collect();
+        (ClipReport::new(clip, methods, MotionGain::measure(&footage)), Sheet::new(&columns, rows))
     }
 
     /// Measures another method's frames of a clip.
@@ -65,23 +87,32 @@ impl<B: CostVolume> Evaluator<B> {
         let footage = self.footage(&clip.frames);
         let predicted: Vec<_> =
             prediction.frames.iter().map(|frame| to_tensor(frame, &self.device)).collect();
-        let input = footage.input();
         let methods = vec![
-            Measured::new("grey", self.measure(&footage, &input)),
+            self.grey(&footage),
             Measured::new("prediction", self.measure(&footage, &predicted)),
-            Measured::new("truth", footage.measure_alone(&footage.truth)),
+            truth(&footage),
         ];
-        let sheet = Sheet::new(&[&input, &predicted, &footage.truth], rows);
+        let sheet = Sheet::new(&[&footage.input(), &predicted, &footage.truth], rows);
         Ok((ClipReport::new(clip, methods, MotionGain::measure(&footage)), sheet))
     }
 
     fn footage(&self, frames: &[RgbImage]) -> Footage<B> {
-        Footage::new(frames, &self.networks.flow, &self.device)
+        Footage::new(frames, &self.flow, &self.device)
+    }
+
+    /// The grey input's own figures.
+    fn grey(&self, footage: &Footage<B>) -> Measured {
+        Measured::new("grey", self.measure(footage, &footage.input()))
     }
 
     fn measure(&self, footage: &Footage<B>, frames: &[Tensor<B, 4>]) -> Figures {
         footage.measure(frames, self.lpips.as_ref())
     }
+}
+
+/// The truth's own figures.
+fn truth<B: CostVolume>(footage: &Footage<B>) -> Measured {
+    Measured::new("truth", footage.measure_alone(&footage.truth))
 }
 
 /// The candidate of the highest PSNR over the whole clip, from 0.

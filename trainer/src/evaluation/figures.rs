@@ -32,19 +32,24 @@ impl Figures {
         [self.psnr, self.ssim, self.lpips, self.colourfulness, self.cdc, self.warping_error]
     }
 
+    /// Figures from their values in order.
+    pub fn from_values(values: [Option<f64>; COUNT]) -> Self {
+        let [psnr, ssim, lpips, colourfulness, cdc, warping_error] = values;
+        Self { psnr, ssim, lpips, colourfulness, cdc, warping_error }
+    }
+
     /// The mean of each figure over those that have it.
     pub fn mean<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
         let rows: Vec<_> = all.map(Self::values).collect();
         let column = |index: usize| mean(rows.iter().filter_map(|row| row[index]));
-        let [psnr, ssim, lpips, colourfulness, cdc, warping_error] = std::array::from_fn(column);
-        Self { psnr, ssim, lpips, colourfulness, cdc, warping_error }
+        Self::from_values(std::array::from_fn(column))
     }
 }
 
 /// A method by name, with its figures.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Measured {
-    /// "grey", "candidate 1" and so on, "pick", "best", "refined", "prediction" or "truth".
+    /// "grey", "candidate 1" and so on, "pick", "best", "refined", "prediction", "truth", or a variant's name.
     pub method: String,
     /// Its figures.
     #[serde(flatten)]

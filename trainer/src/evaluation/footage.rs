@@ -44,6 +44,12 @@ impl<B: CostVolume> Footage<B> {
         Self { truth, grey, links }
     }
 
+    /// One frame.
+    pub fn still(frame: &RgbImage, device: &B::Device) -> Self {
+        let truth = to_tensor(frame, device); // [1, 3, h, w]
+        Self { grey: vec![luma(truth.clone())], truth: vec![truth], links: vec![None] }
+    }
+
     /// The grey frames as RGB, each `[1, 3, h, w]`: what is handed in.
     pub fn input(&self) -> Vec<Tensor<B, 4>> {
         self.grey.iter().map(|grey| grey.clone().repeat_dim(1, 3)).collect() // [1, 3, h, w] each

@@ -1,5 +1,6 @@
 //! Measuring: our colourings and any other method's frames, against the truth.
 
+pub mod ablation;
 pub mod colouring;
 pub mod evaluator;
 pub mod figures;

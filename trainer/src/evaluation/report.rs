@@ -6,6 +6,7 @@ use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use serde::Serialize;
 
 use super::{
+    ablation::Preference,
     figures::{self, Figures, Measured},
     flow_accuracy::FlowAccuracy,
     motion_gain::MotionGain,
@@ -28,6 +29,9 @@ pub struct Report {
     /// On clips.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clips: Option<Group>,
+    /// Of an ablation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preference: Option<Preference>,
     /// What could not be measured, and why.
     pub left_out: Vec<String>,
 }
@@ -102,6 +106,9 @@ impl Display for Report {
                 writeln!(f, "\n{clip}")?;
             }
             writeln!(f, "\n## Clips, mean of {}\n\n{clips}", clips.each.len())?;
+        }
+        if let Some(Preference { full, minus }) = &self.preference {
+            writeln!(f, "\n## {full} minus each variant\n\n{}", table(minus))?;
         }
         if let Some(flow) = &self.flow {
             writeln!(f, "\n{flow}")?;

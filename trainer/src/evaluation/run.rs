@@ -10,6 +10,8 @@ use chromaflow::model::flow::CostVolume;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
+    ablation::Variant,
+    colouring::Painter,
     evaluator::Evaluator,
     report::{ClipReport, Group},
     sheet::Sheet,
@@ -25,6 +27,16 @@ const SHEET_FRAMES: usize = 4;
 /// Photos that their contact sheet shows.
 const SHEET_PHOTOS: usize = 12;
 
+/// What is measured of a clip.
+pub enum Subject<B: CostVolume> {
+    /// Our candidates, the pick and the pick refined.
+    Ours(Box<Painter<B>>),
+    /// The frames in this folder, of another method.
+    Predictions(PathBuf),
+    /// The method and its variants.
+    Ablation(Vec<Variant<B>>),
+}
+
 /// What is measured, and where the contact sheets go.
 pub struct EvaluationRun<'a, B: CostVolume> {
     /// Measures each clip.
@@ -33,8 +45,8 @@ pub struct EvaluationRun<'a, B: CostVolume> {
     pub size: u32,
     /// How many frames of each clip are measured; all where none.
     pub frames: Option<usize>,
-    /// The folder of another method's frames, which are measured in place of ours.
-    pub predictions: Option<&'a Path>,
+    /// What is measured of each clip.
+    pub subject: &'a Subject<B>,
     /// The folder of the contact sheets.
     pub sheets: Option<&'a Path>,
     /// What could not be measured, and why.
@@ -42,8 +54,8 @@ pub struct EvaluationRun<'a, B: CostVolume> {
 }
 
 impl<B: CostVolume> EvaluationRun<'_, B> {
-    /// Measures photos, each as a clip of one frame; grey ones are left out.
-    pub fn photos(&mut self, files: &[PathBuf]) -> Result<Option<Group>> {
+    /// Measures `painter` on photos, each as a clip of one frame; grey ones are left out.
+    pub fn photos(&mut self, painter: &Painter<B>, files: &[PathBuf]) -> Result<Option<Group>> {
         let photos = photos::load_coloured_files(files, self.size);
         let apart = photos.len().div_ceil(SHEET_PHOTOS).max(1);
         let (mut each, mut sheet) = (Vec::new(), Sheet::default());
@@ -51,7 +63,7 @@ impl<B: CostVolume> EvaluationRun<'_, B> {
         for (index, (file, photo)) in photos.into_iter().enumerate() {
             match Sequence::new(sequence::name(&file), vec![photo]) {
                 Ok(photo) => {
-                    let (report, row) = self.evaluator.ours(&photo, usize::from(index % apart == 0));
+                    let (report, row) = self.evaluator.ours(painter, &photo, usize::from(index % apart == 0));
                     each.push(report);
                     sheet.append(row);
                 }
@@ -88,11 +100,14 @@ impl<B: CostVolume> EvaluationRun<'_, B> {
     fn clip(&self, path: &Path) -> Result<(ClipReport, Sheet)> {
         let read = |path: &Path| Sequence::read(path, self.size, self.frames);
         let clip = read(path)?;
-        let Some(folder) = self.predictions else {
-            return Ok(self.evaluator.ours(&clip, SHEET_FRAMES));
-        };
-        let prediction = read(&Sequence::find(folder, &clip.name)?)?;
-        self.evaluator.prediction(&clip, &prediction, SHEET_FRAMES)
+        match self.subject {
+            Subject::Ours(painter) => Ok(self.evaluator.ours(painter, &clip, SHEET_FRAMES)),
+            Subject::Ablation(variants) => Ok(self.evaluator.ablation(variants, &clip, SHEET_FRAMES)),
+            Subject::Predictions(folder) => {
+                let prediction = read(&Sequence::find(folder, &clip.name)?)?;
+                self.evaluator.prediction(&clip, &prediction, SHEET_FRAMES)
+            }
+        }
     }
 
     fn save(&self, sheet: &Sheet, name: &str) -> Result<()> {

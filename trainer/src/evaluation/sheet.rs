@@ -4,7 +4,10 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use burn::tensor::{Tensor, backend::Backend};
+use chromaflow::model::flow::CostVolume;
 use image::{Rgb, RgbImage, imageops};
+
+use super::{colouring::ColouredClip, footage::Footage};
 
 /// Pixels between the pictures.
 const GAP: u32 = 2;
@@ -22,6 +25,22 @@ impl Sheet {
         let rows = rows.min(frames);
         let shown = (0..rows).map(|row| (2 * row + 1) * frames / (2 * rows));
         Self { rows: shown.map(|frame| clips.iter().map(|clip| picture(&clip[frame])).collect()).collect() }
+    }
+
+    /// Shows a clip and what was made of it: grey, the d candidates, the pick, the pick refined where there is g, truth.
+    pub fn of_colouring<B: CostVolume>(
+        footage: &Footage<B>,
+        coloured: &ColouredClip<B>,
+        rows: usize,
+    ) -> Self {
+        let input = footage.input();
+        let columns: Vec<&[Tensor<B, 4>]> = std::iter::once(input.as_slice())
+            .chain(coloured.candidates.iter().map(Vec::as_slice))
+            .chain([coloured.pick()])
+            .chain(coloured.refined.as_deref())
+            .chain([footage.truth.as_slice()])
+            .collect();
+        Self::new(&columns, rows)
     }
 
     /// Puts another sheet's rows below.

@@ -19,12 +19,16 @@ use chromaflow::{
 use super::{
     color_batch::{ColorBatch, ColorSource},
     colorizer_start::tinted,
+    examples::Examples,
     fit::fit,
     judges::Judges,
     sources::Sources,
     training::{StageRun, StepLoss, Training},
 };
-use crate::loader::{Loader, Order};
+use crate::{
+    evaluation::{colouring::Painter, sheet::Sheet},
+    loader::{Loader, Order},
+};
 
 /// f with its trunk: what trains end to end.
 #[derive(Module, Debug)]
@@ -55,6 +59,7 @@ impl<B: Backend> Coloring<B> {
 struct ColorizerTraining<B: AutodiffBackend> {
     source: Arc<ColorSource>,
     judges: Judges<B>,
+    examples: Examples<B::InnerBackend>,
     device: B::Device,
 }
 
@@ -63,9 +68,10 @@ pub fn train<B: AutodiffBackend>(stage: &StageRun, device: &B::Device) -> Result
     let sources = Sources::of(stage)?;
     let judges = Judges::<B>::new(&sources, device)?;
     let source = Arc::new(ColorSource::open(stage.run, stage.stage)?);
+    let examples = Examples::choose(stage, None, device)?;
     B::seed(device, stage.seed());
     let network = start(&sources, device)?;
-    fit(stage, &ColorizerTraining { source, judges, device: device.clone() }, network, device)
+    fit(stage, &ColorizerTraining { source, judges, examples, device: device.clone() }, network, device)
 }
 
 /// f as an earlier stage or run left it, else fresh and tinted, with the trunk that there is.
@@ -94,5 +100,9 @@ impl<B: AutodiffBackend> Training<B> for ColorizerTraining<B> {
         let link = batch.motion(&self.device);
         let candidates = network.candidates(grey); // [n, d, 3, h, w]
         self.judges.losses(candidates, truth, batch.neighbourhoods(&self.device), link.as_ref())
+    }
+
+    fn sheet(&self, network: &Coloring<B::InnerBackend>) -> Option<Sheet> {
+        self.examples.sheet(&Painter { coloring: network.clone(), refiner: None })
     }
 }

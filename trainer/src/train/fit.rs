@@ -11,25 +11,24 @@ use burn::{
 };
 
 use super::{
-    Log,
     average::follow,
-    training::{StageRun, StepLoss, Training},
+    training::{StageRun, StepLoss, Trained, Training},
 };
 use crate::{
     checkpoint::{self, Progress, State},
     config::OptimiserKind,
     loader::Loader,
+    monitor::window::Step,
 };
 
 /// Adam's and AdamW's, as in TensorFlow and PyTorch.
 const EPSILON: f32 = 1e-8;
 
-type Inner<B, M> = <M as AutodiffModule<B>>::InnerModule;
-
 /// Named figures, each `[1]`.
 type Figures<B> = Vec<(&'static str, Tensor<B, 1>)>;
 
-/// Trains a stage from its newest whole checkpoint, or from `network` where there is none, to its last step.
+/// Trains a stage from its newest whole checkpoint, or from `network` where there is none, to its last step, or to that at
+/// which the user ends it.
 pub fn fit<B: AutodiffBackend, T: Training<B>>(
     stage: &StageRun,
     training: &T,
@@ -66,7 +65,7 @@ fn fit_with<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
     let mut state = checkpoint::resume(&folder, fresh, device)?;
     let first = state.progress.step;
     let mut batches = training.batches(stage.order(first))?;
-    let mut log = Log::open(&folder, first, stage.steps)?;
+    let mut monitor = stage.monitor(first)?;
     for step in first..stage.steps {
         let began = Instant::now();
         let (gradients, figures) =
@@ -74,7 +73,7 @@ fn fit_with<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
         // Several devices average their gradients here.
         let learning_rate = stage.optimiser.learning_rate_at(step, stage.steps);
         state.network = state.optimizer.step(learning_rate, state.network, gradients);
-        state.average = state.average.map(|average: Inner<B, T::Network>| {
+        state.average = state.average.map(|average: Trained<B, T::Network>| {
             follow(average, &state.network.valid(), stage.optimiser.ema, step)
         });
         let mut figures = read(figures);
@@ -87,9 +86,19 @@ fn fit_with<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
             step + 1
         );
         state.progress.advance(loss);
-        log.step(step, learning_rate, stage.examples_a_step(), &figures)?;
-        if (step + 1) % stage.run.checkpoints.every == 0 || step + 1 == stage.steps {
+        let (images, waited) = (stage.examples_a_step(), batches.take_waited());
+        monitor.step(&Step { step, learning_rate, images, waited, figures: &figures })?;
+        let end = step + 1 == stage.steps || monitor.stop_asked();
+        if end || (step + 1) % stage.run.checkpoints.every == 0 {
             checkpoint::save(&folder, stage.run.checkpoints.keep, &state)?;
+            monitor.save()?;
+        }
+        if stage.sheet_due(step + 1, end) {
+            let network = state.average.clone().unwrap_or_else(|| state.network.valid());
+            training.sheet(&network).map_or(Ok(()), |sheet| monitor.sheet(&sheet))?;
+        }
+        if end {
+            break;
         }
     }
     Ok(())

@@ -22,6 +22,7 @@ use chromaflow::{
 use super::{
     color_batch::{ColorBatch, ColorSource},
     colorizer::{self, Coloring},
+    examples::Examples,
     fit::fit,
     judges::{Judges, Link, halves},
     refiner_start,
@@ -29,6 +30,7 @@ use super::{
     training::{StageRun, StepLoss, Training},
 };
 use crate::{
+    evaluation::{colouring::Painter, sheet::Sheet},
     loader::{Loader, Order},
     loss::refinement::refinement,
 };
@@ -53,6 +55,7 @@ impl<B: Backend> Joint<B> {
 struct JointTraining<B: AutodiffBackend> {
     source: Arc<ColorSource>,
     judges: Judges<B>,
+    examples: Examples<B::InnerBackend>,
     /// Weight of equation (5).
     weight: f64,
     colorizer_learns: bool,
@@ -67,6 +70,7 @@ pub fn train<B: AutodiffBackend>(stage: &StageRun, device: &B::Device) -> Result
     let training = JointTraining::<B> {
         source: Arc::new(ColorSource::open(stage.run, stage.stage)?),
         judges: Judges::new(&sources, device)?,
+        examples: Examples::choose(stage, Some(&sources.flow(device)?), device)?,
         weight: stage.run.losses.refinement,
         colorizer_learns: stage.stage.colorizer_learns,
         through_refiner: stage.run.ablation.self_regularization,
@@ -100,6 +104,11 @@ impl<B: AutodiffBackend> Training<B> for JointTraining<B> {
         sum.loss = sum.loss + refined.loss;
         sum.figures.extend(refined.figures);
         sum
+    }
+
+    fn sheet(&self, Joint { coloring, refiner }: &Joint<B::InnerBackend>) -> Option<Sheet> {
+        let (coloring, refiner) = (coloring.clone(), Some(refiner.clone()));
+        self.examples.sheet(&Painter { coloring, refiner })
     }
 }
 

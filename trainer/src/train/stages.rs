@@ -53,6 +53,11 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
             StageKind::Joint => joint::train::<B>(stage, device),
         }
         .with_context(|| format!("stage {} ({})", stage.number, stage.stage.kind))?;
+        let step = checkpoint::newest_step(&stage.folder())?;
+        if step < stage.steps {
+            println!("ended at step {step} of stage {}; --resume goes on from there", stage.number);
+            break;
+        }
     }
     Ok(())
 }

@@ -10,8 +10,13 @@ use burn::{
 
 use crate::{
     config::{Optimiser, RunConfig, Stage},
+    evaluation::sheet::Sheet,
     loader::{Loader, Order},
+    monitor::{Monitor, progress::Course},
 };
+
+/// A network as it is used: without gradients.
+pub type Trained<B, M> = <M as AutodiffModule<B>>::InnerModule;
 
 /// How a network learns. The loop draws batches, adds up the losses' gradients, and lets the optimiser follow them.
 pub trait Training<B: AutodiffBackend> {
@@ -25,6 +30,11 @@ pub trait Training<B: AutodiffBackend> {
 
     /// The loss of a batch and what it is made of. Losses are means over the batch's examples.
     fn losses(&self, network: &Self::Network, batch: Self::Batch) -> StepLoss<B>;
+
+    /// A contact sheet of the stage's examples as a network sees them; none where nothing is coloured.
+    fn sheet(&self, _network: &Trained<B, Self::Network>) -> Option<Sheet> {
+        None
+    }
 }
 
 /// A batch's losses.
@@ -60,6 +70,24 @@ impl<'a> StageRun<'a> {
     /// The folder of its checkpoints and its log.
     pub fn folder(&self) -> PathBuf {
         self.run.out.join(self.stage.folder_name(self.number))
+    }
+
+    /// Shows its training from step `first` on.
+    pub fn monitor(&self, first: usize) -> Result<Monitor> {
+        let course = Course {
+            stage: self.stage.kind.to_string(),
+            number: self.number,
+            of: self.run.stages.len(),
+            first,
+            last: self.steps,
+        };
+        Monitor::open(&self.folder(), course, self.run.monitoring.line_every, self.run.show)
+    }
+
+    /// Whether a contact sheet is due when `step` steps are done.
+    pub fn sheet_due(&self, step: usize, end: bool) -> bool {
+        let every = self.run.monitoring.sheet_every;
+        every > 0 && (end || step.is_multiple_of(every * self.run.checkpoints.every))
     }
 
     /// Seed of its random numbers.

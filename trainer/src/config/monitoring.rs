@@ -1,0 +1,28 @@
+//! How often a training shows itself.
+
+use anyhow::{Result, ensure};
+use serde::{Deserialize, Serialize};
+
+/// How often a stage writes lines and contact sheets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Monitoring {
+    /// Steps that one line of the log averages.
+    pub line_every: usize,
+    /// Checkpoints between two contact sheets; 0 draws none.
+    pub sheet_every: usize,
+}
+
+impl Default for Monitoring {
+    fn default() -> Self {
+        Self { line_every: 20, sheet_every: 5 }
+    }
+}
+
+impl Monitoring {
+    /// An error that names the first field whose value can't be.
+    pub fn check(&self) -> Result<()> {
+        ensure!(self.line_every > 0, "monitoring.line_every must be at least 1");
+        Ok(())
+    }
+}
