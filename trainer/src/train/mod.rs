@@ -9,6 +9,7 @@ pub mod flow;
 mod flow_start;
 mod log;
 mod normalisation;
+pub mod peers;
 pub mod refiner;
 mod refiner_start;
 pub mod run_record;

@@ -1,0 +1,207 @@
+//! Several devices and machines train to the losses of one, and none waits for ever for one that is gone.
+
+use std::{
+    net::TcpListener,
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, bail};
+use burn::{
+    backend::{Autodiff, Flex},
+    module::Module,
+    nn::conv::{Conv2d, Conv2dConfig},
+    optim::{AdamConfig, GradientsParams, Optimizer},
+    tensor::{ElementConversion, Tensor, TensorData, activation::relu, backend::Backend},
+};
+use serde_json::{Value, json};
+use trainer::train::peers::{
+    Peer, launch,
+    nodes::{NodeOptions, Nodes},
+};
+
+type Training = Autodiff<Flex>;
+
+/// Images a step.
+const BATCH: usize = 4;
+const SIDE: usize = 8;
+const STEPS: usize = 30;
+
+/// burn-collective joins all devices of a process, so trainings on several devices run one at a time.
+fn alone() -> MutexGuard<'static, ()> {
+    static DEVICES: Mutex<()> = Mutex::new(());
+    DEVICES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A network of two convolutions.
+#[derive(Module, Debug)]
+struct Blur<B: Backend> {
+    first: Conv2d<B>,
+    second: Conv2d<B>,
+}
+
+impl<B: Backend> Blur<B> {
+    fn init(device: &B::Device) -> Self {
+        B::seed(device, 1);
+        let same = |from, to| {
+            let padding = burn::nn::PaddingConfig2d::Same;
+            Conv2dConfig::new([from, to], [3, 3]).with_padding(padding).init(device)
+        };
+        // Forked, as Burn draws weights when they are first used.
+        Self { first: same(1, 8), second: same(8, 1) }.fork(device)
+    }
+
+    fn forward(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
+        self.second.forward(relu(self.first.forward(images)))
+    }
+}
+
+/// The peer's images of a step, `[n, 1, h, w]`: each depends on its place in the whole batch alone.
+fn images(peer: &Peer, step: usize, device: &<Flex as Backend>::Device) -> Tensor<Training, 4> {
+    let share = peer.share(BATCH).unwrap();
+    let value = |image: usize, pixel: usize| ((step * 7 + image * 13 + pixel) as f32 * 0.37).sin();
+    let values: Vec<f32> =
+        share.clone().flat_map(|image| (0..SIDE * SIDE).map(move |pixel| value(image, pixel))).collect();
+    Tensor::from_data(TensorData::new(values, [share.len(), 1, SIDE, SIDE]), device)
+}
+
+/// Teaches the network to shift and dim images; the losses of all steps go to `log` where the peer keeps it.
+fn train(peer: &Peer, device: &<Flex as Backend>::Device, log: &Mutex<Vec<f32>>) -> Result<()> {
+    let network = peer.in_turn(|| Blur::<Training>::init(device));
+    let mut network = peer.with_first_parameters(network)?;
+    let mut optimizer = AdamConfig::new().init();
+    for step in 0..STEPS {
+        let images = images(peer, step, device);
+        let truth = images
+            .clone()
+            .slice([0..images.dims()[0], 0..1, 0..SIDE, 0..SIDE])
+            .mul_scalar(0.5)
+            .add_scalar(0.1);
+        let loss = (network.forward(images) - truth).powi_scalar(2).mean();
+        let figures = vec![("loss", loss.clone().inner())];
+        let gradients = GradientsParams::from_grads(loss.backward(), &network);
+        let (gradients, figures) = peer.average(&network, gradients, figures)?;
+        network = optimizer.step(1e-2, network, gradients);
+        if peer.is_first() {
+            log.lock().unwrap().push(figures[0].1.clone().into_scalar().elem());
+        }
+    }
+    Ok(())
+}
+
+fn losses(devices: usize, nodes: Option<Nodes>) -> Result<Vec<f32>> {
+    let log = Mutex::new(Vec::new());
+    launch::<Training>(&vec![Default::default(); devices], nodes, |peer, device| train(peer, device, &log))?;
+    Ok(log.into_inner().unwrap())
+}
+
+/// A sum of n numbers in another order may differ by n roundings; 30 steps of Adam carry these on. Without an exchange, or
+/// with one that weighs wrongly, the losses differ in their first digits.
+fn assert_same(ours: &[f32], one: &[f32]) {
+    assert_eq!(ours.len(), STEPS);
+    for (step, (ours, one)) in ours.iter().zip(one).enumerate() {
+        assert!((ours - one).abs() <= 1e-4 * one, "step {step}: {ours}, not {one}");
+    }
+}
+
+/// Addresses on this machine with ports that nothing listens on.
+fn addresses(count: usize) -> Vec<String> {
+    let listeners: Vec<_> = (0..count).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+    listeners.iter().map(|listener| listener.local_addr().unwrap().to_string()).collect()
+}
+
+fn node(addresses: &[String], rank: usize, patience: f32) -> NodeOptions {
+    NodeOptions { addresses: addresses.to_vec(), rank, patience: Duration::from_secs_f32(patience) }
+}
+
+#[test]
+fn devices_train_to_the_losses_of_one() {
+    let _alone = alone();
+    let one = losses(1, None).unwrap();
+    assert!(one[STEPS - 1] < 0.5 * one[0], "{one:?}");
+    for devices in [2, 4] {
+        assert_same(&losses(devices, None).unwrap(), &one);
+    }
+    let told = losses(3, None).unwrap_err().to_string();
+    assert_eq!(told, "a batch of 4 can't be shared out evenly among 3 devices");
+}
+
+/// One node has a device, the other three.
+#[test]
+fn nodes_train_to_the_losses_of_one() {
+    let _alone = alone();
+    let one = losses(1, None).unwrap();
+    let addresses = addresses(2);
+    let run = json!({ "batch": BATCH });
+    thread::scope(|scope| {
+        let train = |rank: usize, devices: usize| {
+            let options = node(&addresses, rank, 20.0);
+            let run = &run;
+            scope.spawn(move || losses(devices, Some(Nodes::join(options, devices, run)?)))
+        };
+        let [first, second] = [train(0, 1), train(1, 3)].map(|node| node.join().unwrap().unwrap());
+        assert_same(&first, &one);
+        assert!(second.is_empty(), "only the first node keeps a log");
+    });
+}
+
+/// What two nodes say that train different runs.
+fn both_join(runs: [Value; 2]) -> [Result<()>; 2] {
+    let addresses = addresses(2);
+    thread::scope(|scope| {
+        let join = |(rank, run)| {
+            let options = node(&addresses, rank, 10.0);
+            scope.spawn(move || Nodes::join(options, 1, &run).map(|_| ()))
+        };
+        let [first, second] = runs.map(|run| run);
+        [join((0, first)), join((1, second))].map(|node| node.join().unwrap())
+    })
+}
+
+#[test]
+fn nodes_with_other_runs_do_not_train_together() {
+    let run = |rate: f64| json!({ "commit": "abc", "optimiser": { "rate": rate } });
+    let told = both_join([run(0.1), run(0.2)]).map(|joined| format!("{:#}", joined.unwrap_err()));
+    assert!(told[0].ends_with("trains with another optimiser.rate: 0.2 there, 0.1 here"), "{}", told[0]);
+    assert!(told[1].ends_with("trains with another optimiser.rate: 0.1 there, 0.2 here"), "{}", told[1]);
+    both_join([run(0.1), run(0.1)]).map(Result::unwrap);
+}
+
+#[test]
+fn a_missing_node_and_a_taken_port_are_told() {
+    let addresses = addresses(2);
+    let started = Instant::now();
+    let told = Nodes::join(node(&addresses, 0, 0.5), 1, &json!({})).err().unwrap().to_string();
+    assert_eq!(told, format!("node 1 at {} did not come within 0.5 s", addresses[1]));
+    assert!(started.elapsed() < Duration::from_secs(10));
+
+    let taken = TcpListener::bind("0.0.0.0:0").unwrap();
+    let addresses = [format!("127.0.0.1:{}", taken.local_addr().unwrap().port()), addresses[1].clone()];
+    let told = Nodes::join(node(&addresses, 0, 0.5), 1, &json!({})).err().unwrap().to_string();
+    assert!(told.starts_with("can't listen on port"), "{told}");
+}
+
+/// A device that fails makes all end with its error; a node that ends makes the others end.
+#[test]
+fn a_lost_peer_is_noticed() {
+    let _alone = alone();
+    let failing = |peer: &Peer, device: &_| match peer.is_first() {
+        true => bail!("the disk is full"),
+        false => train(peer, device, &Mutex::new(Vec::new())),
+    };
+    let told = launch::<Training>(&[Default::default(); 2], None, failing).unwrap_err().to_string();
+    assert_eq!(told, "the disk is full");
+
+    let addresses = addresses(2);
+    thread::scope(|scope| {
+        let join = |rank| {
+            let options = node(&addresses, rank, 10.0);
+            scope.spawn(move || Nodes::join(options, 1, &json!({})).unwrap())
+        };
+        let [stays, goes] = [join(0), join(1)].map(|node| node.join().unwrap());
+        drop(goes);
+        let told = stays.sum(&mut [1.0]).unwrap_err().to_string();
+        assert!(told.starts_with("node 1 at") && told.ends_with("broke"), "{told}");
+    });
+}
