@@ -39,6 +39,8 @@ pub struct NewNetworks {
     pub flow: Option<NewNetwork>,
     /// g.
     pub refiner: Option<NewNetwork>,
+    /// d of the new f.
+    pub candidates: Option<usize>,
 }
 
 impl NewNetwork {
@@ -80,6 +82,9 @@ impl NewNetworks {
 pub fn export(folder: &Path, preset: Preset, new: &NewNetworks, figures: Option<Value>) -> Result<()> {
     let mut manifest = read_manifest(folder)?;
     let old = manifest.presets.remove(preset.name());
+    let old_candidates = old.as_ref().map(|old| old.config.colorizer.candidates);
+    let mut config = preset.config();
+    config.colorizer.candidates = new.candidates.or(old_candidates).unwrap_or(config.colorizer.candidates);
     let files = plan(folder, preset, new, old.as_ref())?;
     let figures = figures.or_else(|| old.filter(|_| new.is_empty()).map(|old| old.figures));
     let mut staged = Vec::new();
@@ -88,7 +93,7 @@ pub fn export(folder: &Path, preset: Preset, new: &NewNetworks, figures: Option<
     }
     let [trunk, colorizer, flow, refiner] = files;
     let figures = figures.unwrap_or_default();
-    let set = WeightSet { config: preset.config(), trunk, colorizer, flow, refiner, figures };
+    let set = WeightSet { config, trunk, colorizer, flow, refiner, figures };
     manifest.presets.insert(preset.name().to_owned(), set);
     let text = serde_json::to_string_pretty(&manifest)? + "\n";
     staged.push(whole_file::stage(&published::manifest_path(folder), text.as_bytes())?);
@@ -119,7 +124,9 @@ fn plan(
     old: Option<&WeightSet>,
 ) -> Result<[WeightFile; 4]> {
     if let Some(old) = old {
-        let same = serde_json::to_value(&old.config)? == serde_json::to_value(preset.config())?;
+        let mut config = preset.config();
+        config.colorizer.candidates = old.config.colorizer.candidates;
+        let same = serde_json::to_value(&old.config)? == serde_json::to_value(config)?;
         let replaced = new.all().iter().all(Option::is_some);
         ensure!(same || replaced, "the sizes of preset {} have changed: name all runs", preset.name());
     }

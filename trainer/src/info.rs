@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, fs, path::Path};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use burn::{backend::Flex, module::Module};
 use chromaflow::weights::{WeightFile, WeightSet};
 use serde_json::Value;
@@ -10,8 +10,8 @@ use serde_json::Value;
 use crate::{
     checkpoint, published,
     train::{
-        colorizer::Coloring,
-        run_record::{Contents, RunRecord, Session},
+        run_folder::{RunFolder, StageFolder},
+        run_record::Session,
     },
 };
 
@@ -20,12 +20,9 @@ pub fn describe(folder: &Path) -> Result<String> {
     if published::manifest_path(folder).exists() {
         return weights(folder);
     }
-    let record = RunRecord::read(folder).with_context(|| format!("{} is no run", folder.display()))?;
-    let steps = checkpoint::steps(folder)?;
-    if record.is_none() && steps.is_empty() {
-        bail!("{} holds neither a run (run.json, step-*) nor weights (manifest.json)", folder.display());
-    }
-    run(folder, record.as_ref(), &steps)
+    let run_file = folder.join("run.json").exists();
+    ensure!(run_file, "{} holds neither a run (run.json) nor weights (manifest.json)", folder.display());
+    run(&RunFolder::open(folder)?)
 }
 
 fn weights(folder: &Path) -> Result<String> {
@@ -62,32 +59,34 @@ fn totals(text: &mut String, set: &WeightSet) -> Result<()> {
     Ok(())
 }
 
-fn run(folder: &Path, record: Option<&RunRecord>, steps: &[usize]) -> Result<String> {
-    let mut text = format!("run in {}\n", folder.display());
-    match record {
-        None => writeln!(text, "  no run.json: the run is older than that")?,
-        Some(record) => {
-            writeln!(text, "  contents   {}", as_word(&record.contents)?)?;
-            writeln!(text, "  preset     {}", record.preset.name())?;
-            record.sessions.iter().try_for_each(|session| describe_session(&mut text, session))?;
-            if !steps.is_empty() {
-                writeln!(text, "  parameters {}", parameters(folder, record)?)?;
-            }
-        }
-    }
-    let kept: Vec<_> = steps.iter().map(usize::to_string).collect();
-    match steps.last() {
-        Some(newest) => writeln!(text, "  step       {newest} (kept: {})", kept.join(", "))?,
-        None => writeln!(text, "  step       no checkpoint yet")?,
-    }
-    if let Ok(log) = fs::read_to_string(folder.join("log.jsonl")) {
-        writeln!(text, "  last log   {}", log.lines().last().unwrap_or("empty"))?;
-    }
+fn run(folder: &RunFolder) -> Result<String> {
+    let mut text = format!("run in {}\n", folder.path.display());
+    writeln!(text, "  preset     {}", folder.record.preset.name())?;
+    writeln!(text, "  candidates {}", folder.record.candidates)?;
+    folder.record.sessions.iter().try_for_each(|session| describe_session(&mut text, session))?;
+    folder.stages.iter().try_for_each(|stage| describe_stage(&mut text, stage))?;
+    parameters(&mut text, folder).context("reading the newest checkpoints")?;
     Ok(text)
 }
 
+fn describe_stage(text: &mut String, stage: &StageFolder) -> Result<()> {
+    writeln!(text, "  stage {}    {}", stage.number, stage.contents)?;
+    let steps = checkpoint::steps(&stage.path)?;
+    let kept: Vec<_> = steps.iter().map(usize::to_string).collect();
+    match (steps.last(), checkpoint::best(&stage.path)?) {
+        (Some(newest), Some(best)) => {
+            writeln!(text, "    step     {newest} (kept: {}; best: {best})", kept.join(", "))?;
+        }
+        _ => writeln!(text, "    step     no checkpoint yet")?,
+    }
+    if let Ok(log) = fs::read_to_string(stage.path.join("log.jsonl")) {
+        writeln!(text, "    last log {}", log.lines().last().unwrap_or("empty"))?;
+    }
+    Ok(())
+}
+
 fn describe_session(text: &mut String, session: &Session) -> Result<()> {
-    writeln!(text, "  from step  {}", session.first_step)?;
+    writeln!(text, "  from stage {}, step {}", session.first_stage, session.first_step)?;
     writeln!(text, "    command  {}", session.command)?;
     writeln!(text, "    commit   {}", session.commit)?;
     writeln!(
@@ -95,32 +94,23 @@ fn describe_session(text: &mut String, session: &Session) -> Result<()> {
         "    data     {} files, sha256 of their list {}",
         session.data.files, session.data.sha256
     )?;
-    writeln!(text, "    options  {}", session.options)?;
+    writeln!(text, "    config   {}", session.config)?;
     Ok(())
 }
 
-/// The parameters of the newest checkpoint, by network; reads it, so that a damaged one is noticed.
-fn parameters(folder: &Path, record: &RunRecord) -> Result<String> {
-    let (config, device) = (record.preset.config(), Default::default());
-    Ok(match record.contents {
-        Contents::Colorizer => {
-            let coloring = Coloring::<Flex>::init(&config, &device);
-            let coloring = checkpoint::load_checked(folder, coloring, &device)?.1;
-            format!("trunk {}, colorizer {}", coloring.trunk.num_params(), coloring.colorizer.num_params())
-        }
-        Contents::Flow => count(folder, config.flow.init(&device))?,
-        Contents::Refiner => count(folder, config.refiner.init(&device))?,
-        Contents::PublishedTrunk => count(folder, config.trunk.init(&device))?,
-        Contents::Trunk => format!("trunk {}", config.trunk.init::<Flex>(&device).num_params()),
-    })
-}
-
-fn count<M: Module<Flex>>(folder: &Path, network: M) -> Result<String> {
-    Ok(checkpoint::load_checked(folder, network, &Default::default())?.1.num_params().to_string())
-}
-
-fn as_word(contents: &Contents) -> Result<String> {
-    Ok(serde_json::to_value(contents)?.as_str().unwrap_or_default().to_owned())
+/// The parameters of the run's networks; reads them, so that a damaged checkpoint is noticed.
+fn parameters(text: &mut String, folder: &RunFolder) -> Result<()> {
+    let device = Default::default();
+    let mut line = |name: &str, network: Option<usize>| match network {
+        Some(parameters) => writeln!(text, "  {name} {parameters} parameters"),
+        None => Ok(()),
+    };
+    line("trunk     ", folder.trunk::<Flex>(&device)?.map(|network| network.num_params()))?;
+    let coloring = folder.coloring::<Flex>(&device)?;
+    line("colorizer ", coloring.map(|coloring| coloring.colorizer.num_params()))?;
+    line("flow      ", folder.flow::<Flex>(&device)?.map(|network| network.num_params()))?;
+    line("refiner   ", folder.refiner::<Flex>(&device)?.map(|network| network.num_params()))?;
+    Ok(())
 }
 
 fn or_unknown(text: &str) -> &str {

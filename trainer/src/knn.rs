@@ -22,10 +22,10 @@ pub fn lambda(short_side: f32) -> f32 {
 /// The points of all pixels of a crop, row by row.
 pub fn points(crop: &Crop) -> Vec<Point> {
     let lambda = lambda(crop.short_side);
-    let plane = crop.side * crop.side;
+    let plane = crop.width * crop.height;
     let point = |i: usize| {
         let [red, green, blue] = [0, 1, 2].map(|channel| crop.rgb[channel * plane + i]);
-        [red, green, blue, lambda * (i % crop.side) as f32, lambda * (i / crop.side) as f32]
+        [red, green, blue, lambda * (i % crop.width) as f32, lambda * (i / crop.width) as f32]
     };
     (0..plane).map(point).collect()
 }

@@ -2,6 +2,7 @@
 
 pub mod checkpoint;
 pub mod command;
+pub mod config;
 pub mod data;
 pub mod device;
 pub mod evaluation;

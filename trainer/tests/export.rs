@@ -32,6 +32,7 @@ fn all(networks: &Networks<Flex>) -> NewNetworks {
         colorizer: Some(NewNetwork::new(&networks.colorizer, origin("train f")).unwrap()),
         flow: Some(NewNetwork::new(&networks.flow, origin("train flow")).unwrap()),
         refiner: Some(NewNetwork::new(&networks.refiner, origin("train g")).unwrap()),
+        candidates: Some(networks.colorizer.candidates()),
     }
 }
 

@@ -19,7 +19,11 @@ use chromaflow::model::{
 };
 use safetensors::{Dtype, tensor::TensorView};
 use tempfile::tempdir;
-use trainer::{checkpoint, import, import::NameTable};
+use trainer::{
+    checkpoint, import,
+    import::NameTable,
+    train::{run_folder::RunFolder, run_record::RunRecord},
+};
 
 type Files = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
@@ -237,22 +241,28 @@ fn the_flow_check_sees_a_right_flow() {
     assert!(check.error < 1e-3, "{check:?}");
 }
 
-/// An imported network is a run's step 0: it is loaded for use, and training resumes from it with a fresh optimiser.
+/// An imported network is a stage's step 0: it is loaded for use, and training resumes from it with a fresh optimiser.
 #[test]
 fn an_imported_network_is_a_checkpoint() {
     use burn::{module::AutodiffModule, optim::AdamConfig};
+    use checkpoint::{Progress, State};
     let (run, device) = (tempdir().unwrap(), Default::default());
+    let stage = run.path().join("1-published-trunk");
     let trunk = import::vgg::<Flex>(&fixture("vgg19.pth"), &trunk_config(), &device).unwrap();
-    checkpoint::save_network(run.path(), &trunk).unwrap();
-    let loaded = import::published_trunk::<Flex>(run.path(), &trunk_config(), &device).unwrap();
+    fs::create_dir(&stage).unwrap();
+    checkpoint::save_network(&stage, &trunk).unwrap();
+    RunRecord { preset: Preset::Tiny, candidates: 4, sessions: Vec::new() }.write(run.path()).unwrap();
+    let folder = RunFolder::open(run.path()).unwrap();
+    let loaded = folder.published_trunk::<Flex>(&device).unwrap().unwrap();
     assert_eq!(values(&loaded), values(&trunk));
-    let wider = trunk_config().with_widths([2, 3, 4, 4, 6]);
-    let told = import::published_trunk::<Flex>(run.path(), &wider, &device).unwrap_err();
+    let wider = trunk_config().with_widths([2, 3, 4, 4, 6]).init::<Flex>(&device);
+    let told = checkpoint::load_checked(&stage, wider, &device).unwrap_err();
     assert!(told.to_string().contains("preset"), "{told}");
 
     type Learning = Autodiff<Flex>;
     let optimizer = AdamConfig::new().init::<Learning, Vgg<Learning>>();
-    let fresh = trunk_config().init::<Learning>(&device);
-    let (step, resumed, _) = checkpoint::resume(run.path(), fresh, optimizer, &device).unwrap();
-    assert_eq!((step, values(&resumed.valid())), (0, values(&trunk)));
+    let network = trunk_config().init::<Learning>(&device);
+    let fresh = State { progress: Progress::default(), network, average: None, optimizer };
+    let resumed = checkpoint::resume(&stage, fresh, &device).unwrap();
+    assert_eq!((resumed.progress.step, values(&resumed.network.valid())), (0, values(&trunk)));
 }

@@ -18,7 +18,8 @@ fn nearest_are_exact_and_exclude_the_pixel_itself() {
     let crop = Crop {
         // Few distinct colours, so that many pixels share one and only their places tell them apart.
         rgb: (0..3 * side * side).map(|_| random.random_range(0..3) as f32 / 8.0).collect(),
-        side,
+        width: side,
+        height: side,
         short_side: 100.0,
     };
     let points = points(&crop);

@@ -17,14 +17,14 @@ use burn::{
 };
 use serde_json::{Value, json};
 use trainer::train::peers::{
-    Peer, launch,
+    Group, Peer,
     nodes::{NodeOptions, Nodes},
 };
 
 type Training = Autodiff<Flex>;
 
-/// Images a step.
-const BATCH: usize = 4;
+/// Images a step, each a batch of its own.
+const BATCHES: usize = 4;
 const SIDE: usize = 8;
 const STEPS: usize = 30;
 
@@ -59,7 +59,7 @@ impl<B: Backend> Blur<B> {
 
 /// The peer's images of a step, `[n, 1, h, w]`: each depends on its place in the whole batch alone.
 fn images(peer: &Peer, step: usize, device: &<Flex as Backend>::Device) -> Tensor<Training, 4> {
-    let share = peer.share(BATCH).unwrap();
+    let share = peer.share(BATCHES).unwrap();
     let value = |image: usize, pixel: usize| ((step * 7 + image * 13 + pixel) as f32 * 0.37).sin();
     let values: Vec<f32> =
         share.clone().flat_map(|image| (0..SIDE * SIDE).map(move |pixel| value(image, pixel))).collect();
@@ -68,7 +68,7 @@ fn images(peer: &Peer, step: usize, device: &<Flex as Backend>::Device) -> Tenso
 
 /// Teaches the network to shift and dim images; the losses of all steps go to `log` where the peer keeps it.
 fn train(peer: &Peer, device: &<Flex as Backend>::Device, log: &Mutex<Vec<f32>>) -> Result<()> {
-    let network = peer.in_turn(|| Blur::<Training>::init(device));
+    let network = peer.in_turn(|| Ok(Blur::<Training>::init(device)))?;
     let mut network = peer.with_first_parameters(network)?;
     let mut optimizer = AdamConfig::new().init();
     for step in 0..STEPS {
@@ -90,9 +90,10 @@ fn train(peer: &Peer, device: &<Flex as Backend>::Device, log: &Mutex<Vec<f32>>)
     Ok(())
 }
 
-fn losses(devices: usize, nodes: Option<Nodes>) -> Result<Vec<f32>> {
+fn losses(devices: usize, nodes: Option<NodeOptions>) -> Result<Vec<f32>> {
     let log = Mutex::new(Vec::new());
-    launch::<Training>(&vec![Default::default(); devices], nodes, |peer, device| train(peer, device, &log))?;
+    let group = Group::<Training>::join(&vec![Default::default(); devices], nodes, &json!({}))?;
+    group.train(|peer, device| train(peer, device, &log))?;
     Ok(log.into_inner().unwrap())
 }
 
@@ -124,7 +125,7 @@ fn devices_train_to_the_losses_of_one() {
         assert_same(&losses(devices, None).unwrap(), &one);
     }
     let told = losses(3, None).unwrap_err().to_string();
-    assert_eq!(told, "a batch of 4 can't be shared out evenly among 3 devices");
+    assert!(told.starts_with("a step of 4 batches can't be shared out evenly among 3 devices"), "{told}");
 }
 
 /// One node has a device, the other three.
@@ -133,12 +134,10 @@ fn nodes_train_to_the_losses_of_one() {
     let _alone = alone();
     let one = losses(1, None).unwrap();
     let addresses = addresses(2);
-    let run = json!({ "batch": BATCH });
     thread::scope(|scope| {
         let train = |rank: usize, devices: usize| {
             let options = node(&addresses, rank, 20.0);
-            let run = &run;
-            scope.spawn(move || losses(devices, Some(Nodes::join(options, devices, run)?)))
+            scope.spawn(move || losses(devices, Some(options)))
         };
         let [first, second] = [train(0, 1), train(1, 3)].map(|node| node.join().unwrap().unwrap());
         assert_same(&first, &one);
@@ -190,7 +189,8 @@ fn a_lost_peer_is_noticed() {
         true => bail!("the disk is full"),
         false => train(peer, device, &Mutex::new(Vec::new())),
     };
-    let told = launch::<Training>(&[Default::default(); 2], None, failing).unwrap_err().to_string();
+    let group = Group::<Training>::join(&[Default::default(); 2], None, &json!({})).unwrap();
+    let told = group.train(failing).unwrap_err().to_string();
     assert_eq!(told, "the disk is full");
 
     let addresses = addresses(2);

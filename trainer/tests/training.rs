@@ -1,194 +1,117 @@
-//! Training on generated pictures: a few steps lower the loss, a resumed run ends where an unbroken one does, and its record
-//! tells both starts.
+//! Training on generated pictures: a few steps of each stage lower its loss, stages hand on what they trained, and each part of
+//! the method can be left out.
+
+mod pictures;
 
 use std::{
     fs,
     path::Path,
-    process::Command,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use burn::{
     backend::{Autodiff, Flex},
-    tensor::{Tensor, Tolerance},
+    tensor::{Tensor, TensorData},
 };
-use chromaflow::model::{preset::Preset, vgg::Vgg};
 use half::f16;
-use image::{Rgb, RgbImage};
+use pictures::write_data;
 use safetensors::{Dtype, tensor::TensorView};
 use serde_json::Value;
-use tempfile::tempdir;
+use tempfile::{TempDir, tempdir};
 use trainer::{
-    checkpoint, info,
-    train::{
-        RunOptions, colorizer,
-        colorizer::Coloring,
-        flow,
-        run_record::{Contents, RunRecord},
-        trunk,
-        trunk::TrunkTask,
-    },
+    config::{RunConfig, parse},
+    info,
+    train::{colorizer::Coloring, run_folder::RunFolder, stages},
 };
 
-/// Burn draws all first weights from one stream of random numbers a process: tests side by side would take each other's, and
-/// a resumed run would not get the phi of the first.
+/// Burn draws all first weights from one stream of random numbers a process: tests side by side would take each other's.
 fn alone() -> MutexGuard<'static, ()> {
     static RANDOM: Mutex<()> = Mutex::new(());
     RANDOM.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Blue above, green below, and a warm disc, differently placed.
-fn write_photos(data: &Path) {
-    fs::create_dir_all(data.join("photos-open")).unwrap();
-    for folder in ["photos-research", "clips-open", "clips-research"] {
-        fs::create_dir_all(data.join(folder)).unwrap();
-    }
-    for index in 0..8u32 {
-        let horizon = 30 + 5 * index;
-        let photo = RgbImage::from_fn(96, 96, |x, y| {
-            let shade = (x * 3 + y * 5) % 40;
-            match (x.abs_diff(48 + index).pow(2) + y.abs_diff(60).pow(2), y < horizon) {
-                (0..200, _) => Rgb([200, 140 - shade as u8, 90]),
-                (_, true) => Rgb([100, 150, 200 + shade as u8]),
-                (_, false) => Rgb([60, 110 + shade as u8, 40]),
-            }
-        });
-        photo.save(data.join(format!("photos-open/{index}.jpg"))).unwrap();
-    }
-    fs::write(data.join("validation.txt"), "photos-open/7.jpg\n").unwrap();
+/// Data to train on, and a folder for runs.
+struct Place {
+    data: TempDir,
+    runs: TempDir,
+    _alone: MutexGuard<'static, ()>,
 }
 
-fn options(data: &Path, out: &Path, steps: usize) -> RunOptions {
-    RunOptions {
-        data: data.to_owned(),
-        out: out.to_owned(),
-        preset: Preset::Tiny,
-        steps,
-        batch: 2,
-        crop: 64,
-        learning_rate: 3e-3,
-        checkpoint_every: 20,
-        loaders: 1,
-        seed: 1,
-        resume: false,
+impl Place {
+    fn new() -> Self {
+        let place = Self { data: tempdir().unwrap(), runs: tempdir().unwrap(), _alone: alone() };
+        write_data(place.data.path());
+        place
+    }
+
+    fn config(&self, name: &str, text: &str) -> RunConfig {
+        let start = "preset = \"tiny\"\nloaders = 1\nlosses.samples = 32\noptimiser.learning_rate = 3e-3\n";
+        let mut config = parse(&format!("{start}{text}"), &[]).unwrap();
+        (config.data, config.out) = (self.data.path().to_owned(), self.runs.path().join(name));
+        config
+    }
+
+    fn train(&self, name: &str, text: &str) -> RunFolder {
+        let config = self.config(name, text);
+        stages::train::<Autodiff<Flex>>(&config, false, &Default::default()).unwrap();
+        RunFolder::open(&config.out).unwrap()
     }
 }
 
-fn losses(out: &Path) -> Vec<f64> {
-    let log = fs::read_to_string(out.join("log.jsonl")).unwrap();
-    log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["loss"].as_f64().unwrap()).collect()
+/// A stage of so many steps, one image or pair each, on squares of 64 pixels.
+fn stage(kind: &str, steps: usize, more: &str) -> String {
+    let (images, pairs) = if kind == "colorizer" { (steps - steps / 2, steps / 2) } else { (steps, steps) };
+    format!(
+        "[[stages]]\nkind = \"{kind}\"\nepochs = 1\nimages = {images}\npairs = {pairs}\nside = 96\nsmallest_side = 64\n\
+         crop = 64\n{more}\n"
+    )
 }
 
-fn color_options() -> colorizer::ColorizerOptions {
-    colorizer::ColorizerOptions {
-        smallest_side: 64,
-        largest_side: 96,
-        samples: 32,
-        bilateral_weight: 1.0,
-        diversity_weight: 1.0,
-        beta: vec![0.16, 0.08, 0.04, 0.02],
-        trunk: None,
-        flow: None,
-        temporal_weight: 1.0,
-        pairs_every: 6,
-    }
+/// The means over 20 steps of a figure of a stage; the lines that lack it are left out.
+fn figures(run: &RunFolder, stage: &str, name: &str) -> Vec<f64> {
+    let log = fs::read_to_string(run.path.join(stage).join("log.jsonl")).unwrap();
+    log.lines().filter_map(|line| serde_json::from_str::<Value>(line).unwrap()[name].as_f64()).collect()
+}
+
+fn painted(coloring: &Coloring<Flex>) -> TensorData {
+    coloring.candidates(Tensor::ones([1, 1, 32, 32], &Default::default()) * 0.4).into_data()
 }
 
 #[test]
-fn colorizer_learns_resumes_and_keeps_its_record() {
-    let _alone = alone();
-    let (data, out) = (tempdir().unwrap(), tempdir().unwrap());
-    write_photos(data.path());
-    let device = Default::default();
-    let train = |resume| {
-        let run = RunOptions { resume, ..options(data.path(), out.path(), 60) };
-        colorizer::train::<Autodiff<Flex>>(&run, &color_options(), &device).unwrap();
-        let fresh = Coloring::<Flex>::init(&Preset::Tiny.config(), &device);
-        checkpoint::load(out.path(), fresh, &device).unwrap().1
-    };
-    let ours = train(false);
-    let losses = losses(out.path());
-    assert!(losses[2] < 0.9 * losses[0], "{losses:?}");
-
-    fs::remove_dir_all(out.path().join("step-0000060")).unwrap();
-    let resumed = train(true); // from step 40
-    let paint = |network: &Coloring<Flex>| {
-        network.candidates(Tensor::ones([1, 1, 32, 32], &device) * 0.4).into_data()
-    };
-    // The same batches in the same order; sums over threads may differ in their last digits, which Adam spreads.
-    paint(&resumed).assert_approx_eq::<f32>(&paint(&ours), Tolerance::absolute(1e-3));
-
-    // The record tells both starts, where the weights then come from, and what they learned on.
-    let record = RunRecord::read(out.path()).unwrap().unwrap();
-    assert_eq!((record.contents, record.preset), (Contents::Colorizer, Preset::Tiny));
-    let starts: Vec<_> = record.sessions.iter().map(|session| session.first_step).collect();
-    assert_eq!(starts, [0, 40]);
-    assert_eq!(record.sessions[1].options["resume"], true);
-    assert_eq!(record.sessions[1].options["samples"], 32);
-    assert_eq!(record.sessions[0].data.files, 9);
-    assert!(record.origin().command.starts_with("trainer"));
-    let told = info::describe(out.path()).unwrap();
-    assert!(told.contains("step       60 (kept: 40, 60)") && told.contains("preset     tiny"), "{told}");
-    let flow = flow::FlowOptions { shift: 8.0, occluders: 1 };
-    let run = RunOptions { resume: true, ..options(data.path(), out.path(), 70) };
-    let told = flow::train::<Autodiff<Flex>>(&run, &flow, &device).unwrap_err().to_string();
-    assert!(told.contains("is a run of Colorizer"), "{told}");
-}
-
-/// With a flow network some steps take neighbouring frames, and their candidates are compared.
-#[test]
-fn colorizer_learns_from_neighbouring_frames() {
-    let _alone = alone();
-    let (data, flow_run, out) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
-    write_photos(data.path());
-    write_clip(&data.path().join("clips-open/moving.mp4"));
-    let motion = flow::FlowOptions { shift: 4.0, occluders: 1 };
-    let device = Default::default();
-    flow::train::<Autodiff<Flex>>(&options(data.path(), flow_run.path(), 80), &motion, &device).unwrap();
-    let flow = Some(flow_run.path().to_owned());
-    let colour = colorizer::ColorizerOptions { flow, pairs_every: 2, ..color_options() };
-    colorizer::train::<Autodiff<Flex>>(&options(data.path(), out.path(), 20), &colour, &device).unwrap();
-    let log = fs::read_to_string(out.path().join("log.jsonl")).unwrap();
-    let line: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
-    assert!(line["temporal"].as_f64().unwrap() > 0.0, "{line}");
-}
-
-/// Ten frames of ffmpeg's moving test picture.
-fn write_clip(file: &Path) {
-    let picture = "testsrc2=size=128x96:rate=10:duration=1";
-    let arguments = ["-v", "error", "-f", "lavfi", "-i", picture, "-c:v", "mpeg4", "-q:v", "3"];
-    assert!(Command::new("ffmpeg").args(arguments).arg(file).status().unwrap().success());
-}
-
-/// The trunk learns colours, and a teacher's features, which here say how far down the photo a place is; f starts from it.
-#[test]
-fn trunk_learns_and_hands_on() {
-    let _alone = alone();
-    let (data, out, next) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
-    write_photos(data.path());
-    let teacher = data.path().join("teacher.safetensors");
+fn every_stage_learns_in_one_folder() {
+    let place = Place::new();
+    let teacher = place.data.path().join("teacher.safetensors");
     write_teacher(&teacher);
-    let device = Default::default();
-    let school = trunk::TrunkOptions {
-        smallest_side: 64,
-        largest_side: 96,
-        teacher: Some(teacher),
-        teacher_weight: 2.0,
-    };
-    trunk::train::<Autodiff<Flex>>(&options(data.path(), out.path(), 100), &school, &device).unwrap();
-    let losses = losses(out.path());
-    assert!(losses[4] < 0.9 * losses[0], "{losses:?}");
-
-    let run = RunOptions { learning_rate: 0.0, ..options(data.path(), next.path(), 1) };
-    let colour = colorizer::ColorizerOptions { trunk: Some(out.path().to_owned()), ..color_options() };
-    colorizer::train::<Autodiff<Flex>>(&run, &colour, &device).unwrap();
-    let config = Preset::Tiny.config();
-    let schooled =
-        checkpoint::load(out.path(), TrunkTask::<Flex>::init(&config.trunk, 1, &device), &device).unwrap();
-    let colouring = checkpoint::load(next.path(), Coloring::<Flex>::init(&config, &device), &device).unwrap();
-    let last_tap =
-        |trunk: &Vgg<Flex>| trunk.forward_grey(Tensor::ones([1, 1, 32, 32], &device) * 0.4)[4].to_data();
-    assert_eq!(last_tap(&schooled.1.schooled()), last_tap(&colouring.1.trunk));
+    let teacher = format!("batch = 2\nteacher.file = {teacher:?}");
+    let motion = "batch = 2\nmotion = { shift = 8.0, occluders = 1 }\noptimiser.clip = 100.0";
+    let text = [
+        stage("trunk", 160, &teacher),
+        stage("flow", 160, motion),
+        stage("colorizer", 120, "batch = 2\noptimiser.ema = 0.9"),
+        stage("joint", 40, "optimiser.kind = \"adamw\"\noptimiser.weight_decay = 1e-4"),
+    ];
+    let run = place.train("all", &text.concat());
+    let names: Vec<_> = run.stages.iter().map(|stage| stage.path.file_name().unwrap().to_owned()).collect();
+    assert_eq!(names, ["1-trunk", "2-flow", "3-colorizer", "4-joint"]);
+    for (stage, part) in [("1-trunk", 0.9), ("2-flow", 1.0), ("3-colorizer", 0.9)] {
+        let losses = figures(&run, stage, "loss");
+        assert!(losses[losses.len() - 1] < part * losses[0], "{stage}: {losses:?}");
+    }
+    assert!(figures(&run, "3-colorizer", "temporal")[0] > 0.0);
+    let refinement = figures(&run, "4-joint", "refinement");
+    assert!(refinement[1] < refinement[0], "{refinement:?}");
+    let told = info::describe(&run.path).unwrap();
+    for line in
+        ["preset     tiny", "stage 4    joint", "step     20 (kept", "refiner    ", "from stage 1, step 0"]
+    {
+        assert!(told.contains(line), "{line} in {told}");
+    }
+    let (device, record) = (Default::default(), &run.record);
+    assert!(run.flow::<Flex>(&device).unwrap().is_some() && run.refiner::<Flex>(&device).unwrap().is_some());
+    assert_eq!((record.sessions.len(), record.sessions[0].data.files), (1, 11));
+    // What lies there is never overwritten.
+    let again = stages::train::<Autodiff<Flex>>(&run.config().unwrap(), false, &device).unwrap_err();
+    assert!(again.to_string().contains("--resume"), "{again}");
 }
 
 /// One feature on a grid of 7 x 7: 0 in the top row to 1.5 in the last.
@@ -200,14 +123,98 @@ fn write_teacher(file: &Path) {
     fs::write(file, safetensors::serialize(maps, None).unwrap()).unwrap();
 }
 
+/// A stage without a learning rate changes nothing: what it holds is what it was handed.
 #[test]
-fn flow_learns() {
-    let _alone = alone();
-    let (data, out) = (tempdir().unwrap(), tempdir().unwrap());
-    write_photos(data.path());
-    let run = options(data.path(), out.path(), 80);
-    let motion = flow::FlowOptions { shift: 8.0, occluders: 1 };
-    flow::train::<Autodiff<Flex>>(&run, &motion, &Default::default()).unwrap();
-    let losses = losses(out.path());
-    assert!(losses[3] < losses[0], "{losses:?}");
+fn networks_go_from_run_to_run() {
+    let place = Place::new();
+    let flow = stage("flow", 1, "");
+    let school = place.train("school", &format!("{flow}{}", stage("trunk", 2, "batch = 2")));
+    let handed = |name, start: &str, stages: &str| {
+        let start = format!("start = {{ {start} }}\noptimiser.learning_rate = 0.0\n");
+        let text = format!("preset = \"tiny\"\nlosses.samples = 32\n{start}{stages}");
+        let mut config = parse(&text, &[]).unwrap();
+        (config.data, config.out) = (place.data.path().to_owned(), place.runs.path().join(name));
+        stages::train::<Autodiff<Flex>>(&config, false, &Default::default())?;
+        RunFolder::open(&config.out)
+    };
+    let path = school.path.display();
+    let start = format!("trunk = \"{path}\", flow = \"{path}\"");
+    let f = handed("f", &start, &stage("colorizer", 2, "")).unwrap();
+    let device = Default::default();
+    let tap = |run: &RunFolder| {
+        let trunk = run.trunk::<Flex>(&device).unwrap().unwrap();
+        trunk.forward_grey(Tensor::ones([1, 1, 32, 32], &device) * 0.4)[4].to_data()
+    };
+    assert_eq!(tap(&f), tap(&school));
+
+    let start = format!("colorizer = \"{}\", flow = \"{path}\"", f.path.display());
+    let joint = handed("joint", &start, &stage("joint", 1, "")).unwrap();
+    let coloring = |run: &RunFolder| painted(&run.coloring::<Flex>(&device).unwrap().unwrap());
+    assert_eq!(coloring(&joint), coloring(&f));
+
+    for (start, told) in [
+        (format!("colorizer = \"{path}\", flow = \"{path}\""), "it holds no such network"),
+        (format!("colorizer = \"{}\"", f.path.display()), "start.flow"),
+        ("flow = \"nowhere\"".to_owned(), "no run.json"),
+    ] {
+        let name = told.replace(' ', "-");
+        let error = format!("{:#}", handed(&name, &start, &stage("joint", 1, "")).unwrap_err());
+        assert!(error.contains(told), "{error}");
+    }
+}
+
+/// With all other losses at 0, f changes if and only if equation (5) reaches it.
+#[test]
+fn refinement_reaches_f_where_it_should() {
+    let place = Place::new();
+    let base = place.train("base", &format!("{}{}", stage("flow", 1, ""), stage("colorizer", 2, "")));
+    let path = base.path.display();
+    let start = format!("start = {{ colorizer = \"{path}\", flow = \"{path}\" }}\n");
+    let f = |run: &RunFolder| painted(&run.coloring::<Flex>(&Default::default()).unwrap().unwrap());
+    for (name, ablation, more, changes) in [
+        ("both", "", "", true),
+        ("frozen", "", "colorizer_learns = false", false),
+        ("unregularized", "ablation.self_regularization = false\n", "", false),
+    ] {
+        let weights = "losses.diversity = 0.0\nlosses.bilateral = 0.0\nlosses.temporal = 0.0\n";
+        let run = place.train(name, &format!("{weights}{ablation}{start}{}", stage("joint", 20, more)));
+        assert_eq!(f(&run) != f(&base), changes, "{name}");
+        assert_eq!(figures(&run, "1-joint", "refinement").len(), 1);
+    }
+}
+
+#[test]
+fn the_ablation_leaves_out_what_it_says() {
+    let place = Place::new();
+    let stages = [stage("flow", 1, ""), stage("colorizer", 20, ""), stage("joint", 20, "")].concat();
+    let plain = place.train("unregularized", &format!("ablation.self_regularization = false\n{stages}"));
+    for name in ["bilateral", "temporal"] {
+        assert!(figures(&plain, "2-colorizer", name).is_empty(), "{name}");
+        assert!(figures(&plain, "3-joint", name).is_empty(), "{name}");
+    }
+    assert_eq!(figures(&plain, "3-joint", "refinement").len(), 1);
+
+    let single = place.train("single", &format!("ablation.diversity = false\n{stages}"));
+    let device = Default::default();
+    let coloring = single.coloring::<Flex>(&device).unwrap().unwrap();
+    assert_eq!((single.record.candidates, coloring.colorizer.candidates()), (1, 1));
+    assert_eq!(painted(&coloring).shape, [1, 1, 3, 32, 32].into());
+    let [loss, nearest] = ["loss", "nearest"].map(|name| figures(&single, "2-colorizer", name)[0]);
+    assert!(loss > nearest, "(2) and (3) are added: {loss}, {nearest}");
+
+    let unrefined = place.train("unrefined", &format!("ablation.refinement = false\n{stages}"));
+    let names: Vec<_> = unrefined.stages.iter().map(|stage| stage.contents.to_string()).collect();
+    assert_eq!(names, ["flow", "colorizer"]);
+    assert!(unrefined.refiner::<Flex>(&device).unwrap().is_none());
+}
+
+/// Whole frames of unlike sizes, and every pixel's neighbourhood, as the paper has them.
+#[test]
+fn whole_images_train() {
+    let place = Place::new();
+    let whole = |kind: &str, steps| stage(kind, steps, "").replace("crop = 64\n", "");
+    let stages = [stage("flow", 1, ""), whole("colorizer", 20), whole("joint", 20)].concat();
+    let run = place.train("whole", &stages.replace("side = 96", "side = 64"));
+    assert!(figures(&run, "2-colorizer", "bilateral")[0] > 0.0);
+    assert!(figures(&run, "3-joint", "refinement")[0] > 0.0);
 }

@@ -16,9 +16,13 @@ use crate::{
         sequence::SMALLEST,
         split::{CLIP_FOLDERS, PHOTO_FOLDERS, Split},
     },
-    evaluation::{evaluator::Evaluator, flow_accuracy::FlowAccuracy, report::Report, run::EvaluationRun},
+    evaluation::{
+        evaluator::Evaluator,
+        flow_accuracy::{FlowAccuracy, PHOTO_SIDE},
+        report::Report,
+        run::EvaluationRun,
+    },
     metric::lpips::Lpips,
-    train::flow::PHOTO_SIDE,
 };
 
 /// Shown under the options.

@@ -6,43 +6,37 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use burn::{backend::Flex, module::Module};
-use chromaflow::model::{
-    colorizer::Colorizer,
-    preset::{NetworksConfig, Preset},
-    vgg::Vgg,
-};
+use burn::{backend::Flex, module::Module, tensor::backend::BackendTypes};
+use chromaflow::model::{colorizer::Colorizer, preset::Preset, vgg::Vgg};
 use clap::Args;
 
 use crate::{
-    checkpoint,
     export::{self, NewNetwork, NewNetworks},
     onnx, published,
-    train::{
-        colorizer::Coloring,
-        parse_preset,
-        run_record::{Contents, Origin, RunRecord},
-    },
+    train::{colorizer::Coloring, run_folder::RunFolder},
 };
 
 /// Writes trunk.bpk, colorizer.bpk, flow.bpk and refiner.bpk in half precision into the preset's folder below `--out`, and
-/// `manifest.json`, which describes them. A network whose run is not named is left as it lies there.
+/// `manifest.json`, which describes them. A network that no run here has is left as it lies there.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  trainer export --colorizer runs/f --flow runs/flow --refiner runs/g --out weights
+  trainer export runs/lite --out weights
+  trainer export runs/paper --flow runs/pwc --out weights
   trainer export --figures eval.json --out weights
-  trainer export --onnx f.onnx --colorizer runs/f")]
+  trainer export runs/lite --onnx f.onnx")]
 pub struct ExportCommand {
-    /// Sizes of the networks.
-    #[arg(long, value_parser = parse_preset, default_value = "lite")]
-    preset: Preset,
-    /// Folder of the run that trained f and its trunk.
+    /// The run's folder: all networks that it trained.
+    run: Option<PathBuf>,
+    /// The set of weights; that of the run, if one is named.
+    #[arg(long, value_parser = parse_preset)]
+    preset: Option<Preset>,
+    /// Folder of another run, which trained f and its trunk.
     #[arg(long, value_name = "RUN")]
     colorizer: Option<PathBuf>,
-    /// Folder of the run that trained or imported the flow network.
+    /// Folder of another run, which trained or imported the flow network.
     #[arg(long, value_name = "RUN")]
     flow: Option<PathBuf>,
-    /// Folder of the run that trained g.
+    /// Folder of another run, which trained g.
     #[arg(long, value_name = "RUN")]
     refiner: Option<PathBuf>,
     /// JSON: what `eval` printed of these weights. Alone, it replaces the figures and nothing else.
@@ -52,7 +46,7 @@ pub struct ExportCommand {
     #[arg(long, value_name = "WEIGHTS")]
     out: Option<PathBuf>,
     /// Writes f as ONNX for other runtimes: input grey [1, 1, h, w] in [0, 1], output candidates [1, d, 3, h, w]. f is that
-    /// of --colorizer, else that in --out.
+    /// of the run, else that in --out.
     #[arg(long, value_name = "FILE")]
     onnx: Option<PathBuf>,
     /// The only size that the ONNX file takes, for runtimes that need to know; any size without it.
@@ -67,35 +61,43 @@ impl ExportCommand {
             self.out.is_some() || self.onnx.is_some(),
             "where to? name --out WEIGHTS, --onnx FILE or both"
         );
-        let config = self.preset.config();
-        let fresh = || Coloring::init(&config, &Default::default());
-        let coloring = self.read(self.colorizer.as_deref(), Contents::Colorizer, fresh)?;
+        let coloring = self.network(&self.colorizer, "f", |folder| folder.coloring(&Default::default()))?;
+        let preset = self.preset()?;
         if let Some(out) = &self.out {
-            self.write_set(out, &config, coloring.as_ref())?;
+            self.write_set(out, preset, coloring.as_ref())?;
         }
         if let Some(file) = &self.onnx {
-            let (trunk, colorizer) = self.painter(coloring)?;
-            onnx::write(file, &config.colorizer, &trunk, &colorizer, self.size)?;
+            let (trunk, colorizer) = self.painter(preset, coloring)?;
+            let mut config = preset.config().colorizer;
+            config.candidates = colorizer.candidates();
+            onnx::write(file, &config, &trunk, &colorizer, self.size)?;
             println!("{}: f with its trunk", file.display());
         }
         Ok(())
     }
 
-    fn write_set(
-        &self,
-        out: &Path,
-        config: &NetworksConfig,
-        coloring: Option<&Read<Coloring<Flex>>>,
-    ) -> Result<()> {
-        let new = self.new_networks(config, coloring)?;
+    /// The preset of all runs that are named, which must be one.
+    fn preset(&self) -> Result<Preset> {
+        let mut preset = self.preset;
+        for path in [&self.run, &self.colorizer, &self.flow, &self.refiner].into_iter().flatten() {
+            let theirs = RunFolder::open(path)?.record.preset;
+            let ours = *preset.get_or_insert(theirs);
+            let [ours, theirs] = [ours, theirs].map(Preset::name);
+            ensure!(ours == theirs, "{} is a run of preset {theirs}, not {ours}", path.display());
+        }
+        Ok(preset.unwrap_or(Preset::Lite))
+    }
+
+    fn write_set(&self, out: &Path, preset: Preset, coloring: Option<&Read<Coloring<Flex>>>) -> Result<()> {
+        let new = self.new_networks(coloring)?;
         let figures = self.figures.as_deref().map(read_json).transpose()?;
         if new.is_empty() && figures.is_none() {
             ensure!(self.onnx.is_some(), "nothing to export: name a run or figures");
             return Ok(());
         }
         let measured = figures.is_some();
-        export::export(out, self.preset, &new, figures)?;
-        println!("{}: the set {}", published::manifest_path(out).display(), self.preset.name());
+        export::export(out, preset, &new, figures)?;
+        println!("{}: the set {}", published::manifest_path(out).display(), preset.name());
         if !measured {
             println!(
                 "it has no figures: measure it with `trainer eval`, then `trainer export --figures FILE`"
@@ -104,58 +106,60 @@ impl ExportCommand {
         Ok(())
     }
 
-    fn new_networks(
-        &self,
-        config: &NetworksConfig,
-        coloring: Option<&Read<Coloring<Flex>>>,
-    ) -> Result<NewNetworks> {
-        let device = Default::default();
-        let flow = self.read(self.flow.as_deref(), Contents::Flow, || config.flow.init::<Flex>(&device))?;
-        let refiner =
-            self.read(self.refiner.as_deref(), Contents::Refiner, || config.refiner.init::<Flex>(&device))?;
+    fn new_networks(&self, coloring: Option<&Read<Coloring<Flex>>>) -> Result<NewNetworks> {
+        let device: Device = Default::default();
+        let flow = self.network(&self.flow, "flow network", |folder| folder.flow::<Flex>(&device))?;
+        let refiner = self.network(&self.refiner, "g", |folder| folder.refiner::<Flex>(&device))?;
         Ok(NewNetworks {
-            trunk: coloring.map(|(coloring, origin)| new(&coloring.trunk, origin)).transpose()?,
-            colorizer: coloring.map(|(coloring, origin)| new(&coloring.colorizer, origin)).transpose()?,
-            flow: flow.map(|(network, origin)| new(&network, &origin)).transpose()?,
-            refiner: refiner.map(|(network, origin)| new(&network, &origin)).transpose()?,
+            trunk: coloring.map(|(coloring, run)| new(&coloring.trunk, run)).transpose()?,
+            colorizer: coloring.map(|(coloring, run)| new(&coloring.colorizer, run)).transpose()?,
+            flow: flow.map(|(network, run)| new(&network, &run)).transpose()?,
+            refiner: refiner.map(|(network, run)| new(&network, &run)).transpose()?,
+            candidates: coloring.map(|(coloring, _)| coloring.colorizer.candidates()),
         })
     }
 
-    /// The network of a run, if one is named, and where it comes from.
-    fn read<M: Module<Flex>>(
+    /// A network of the run that is named for it, which must have one, or else of the run, if that has one.
+    fn network<T>(
         &self,
-        run: Option<&Path>,
-        contents: Contents,
-        fresh: impl FnOnce() -> M,
-    ) -> Result<Option<Read<M>>> {
-        let Some(run) = run else { return Ok(None) };
-        let record = RunRecord::read(run)?;
-        if let Some(record) = &record {
-            record.ensure_holds(run, contents, self.preset)?;
-        } else {
-            println!("{} has no run.json, it is older than that: its origin stays empty", run.display());
-        }
-        let (step, network) = checkpoint::load_checked(run, fresh(), &Default::default())?;
-        println!("{}: step {step}", run.display());
-        Ok(Some((network, record.map(|record| record.origin()).unwrap_or_default())))
+        named: &Option<PathBuf>,
+        name: &str,
+        read: impl Fn(&RunFolder) -> Result<Option<T>>,
+    ) -> Result<Option<Read<T>>> {
+        let Some(path) = named.as_ref().or(self.run.as_ref()) else { return Ok(None) };
+        let folder = RunFolder::open(path)?;
+        let network = read(&folder).with_context(|| format!("reading {name} of {}", path.display()))?;
+        ensure!(network.is_some() || named.is_none(), "{} has no {name}", path.display());
+        Ok(network.map(|network| (network, folder)))
     }
 
-    /// f and its trunk, of the named run or of the published set.
-    fn painter(&self, coloring: Option<Read<Coloring<Flex>>>) -> Result<(Vgg<Flex>, Colorizer<Flex>)> {
+    /// f and its trunk, of the run or of the published set.
+    fn painter(
+        &self,
+        preset: Preset,
+        coloring: Option<Read<Coloring<Flex>>>,
+    ) -> Result<(Vgg<Flex>, Colorizer<Flex>)> {
         if let Some((coloring, _)) = coloring {
             return Ok((coloring.trunk, coloring.colorizer));
         }
-        let folder = self.out.as_deref().context("which f? name --colorizer RUN or --out WEIGHTS")?;
-        let networks = published::load(folder, self.preset.name(), &Default::default())?;
+        let folder = self.out.as_deref().context("which f? name a run or --out WEIGHTS")?;
+        let networks = published::load(folder, preset.name(), &Default::default())?;
         Ok((networks.trunk, networks.colorizer))
     }
 }
 
-/// A run's network and where it comes from.
-type Read<M> = (M, Origin);
+/// A network and the run that it comes from.
+type Read<M> = (M, RunFolder);
 
-fn new<M: Module<Flex>>(network: &M, origin: &Origin) -> Result<NewNetwork> {
-    NewNetwork::new(network, origin.clone())
+type Device = <Flex as BackendTypes>::Device;
+
+fn new<M: Module<Flex>>(network: &M, run: &RunFolder) -> Result<NewNetwork> {
+    NewNetwork::new(network, run.record.origin())
+}
+
+/// A preset by its name.
+fn parse_preset(name: &str) -> Result<Preset, String> {
+    serde_json::from_value(name.into()).map_err(|_| format!("no preset {name}: paper, lite or tiny"))
 }
 
 fn read_json(file: &Path) -> Result<serde_json::Value> {

@@ -9,8 +9,13 @@ use clap::Args;
 use serde_json::json;
 
 use crate::{
-    checkpoint, import,
-    train::run_record::{Contents, FileList, RunRecord, Session},
+    checkpoint,
+    config::StageKind,
+    import,
+    train::{
+        run_folder::Contents,
+        run_record::{FileList, RunRecord, Session},
+    },
 };
 
 /// Sizes of the published networks.
@@ -46,9 +51,7 @@ impl ImportCommand {
     /// Reads, checks and writes; a file that does not fit writes nothing.
     pub fn run(self) -> Result<()> {
         let (config, device) = (PRESET.config(), Default::default());
-        if self.out.exists() {
-            ensure!(checkpoint::steps(&self.out)?.is_empty(), "{} holds a run already", self.out.display());
-        }
+        ensure!(RunRecord::read(&self.out)?.is_none(), "{} holds a run already", self.out.display());
         if let Some(file) = &self.published.vgg {
             let network = import::vgg::<Flex>(file, &config.trunk, &device)?;
             let means = import::trunk_check(&network, &device)?;
@@ -62,17 +65,19 @@ impl ImportCommand {
             if check.error > check.zero / 2.0 {
                 eprintln!("warning: hardly better than no flow; are these a trained network's weights?");
             }
-            self.write(&network, Contents::Flow, file)?;
+            self.write(&network, Contents::Trained(StageKind::Flow), file)?;
         }
         Ok(())
     }
 
     fn write<M: Module<Flex>>(&self, network: &M, contents: Contents, file: &PathBuf) -> Result<()> {
-        let options = json!({ "file": file, "sha256": sha256(&fs::read(file)?) });
-        let session = Session::now(0, options, FileList::of(file)?);
-        fs::create_dir_all(&self.out)?;
-        RunRecord { contents, preset: PRESET, sessions: vec![session] }.write(&self.out)?;
-        checkpoint::save_network(&self.out, network)?;
+        let config = json!({ "file": file, "sha256": sha256(&fs::read(file)?) });
+        let session = Session::now([1, 0], config, FileList::of(file)?);
+        let stage = self.out.join(format!("1-{contents}"));
+        fs::create_dir_all(&stage)?;
+        checkpoint::save_network(&stage, network)?;
+        let candidates = PRESET.config().colorizer.candidates;
+        RunRecord { preset: PRESET, candidates, sessions: vec![session] }.write(&self.out)?;
         println!("{} parameters in {}", network.num_params(), self.out.display());
         Ok(())
     }

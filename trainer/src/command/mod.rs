@@ -15,8 +15,7 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(version)]
 pub enum Command {
-    /// Train one network.
-    #[command(subcommand)]
+    /// Train the networks, as a file says.
     Train(train::TrainCommand),
     /// Colour a clip natively, as the page does.
     Colorize(colorize::ColorizeCommand),

@@ -1,67 +1,103 @@
-//! `train trunk|colorizer|flow|refiner`.
+//! `train`: a run, from its configuration to its last step.
+
+use std::path::PathBuf;
 
 use anyhow::Result;
-use burn::backend::{Autodiff, Flex, Wgpu};
-use clap::{Args, Subcommand};
+use burn::{
+    backend::{Autodiff, Flex, Wgpu},
+    tensor::backend::AutodiffBackend,
+};
+use chromaflow::model::flow::CostVolume;
+use clap::Args;
 
 use crate::{
+    config::{self, RunConfig},
     device::Device,
-    train::{RunOptions, colorizer, flow, refiner, trunk},
+    train::{peers::nodes::NodeOptions, stages},
 };
 
-/// The network to train.
-#[derive(Debug, Subcommand)]
-pub enum TrainCommand {
-    /// The trunk alone, on which colours are likely where and on what a teacher sees.
-    Trunk(TrainArguments<trunk::TrunkOptions>),
-    /// f and its trunk, with equations (2) and (7).
-    Colorizer(TrainArguments<colorizer::ColorizerOptions>),
-    /// The flow network, on synthetic motion.
-    Flow(TrainArguments<flow::FlowOptions>),
-    /// g, with equation (5), on clips; f and the flow network are frozen.
-    Refiner(TrainArguments<refiner::RefinerOptions>),
-}
+/// Trains the stages of a run one after the other. RUN is a TOML or JSON file; every field that it leaves out is the paper's,
+/// and without it all are.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  trainer train trainer/runs/small.toml --data DATA --out runs/small
+  trainer train trainer/runs/small.toml --data DATA --out runs/small --resume
+  trainer train trainer/runs/lite.toml --device cuda --set stages.colorizer.batch=32 --set optimiser.learning_rate=3e-4
+  trainer train runs/lite.toml --device cuda --devices 4 --set optimiser.accumulate=4
+  trainer train --dry-run
 
-/// What every training takes.
-#[derive(Debug, Args)]
-pub struct TrainArguments<T: Args> {
+Two machines with four GPUs each, and a disk that both see:
+  trainer train RUN --device cuda --devices 4 --set optimiser.accumulate=8 --nodes a:29500,b:29500 --node-rank 0   # on a
+  trainer train RUN --device cuda --devices 4 --set optimiser.accumulate=8 --nodes a:29500,b:29500 --node-rank 1   # on b")]
+pub struct TrainCommand {
+    /// The run's configuration.
+    #[arg(value_name = "RUN")]
+    file: Option<PathBuf>,
+    /// Sets a field: `seed=2`, `optimiser.ema=0.999`, `stages.colorizer.batch=4` (all stages of that kind), `stages.2.side=480`
+    /// (the second stage).
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// The folder of what is trained on, in place of the configuration's.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// The run's folder, in place of the configuration's.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// What computes, in place of the configuration's.
+    #[arg(long, value_enum)]
+    device: Option<Device>,
+    /// How many devices of this machine share each step's batches: the first N GPUs, or threads of the processor.
+    /// optimiser.accumulate, the batches a step, must be a multiple of the devices of all machines.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    devices: usize,
     #[command(flatten)]
-    run: RunOptions,
-    #[command(flatten)]
-    network: T,
-    /// What computes.
-    #[arg(long, value_enum, default_value_t = Device::Flex)]
-    device: Device,
-}
-
-/// Runs `$train` on the device that `$arguments` name.
-macro_rules! on_device {
-    ($arguments:expr, $($train:ident)::+) => {{
-        let TrainArguments { run, network, device } = &$arguments;
-        device.check()?;
-        match device {
-            Device::Flex => $($train)::+::<Autodiff<Flex>>(run, network, &Default::default()),
-            Device::Wgpu => $($train)::+::<Autodiff<Wgpu>>(run, network, &Default::default()),
-            #[cfg(feature = "cuda")]
-            Device::Cuda => $($train)::+::<Autodiff<burn::backend::Cuda>>(run, network, &Default::default()),
-            #[cfg(feature = "libtorch")]
-            Device::Libtorch => {
-                $($train)::+::<Autodiff<burn::backend::LibTorch>>(run, network, &Default::default())
-            }
-            #[allow(unreachable_patterns, reason = "a build with all features knows every device")]
-            _ => unreachable!("the check above names what this build lacks"),
-        }
-    }};
+    nodes: NodeOptions,
+    /// Goes on from the newest whole checkpoint in the run's folder.
+    #[arg(long)]
+    resume: bool,
+    /// Prints the configuration with all its fields, and the steps of each stage, and does no more.
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl TrainCommand {
     /// Trains to the end.
     pub fn run(self) -> Result<()> {
-        match self {
-            Self::Trunk(arguments) => on_device!(arguments, trunk::train),
-            Self::Colorizer(arguments) => on_device!(arguments, colorizer::train),
-            Self::Flow(arguments) => on_device!(arguments, flow::train),
-            Self::Refiner(arguments) => on_device!(arguments, refiner::train),
+        let run = self.config()?;
+        if self.dry_run {
+            print!("{}", run.describe()?);
+            return Ok(());
         }
+        run.device.check_count(self.devices)?;
+        match run.device {
+            Device::Flex => self.train::<Autodiff<Flex>>(&run, |_| Default::default()),
+            Device::Wgpu => self.train::<Autodiff<Wgpu>>(&run, |_| Default::default()),
+            #[cfg(feature = "cuda")]
+            Device::Cuda => {
+                self.train::<Autodiff<burn::backend::Cuda>>(&run, burn::backend::cuda::CudaDevice::new)
+            }
+            #[cfg(feature = "libtorch")]
+            Device::Libtorch => self.train::<Autodiff<burn::backend::LibTorch>>(&run, |_| Default::default()),
+            #[allow(unreachable_patterns, reason = "a build with all features knows every device")]
+            _ => unreachable!("the check above names what this build lacks"),
+        }
+    }
+
+    fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
+        &self,
+        run: &RunConfig,
+        device: impl Fn(usize) -> B::Device,
+    ) -> Result<()> {
+        let devices: Vec<_> = (0..self.devices).map(device).collect();
+        let nodes = (!self.nodes.addresses.is_empty()).then(|| self.nodes.clone());
+        stages::train_on::<B>(run, self.resume, &devices, nodes)
+    }
+
+    fn config(&self) -> Result<RunConfig> {
+        let mut run = config::read(self.file.as_deref(), &self.set)?;
+        run.data = self.data.clone().unwrap_or(run.data);
+        run.out = self.out.clone().unwrap_or(run.out);
+        run.device = self.device.unwrap_or(run.device);
+        Ok(run)
     }
 }

@@ -1,6 +1,4 @@
-//! Random training crops.
-
-use std::ops::RangeInclusive;
+//! Random windows of training images.
 
 use image::{
     RgbImage,
@@ -8,45 +6,54 @@ use image::{
 };
 use rand::Rng;
 
-/// A square part of an image, and the size and direction that it is shown in.
+use crate::config::Framing;
+
+/// A part of an image, or the whole of it, and the size and direction that it is shown in.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
     x: u32,
     y: u32,
-    length: u32,
-    side: u32,
+    width: u32,
+    height: u32,
+    columns: u32,
+    rows: u32,
     short_side: f32,
     mirrored: bool,
 }
 
-/// A square cut out of an image that was scaled first.
+/// What a window shows of an image.
 #[derive(Clone, Debug)]
 pub struct Crop {
-    /// `[3, side, side]` in [0, 1], channel by channel.
+    /// `[3, height, width]` in [0, 1], channel by channel.
     pub rgb: Vec<f32>,
-    /// Length of the crop's side in pixels.
-    pub side: usize,
+    /// Pixels of a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
     /// Length of the scaled image's shorter side in pixels: says how large a pixel is in the field of view.
     pub short_side: f32,
 }
 
 impl Window {
-    /// As if images of `width` x `height` were scaled to a random shorter side out of `short_sides`, and a random
-    /// square of `side` pixels were cut out and every other one mirrored.
-    pub fn random(
-        (width, height): (u32, u32),
-        side: u32,
-        short_sides: RangeInclusive<u32>,
-        random: &mut impl Rng,
-    ) -> Self {
-        let short_side = random.random_range(short_sides).max(side);
+    /// As if images of `width` x `height` were scaled to a random shorter side, and a random square were cut out, if the
+    /// framing has one, and every other one mirrored.
+    pub fn random((width, height): (u32, u32), framing: &Framing, random: &mut impl Rng) -> Self {
+        let short_side = random.random_range(framing.short_sides.clone());
         let scale = f64::from(width.min(height)) / f64::from(short_side);
-        let length = ((f64::from(side) * scale).round() as u32).min(width.min(height));
+        let shown = |length: u32| (f64::from(length) / scale).round() as u32;
+        let [columns, rows] = framing.crop.map_or_else(|| [shown(width), shown(height)], |crop| [crop; 2]);
+        let taken = |pixels: u32, whole: u32| match framing.crop {
+            Some(_) => ((f64::from(pixels) * scale).round() as u32).min(width.min(height)),
+            None => whole,
+        };
+        let [part_width, part_height] = [taken(columns, width), taken(rows, height)];
         Self {
-            x: random.random_range(0..=width - length),
-            y: random.random_range(0..=height - length),
-            length,
-            side,
+            x: random.random_range(0..=width - part_width),
+            y: random.random_range(0..=height - part_height),
+            width: part_width,
+            height: part_height,
+            columns,
+            rows,
             short_side: short_side as f32,
             mirrored: random.random(),
         }
@@ -55,27 +62,51 @@ impl Window {
     /// Where the centres of `cells` x `cells` equal parts of the window lie in an image of `width` x `height`, row by row:
     /// x and y in [0, 1] of its sides. In a mirrored window the first of a row is its rightmost.
     pub fn cell_centres(&self, (width, height): (u32, u32), cells: usize) -> Vec<[f32; 2]> {
-        let along = |start: u32, cell: usize, whole: u32| {
-            (start as f32 + (cell as f32 + 0.5) / cells as f32 * self.length as f32) / whole as f32
+        let along = |start: u32, length: u32, cell: usize, whole: u32| {
+            (start as f32 + (cell as f32 + 0.5) / cells as f32 * length as f32) / whole as f32
         };
         let column = |cell: usize| if self.mirrored { cells - 1 - cell } else { cell };
-        let centre =
-            |cell: usize| [along(self.x, column(cell % cells), width), along(self.y, cell / cells, height)];
+        let centre = |cell: usize| {
+            let x = along(self.x, self.width, column(cell % cells), width);
+            [x, along(self.y, self.height, cell / cells, height)]
+        };
         (0..cells * cells).map(centre).collect()
     }
 
     /// Cuts the window out of `image`. Colours are never changed.
     pub fn cut(&self, image: &RgbImage) -> Crop {
-        let part = imageops::crop_imm(image, self.x, self.y, self.length, self.length);
-        let mut part = imageops::resize(&*part, self.side, self.side, FilterType::Triangle);
+        let part = imageops::crop_imm(image, self.x, self.y, self.width, self.height);
+        let mut part = imageops::resize(&*part, self.columns, self.rows, FilterType::Triangle);
         if self.mirrored {
             imageops::flip_horizontal_in_place(&mut part);
         }
-        Crop { rgb: planar(&part), side: self.side as usize, short_side: self.short_side }
+        let (width, height) = (self.columns as usize, self.rows as usize);
+        Crop { rgb: planar(&part), width, height, short_side: self.short_side }
     }
 }
 
 /// `[3, h, w]` in [0, 1], channel by channel.
 pub fn planar(image: &RgbImage) -> Vec<f32> {
     (0..3).flat_map(|channel| image.pixels().map(move |pixel| f32::from(pixel.0[channel]) / 255.0)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::loader::random;
+
+    #[test]
+    fn a_window_is_a_square_or_the_whole_image() {
+        let image = RgbImage::from_fn(80, 40, |x, y| image::Rgb([x as u8, y as u8, 0]));
+        let cut = |crop, step| {
+            let framing = Framing { short_sides: 20..=20, crop };
+            let crop = Window::random(image.dimensions(), &framing, &mut random(1, step)).cut(&image);
+            assert_eq!(crop.rgb.len(), 3 * crop.width * crop.height);
+            (crop.width, crop.height, crop.short_side)
+        };
+        for step in 0..8 {
+            assert_eq!(cut(None, step), (40, 20, 20.0));
+            assert_eq!(cut(Some(16), step), (16, 16, 20.0));
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Neighbouring frames of the training clips.
 
-use std::{ops::RangeInclusive, path::Path};
+use std::path::Path;
 
 use anyhow::{Result, ensure};
 use image::RgbImage;
@@ -12,6 +12,7 @@ use super::{
     photos::{GREY_SATURATION, mean_saturation},
     split::{CLIP_FOLDERS, Split},
 };
+use crate::config::Framing;
 
 /// All frames, with a shorter side of `side` pixels, of the clips that are coloured and not held back.
 pub fn training_clips(data: &Path, side: u32) -> Result<Vec<Vec<RgbImage>>> {
@@ -25,18 +26,13 @@ pub fn training_clips(data: &Path, side: u32) -> Result<Vec<Vec<RgbImage>>> {
 }
 
 /// The same window of a frame s and of the frame t before or behind it.
-pub fn neighbouring_crops(
-    clips: &[Vec<RgbImage>],
-    crop: u32,
-    short_sides: RangeInclusive<u32>,
-    random: &mut StdRng,
-) -> [Crop; 2] {
+pub fn neighbouring_crops(clips: &[Vec<RgbImage>], framing: &Framing, random: &mut StdRng) -> [Crop; 2] {
     let frames = clips.choose(random).expect("there are clips");
     let earlier = random.random_range(0..frames.len() - 1);
     let mut pair = [&frames[earlier], &frames[earlier + 1]];
     if random.random() {
         pair.reverse();
     }
-    let window = Window::random(pair[0].dimensions(), crop, short_sides, random);
+    let window = Window::random(pair[0].dimensions(), framing, random);
     pair.map(|frame| window.cut(frame))
 }

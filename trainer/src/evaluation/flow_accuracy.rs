@@ -14,6 +14,9 @@ use crate::{
     train::flow::PairTensors,
 };
 
+/// Shorter side in pixels of the photos that are moved.
+pub const PHOTO_SIDE: u32 = 224;
+
 /// Side of the pairs in pixels.
 const SIDE: usize = 192;
 

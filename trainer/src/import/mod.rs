@@ -21,11 +21,6 @@ use chromaflow::model::{
     vgg::{Vgg, VggConfig},
 };
 
-use crate::{
-    checkpoint,
-    train::run_record::{Contents, RunRecord},
-};
-
 /// The trunk with the weights of a `.pth` or `.safetensors` file in torchvision's layout of VGG-19.
 pub fn vgg<B: Backend>(file: &Path, config: &VggConfig, device: &B::Device) -> Result<Vgg<B>> {
     let tensors = state::read(file)?;
@@ -45,19 +40,6 @@ pub fn flow<B: Backend>(file: &Path, config: &FlowConfig, device: &B::Device) ->
     let network = state::fill::<B, _>(config.init(device), &tensors, &table)
         .with_context(|| format!("{} is not PWC-Net in PyTorch's layout", file.display()))?;
     Ok(from_rgb(network))
-}
-
-/// The trunk of a run of `import --vgg`, newest checkpoint, for use.
-pub fn published_trunk<B: Backend>(run: &Path, config: &VggConfig, device: &B::Device) -> Result<Vgg<B>> {
-    if let Some(record) = RunRecord::read(run)? {
-        ensure!(
-            record.contents == Contents::PublishedTrunk,
-            "{} holds {:?}, not an imported trunk",
-            run.display(),
-            record.contents
-        );
-    }
-    Ok(checkpoint::load_checked(run, config.init(device), device)?.1)
 }
 
 /// The published network sees blue, green, red; ours sees red, green, blue. The first convolution's input is turned round.

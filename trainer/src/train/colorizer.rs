@@ -1,80 +1,31 @@
 //! Trains f and its trunk with the bilateral loss (2), the diversity loss (7) and, on neighbouring frames, the temporal
 //! loss (3).
 
-use std::path::PathBuf;
+use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use burn::{
     module::Module,
     tensor::{
-        ElementConversion, Int, Tensor, TensorData,
+        Tensor,
         backend::{AutodiffBackend, Backend},
     },
 };
 use chromaflow::{
-    color::{luma, mean_saturation, with_luma},
-    model::{
-        colorizer::Colorizer,
-        flow::{CostVolume, FlowNet},
-        preset::NetworksConfig,
-        vgg::Vgg,
-    },
-    warp::visibility,
+    color::{luma, with_luma},
+    model::{colorizer::Colorizer, flow::CostVolume, preset::NetworksConfig, vgg::Vgg},
 };
-use clap::Args;
-use serde::Serialize;
 
 use super::{
-    RunOptions,
-    color_batch::{ColorBatch, PHOTO_SIDE, start_loader},
-    colorizer_start::{frozen_phi, tinted},
-    fit::{StepLoss, fit},
-    trunk::TrunkTask,
+    color_batch::{ColorBatch, ColorSource},
+    colorizer_start::tinted,
+    fit::fit,
+    judges::Judges,
+    peers::Group,
+    sources::Sources,
+    training::{StageRun, StepLoss, Training},
 };
-use crate::{
-    checkpoint, knn,
-    loss::{
-        bilateral::bilateral,
-        perceptual::{BETA, Phi, diversity},
-        temporal::temporal,
-    },
-};
-
-/// What training f takes besides.
-#[derive(Args, Clone, Debug, Serialize)]
-pub struct ColorizerOptions {
-    /// Shortest shorter side that photos are scaled to before the crop.
-    #[arg(long, default_value_t = 112)]
-    pub smallest_side: u32,
-    /// Longest shorter side that photos are scaled to before the crop, at most 224.
-    #[arg(long, default_value_t = PHOTO_SIDE)]
-    pub largest_side: u32,
-    /// Pixels of each image whose neighbourhoods the bilateral loss samples.
-    #[arg(long, default_value_t = 1024)]
-    pub samples: usize,
-    /// Weight of the bilateral loss, equation (2).
-    #[arg(long, default_value_t = 1.0)]
-    pub bilateral_weight: f64,
-    /// Weight of the diversity loss, equation (7).
-    #[arg(long, default_value_t = 1.0)]
-    pub diversity_weight: f64,
-    /// beta_i of equation (7), one for each candidate.
-    #[arg(long, value_delimiter = ',', default_values_t = BETA)]
-    pub beta: Vec<f64>,
-    /// Folder of a run of `train trunk` whose trunk f starts from.
-    #[arg(long)]
-    pub trunk: Option<PathBuf>,
-    /// Folder of the run that trained the flow network: with it, some steps take neighbouring frames and add the temporal
-    /// loss.
-    #[arg(long)]
-    pub flow: Option<PathBuf>,
-    /// Weight of the temporal loss, equation (3).
-    #[arg(long, default_value_t = 1.0)]
-    pub temporal_weight: f64,
-    /// One step in so many takes pairs of frames; the paper has 1,000 pairs to 5,000 images.
-    #[arg(long, default_value_t = 6)]
-    pub pairs_every: u32,
-}
+use crate::loader::{Loader, Order};
 
 /// f with its trunk: what trains end to end.
 #[derive(Module, Debug)]
@@ -101,91 +52,53 @@ impl<B: Backend> Coloring<B> {
     }
 }
 
-/// Trains from scratch or from the newest checkpoint.
-pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(
-    run: &RunOptions,
-    options: &ColorizerOptions,
-    device: &B::Device,
-) -> Result<()> {
-    let config = run.preset.config();
-    ensure!(options.beta.len() == config.colorizer.candidates, "beta needs a value for each candidate");
-    let phi = frozen_phi::<B>(run.preset, device);
-    B::seed(device, run.seed);
-    let mut network = tinted(Coloring::<B>::init(&config, device), device);
-    if let Some(schooled) = &options.trunk {
-        network.trunk =
-            checkpoint::load(schooled, TrunkTask::init(&config.trunk, 1, device), device)?.1.schooled();
+/// f's training.
+struct ColorizerTraining<B: AutodiffBackend> {
+    source: Arc<ColorSource>,
+    judges: Judges<B>,
+    device: B::Device,
+}
+
+/// Trains the stage to its end.
+pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(stage: &StageRun, group: &Group<B>) -> Result<()> {
+    let sources = Sources::of(stage)?;
+    let source = &Arc::new(ColorSource::open(stage.run, stage.stage)?);
+    group.train(|peer, device| {
+        let (training, network) = peer.in_turn(|| {
+            let judges = Judges::<B>::new(&sources, false, device)?;
+            B::seed(device, stage.seed());
+            let training = ColorizerTraining { source: source.clone(), judges, device: device.clone() };
+            Ok((training, start::<B>(&sources, device)?.fork(device)))
+        })?;
+        fit(stage, peer, &training, network, device)
+    })
+}
+
+/// f as an earlier stage or run left it, else fresh and tinted, with the trunk that there is.
+pub fn start<B: Backend>(sources: &Sources, device: &B::Device) -> Result<Coloring<B>> {
+    if let Some(trained) = sources.coloring(device)? {
+        return Ok(trained);
     }
-    let flow = match &options.flow {
-        Some(run) => Some(checkpoint::load(run, config.flow.init::<B::InnerBackend>(device), device)?.1),
-        None => None,
-    };
-    let judges = Judges { phi, flow, options };
-    let losses = |network: &Coloring<B>, batch| losses(network, &judges, batch, device);
-    fit(run, options, network, |first| start_loader(run, options, first), losses, device)
+    let mut network = tinted(Coloring::init(&sources.run.networks(), device), device);
+    if let Some(trunk) = sources.trunk(device)? {
+        network.trunk = trunk;
+    }
+    Ok(network)
 }
 
-/// The frozen networks that the losses need, and the losses' weights.
-struct Judges<'a, B: AutodiffBackend> {
-    phi: Phi<B>,
-    flow: Option<FlowNet<B::InnerBackend>>,
-    options: &'a ColorizerOptions,
-}
+impl<B: AutodiffBackend<InnerBackend: CostVolume>> Training<B> for ColorizerTraining<B> {
+    type Network = Coloring<B>;
+    type Batch = ColorBatch;
 
-/// The weighted sum of the losses, `[1]`, and the figures for the log.
-fn losses<B: AutodiffBackend<InnerBackend: CostVolume>>(
-    network: &Coloring<B>,
-    judges: &Judges<'_, B>,
-    batch: ColorBatch,
-    device: &B::Device,
-) -> StepLoss<B> {
-    let Judges { phi, flow, options } = judges;
-    let samples = batch.queries.len() / batch.images;
-    let shape = [batch.images, 3, batch.side, batch.side];
-    let truth = Tensor::<B, 4>::from_data(TensorData::new(batch.rgb, shape), device);
-    let pixels = |indices: Vec<i32>, count: usize| {
-        Tensor::<B, 2, Int>::from_data(TensorData::new(indices, [batch.images, count]), device)
-    };
-    let queries = pixels(batch.queries, samples);
-    let neighbours = pixels(batch.neighbours, samples * knn::NEIGHBOURS);
+    fn batches(&self, order: Order) -> Result<Loader<ColorBatch>> {
+        Ok(self.source.start(order))
+    }
 
-    let grey = luma(truth.clone());
-    let candidates = network.candidates(grey.clone()); // [n, d, 3, h, w]
-    let distances = phi.distances(candidates.clone(), truth); // [n, d]
-    let nearest = distances.clone().min_dim(1).mean();
-    let all = distances.clone().mean();
-    let diverse = diversity(distances, &options.beta);
-    let smooth = bilateral(candidates.clone(), queries, neighbours);
-    let flicker = match flow {
-        Some(flow) if batch.paired => between_frames(flow, candidates.clone(), grey),
-        _ => Tensor::zeros([1], device),
-    };
-    let total = diverse.mul_scalar(options.diversity_weight)
-        + smooth.clone().mul_scalar(options.bilateral_weight)
-        + flicker.clone().mul_scalar(options.temporal_weight);
-    let images = candidates.detach().flatten::<4>(0, 1); // [n d, 3, h, w]
-    let number = |tensor: Tensor<B, 1>| tensor.into_scalar().elem::<f64>();
-    let figures = vec![
-        ("loss", number(total.clone())),
-        ("nearest", number(nearest)),
-        ("distance", number(all)),
-        ("bilateral", number(smooth)),
-        ("temporal", number(flicker)),
-        ("saturation", number(mean_saturation(images).mean())),
-    ];
-    (total, figures)
-}
-
-/// Equation (3) of the candidates `[n, d, 3, h, w]` of frames in the first half and of their neighbours in the second.
-fn between_frames<B: AutodiffBackend<InnerBackend: CostVolume>>(
-    flow: &FlowNet<B::InnerBackend>,
-    candidates: Tensor<B, 5>,
-    grey: Tensor<B, 4>,
-) -> Tensor<B, 1> {
-    let [ours, theirs] = <[_; 2]>::try_from(candidates.chunk(2, 0)).expect("two halves"); // 2 of [n / 2, d, 3, h, w]
-    let [first, second] = <[_; 2]>::try_from(grey.inner().chunk(2, 0)).expect("two halves");
-    let forward = flow.forward_grey(first.clone(), second.clone()); // [n / 2, 2, h, w]
-    let backward = flow.forward_grey(second, first);
-    let visible = visibility(forward.clone(), backward); // [n / 2, 1, h, w]
-    temporal(ours, theirs, Tensor::from_inner(forward), Tensor::from_inner(visible))
+    fn losses(&self, network: &Coloring<B>, batch: ColorBatch) -> StepLoss<B> {
+        let truth = batch.truth(&self.device); // [n, 3, h, w]
+        let grey = luma(truth.clone());
+        let link = if batch.paired { self.judges.link(&grey) } else { None };
+        let candidates = network.candidates(grey); // [n, d, 3, h, w]
+        self.judges.losses(candidates, truth, batch.neighbourhoods(&self.device), link.as_ref())
+    }
 }

@@ -15,6 +15,9 @@ use chromaflow::{
 use super::colorizer::Coloring;
 use crate::loss::perceptual::Phi;
 
+/// What takes the taps of torchvision's VGG-19 to the scale of 0..255: it sees colours divided by their deviation, about 57.
+pub const PUBLISHED_TAP_SCALES: [f64; TAPS] = [57.0; TAPS];
+
 /// phi's trunk sees colour, frozen, at half the trunk's widths, with He's random weights: filters without training
 /// still tell edges and patches of unlike colour apart at five scales. The seed is fixed: phi is the same in every run.
 pub fn frozen_phi<B: Backend>(preset: Preset, device: &B::Device) -> Phi<B> {

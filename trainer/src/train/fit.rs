@@ -1,58 +1,127 @@
-//! The loop that all three trainings share.
+//! The loop that all stages share.
 
 use std::fs;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use burn::{
     grad_clipping::GradientClippingConfig,
     module::AutodiffModule,
-    optim::{AdamConfig, GradientsParams, Optimizer},
+    optim::{AdamConfig, AdamWConfig, GradientsAccumulator, GradientsParams, Optimizer},
     tensor::{Tensor, backend::AutodiffBackend},
 };
 
 use super::{
-    Log, RunOptions, learning_rate,
-    run_record::{RunRecord, Stage},
+    Log,
+    average::follow,
+    peers::{Figures, Peer},
+    training::{StageRun, StepLoss, Training},
 };
-use crate::{checkpoint, loader::Loader};
+use crate::{
+    checkpoint::{self, Progress, State},
+    config::OptimiserKind,
+    loader::{Loader, Order},
+};
 
-/// Largest norm of one parameter's gradient. The losses are sums over pixels or on the scale of 0..255, so this only
-/// stops outliers.
-const LARGEST_GRADIENT: f32 = 100.0;
+/// Adam's and AdamW's, as in TensorFlow and PyTorch.
+const EPSILON: f32 = 1e-8;
 
-/// A step's loss, `[1]`, and the named figures for the log.
-pub type StepLoss<B> = (Tensor<B, 1>, Vec<(&'static str, f64)>);
+type Inner<B, M> = <M as AutodiffModule<B>>::InnerModule;
 
-/// Trains `network` with Adam from scratch, or from the newest checkpoint, to the run's last step. `start` is told the
-/// first step and starts the batches. `options` are the network's own; they go into the run's record.
-pub fn fit<B: AutodiffBackend, M: AutodiffModule<B>, S: Stage, T: Send + 'static>(
-    run: &RunOptions,
-    options: &S,
-    mut network: M,
-    start: impl FnOnce(usize) -> Result<Loader<T>>,
-    losses: impl Fn(&M, T) -> StepLoss<B>,
+/// Trains a stage from its newest whole checkpoint, or from `network` where there is none, to its last step. Of several peers
+/// the first writes the log and the checkpoints.
+pub fn fit<B: AutodiffBackend, T: Training<B>>(
+    stage: &StageRun,
+    peer: &Peer,
+    training: &T,
+    network: T::Network,
     device: &B::Device,
 ) -> Result<()> {
-    fs::create_dir_all(&run.out)?;
-    let record = RunRecord::open::<S>(run)?;
-    let clipping = GradientClippingConfig::Norm(LARGEST_GRADIENT);
-    let mut optimizer =
-        AdamConfig::new().with_epsilon(1e-8).with_grad_clipping(Some(clipping)).init::<B, M>();
-    let mut first = 0;
-    if run.resume {
-        (first, network, optimizer) = checkpoint::resume(&run.out, network, optimizer, device)?;
+    let optimiser = &stage.optimiser;
+    let clipping = (optimiser.clip > 0.0).then_some(GradientClippingConfig::Norm(optimiser.clip));
+    match optimiser.kind {
+        OptimiserKind::Adam => {
+            let adam = AdamConfig::new().with_epsilon(EPSILON).with_grad_clipping(clipping);
+            fit_with(stage, peer, training, network, adam.init(), device)
+        }
+        OptimiserKind::AdamW => {
+            let adamw = AdamWConfig::new().with_epsilon(EPSILON).with_grad_clipping(clipping);
+            let adamw = adamw.with_weight_decay(optimiser.weight_decay as f32);
+            fit_with(stage, peer, training, network, adamw.init(), device)
+        }
     }
-    let mut batches = start(first)?;
-    record.begin(run, options, first)?;
-    let mut log = Log::open(&run.out, first, run.steps)?;
-    for step in first..run.steps {
-        let (loss, figures) = losses(&network, batches.next_batch());
-        let gradients = GradientsParams::from_grads(loss.backward(), &network);
-        network = optimizer.step(learning_rate(run.learning_rate, step, run.steps), network, gradients);
-        log.step(step, &figures)?;
-        if (step + 1) % run.checkpoint_every == 0 || step + 1 == run.steps {
-            checkpoint::save(&run.out, step + 1, &network, &optimizer)?;
+}
+
+fn fit_with<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
+    stage: &StageRun,
+    peer: &Peer,
+    training: &T,
+    network: T::Network,
+    optimizer: O,
+    device: &B::Device,
+) -> Result<()> {
+    let folder = stage.folder();
+    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    let network = peer.with_first_parameters(network)?;
+    let average = (stage.optimiser.ema > 0.0).then(|| network.valid());
+    let fresh = State { progress: Progress::default(), network, average, optimizer };
+    let mut state = checkpoint::resume(&folder, fresh, device)?;
+    let first = state.progress.step;
+    let share = peer.share(stage.optimiser.accumulate)?;
+    let mut batches = training.batches(Order { parts: share.clone(), ..stage.order(first) })?;
+    let mut log = peer.is_first().then(|| Log::open(&folder, first, stage.steps)).transpose()?;
+    for step in first..stage.steps {
+        let (gradients, figures) = gradients(training, &state.network, &mut batches, share.len());
+        let (gradients, figures) = peer.average(&state.network, gradients, figures)?;
+        let learning_rate = stage.optimiser.learning_rate_at(step, stage.steps);
+        state.network = state.optimizer.step(learning_rate, state.network, gradients);
+        state.average = state.average.map(|average: Inner<B, T::Network>| {
+            follow(average, &state.network.valid(), stage.optimiser.ema, step)
+        });
+        let figures = read(figures);
+        let loss = figures[0].1;
+        ensure!(
+            loss.is_finite(),
+            "the loss of step {} is {loss}: try a lower learning rate, or optimiser.clip; the checkpoints are as they were",
+            step + 1
+        );
+        state.progress.advance(loss);
+        let Some(log) = &mut log else { continue };
+        log.step(step, learning_rate, stage.examples_a_step(), &figures)?;
+        if (step + 1) % stage.run.checkpoints.every == 0 || step + 1 == stage.steps {
+            checkpoint::save(&folder, stage.run.checkpoints.keep, &state)?;
         }
     }
     Ok(())
+}
+
+/// The gradients of a step, the mean over its batches, and its figures, the loss first.
+fn gradients<B: AutodiffBackend, T: Training<B>>(
+    training: &T,
+    network: &T::Network,
+    batches: &mut Loader<T::Batch>,
+    parts: usize,
+) -> (GradientsParams, Figures<B::InnerBackend>) {
+    let mut sum = GradientsAccumulator::new();
+    let mut means: Figures<B::InnerBackend> = Vec::new();
+    for _ in 0..parts {
+        let StepLoss { loss, figures } = training.losses(network, batches.next_batch());
+        let loss = loss.div_scalar(parts as f64);
+        let named = figures.into_iter().map(|(name, figure)| (name, figure.div_scalar(parts as f64)));
+        let figures: Vec<_> = std::iter::once(("loss", loss.clone().inner())).chain(named).collect();
+        means = match means.is_empty() {
+            true => figures,
+            false => {
+                means.into_iter().zip(figures).map(|((name, sum), (_, one))| (name, sum + one)).collect()
+            }
+        };
+        sum.accumulate::<B>(network, GradientsParams::from_grads(loss.backward(), network));
+    }
+    (sum.grads(), means)
+}
+
+/// Reads figures from the device, all at once.
+fn read<B: burn::tensor::backend::Backend>(figures: Figures<B>) -> Vec<(&'static str, f64)> {
+    let (names, values): (Vec<_>, Vec<_>) = figures.into_iter().unzip();
+    let values = Tensor::cat(values, 0).into_data(); // [figures]
+    names.into_iter().zip(values.iter::<f64>()).collect()
 }

@@ -2,44 +2,33 @@
 
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
-use burn::tensor::{
-    ElementConversion, Tensor, TensorData,
-    backend::{AutodiffBackend, Backend},
+use anyhow::{Context, Result};
+use burn::{
+    module::Module,
+    tensor::{
+        Tensor, TensorData,
+        backend::{AutodiffBackend, Backend},
+    },
 };
-use chromaflow::model::flow::{CostVolume, FlowNet, MULTIPLE, PIXELS_PER_UNIT};
-use clap::Args;
+use chromaflow::model::flow::{CostVolume, FlowNet, PIXELS_PER_UNIT};
 use image::RgbImage;
-use serde::Serialize;
 
 use super::{
-    RunOptions,
-    fit::{StepLoss, fit},
+    fit::fit,
     flow_start,
+    peers::Group,
+    sources::Sources,
+    training::{StageRun, StepLoss, Training},
 };
 use crate::{
     data::{
         photos,
         split::{PHOTO_FOLDERS, Split},
     },
-    loader::Loader,
+    loader::{Loader, Order},
     loss::endpoint::{block_means, endpoint_errors, multi_scale},
     motion::{MotionRange, MovingPair, moving_pair},
 };
-
-/// Photos are kept in memory with at most this shorter side.
-pub const PHOTO_SIDE: u32 = 224;
-
-/// What training the flow network takes besides.
-#[derive(Args, Clone, Debug, Serialize)]
-pub struct FlowOptions {
-    /// Largest shift of background and occluders in pixels.
-    #[arg(long, default_value_t = 14.0)]
-    pub shift: f32,
-    /// Largest number of occluders.
-    #[arg(long, default_value_t = 4)]
-    pub occluders: usize,
-}
 
 /// Pairs of frames as tensors.
 pub struct PairTensors<B: Backend> {
@@ -53,55 +42,81 @@ pub struct PairTensors<B: Backend> {
     pub visible: Tensor<B, 4>,
 }
 
-/// Trains from scratch or from the newest checkpoint.
-pub fn train<B: AutodiffBackend + CostVolume>(
-    run: &RunOptions,
-    options: &FlowOptions,
-    device: &B::Device,
-) -> Result<()> {
-    ensure!((run.crop as usize).is_multiple_of(MULTIPLE), "the crop's side must be a multiple of {MULTIPLE}");
-    B::seed(device, run.seed);
-    let config = run.preset.config().flow;
-    let photos = Split::read(&run.data, &PHOTO_FOLDERS)?.training;
-    let photos: Arc<Vec<RgbImage>> = Arc::new(photos::load_coloured(&photos, PHOTO_SIDE));
-    println!("{} photos to move", photos.len());
-    let example = start_loader(run, options, &photos, 0).next_batch();
-    let example = PairTensors::<B>::stack(&example, device).first.repeat_dim(1, 3);
-    let network = flow_start::start(config.init::<B>(device), &config, example);
-    let losses = |network: &FlowNet<B>, batch: Vec<MovingPair>| losses(network, &batch, device);
-    fit(run, options, network, |first| Ok(start_loader(run, options, &photos, first)), losses, device)
+/// The flow network's training.
+struct FlowTraining<B: AutodiffBackend> {
+    photos: Arc<Vec<RgbImage>>,
+    range: MotionRange,
+    batch: usize,
+    side: usize,
+    device: B::Device,
 }
 
-fn start_loader(
-    run: &RunOptions,
-    options: &FlowOptions,
-    photos: &Arc<Vec<RgbImage>>,
-    first: usize,
-) -> Loader<Vec<MovingPair>> {
-    let photos = photos.clone();
-    let range = MotionRange { shift: options.shift, occluders: options.occluders, ..MotionRange::default() };
-    let (batch, side) = (run.batch, run.crop as usize);
-    Loader::start(run.loaders, run.seed, first, move |random| {
-        (0..batch).map(|_| moving_pair(&photos, side, &range, random)).collect()
+/// Trains the stage to its end.
+pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
+    stage: &StageRun,
+    group: &Group<B>,
+) -> Result<()> {
+    let sources = Sources::of(stage)?;
+    let photos = Split::read(&stage.run.data, &PHOTO_FOLDERS)?.training;
+    let photos = &Arc::new(photos::load_coloured(&photos, stage.stage.side));
+    println!("{} photos to move", photos.len());
+    group.train(|peer, device| {
+        let training = FlowTraining::<B>::new(stage, photos.clone(), device)?;
+        let example = training.loader(stage.order(0)).next_batch();
+        let network = peer.in_turn(|| {
+            B::seed(device, stage.seed());
+            let start = || {
+                let example = PairTensors::<B>::stack(&example, device).first.repeat_dim(1, 3);
+                let config = stage.run.networks().flow;
+                flow_start::start(config.init(device), &config, example)
+            };
+            Ok(sources.trained_flow(device)?.unwrap_or_else(start).fork(device))
+        })?;
+        fit(stage, peer, &training, network, device)
     })
 }
 
-fn losses<B: AutodiffBackend + CostVolume>(
-    network: &FlowNet<B>,
-    batch: &[MovingPair],
-    device: &B::Device,
-) -> StepLoss<B> {
-    let pairs = PairTensors::<B>::stack(batch, device);
-    let levels = network.forward_levels(pairs.first.repeat_dim(1, 3), pairs.second.repeat_dim(1, 3));
-    let finest = levels[0].clone().detach().mul_scalar(PIXELS_PER_UNIT); // [n, 2, h / 4, w / 4]
-    let [_, _, height, width] = finest.dims();
-    let truth = block_means(pairs.flow.clone(), height, width);
-    let number = |tensor: Tensor<B, 1>| tensor.into_scalar().elem::<f64>();
-    let zero = number(endpoint_errors(truth.zeros_like(), truth.clone()).mean());
-    let ours = number(endpoint_errors(finest, truth).mean());
-    let loss = multi_scale(levels, pairs.flow);
-    let figures = vec![("loss", number(loss.clone())), ("endpoint_error", ours), ("zero_flow", zero)];
-    (loss, figures)
+impl<B: AutodiffBackend> FlowTraining<B> {
+    fn new(stage: &StageRun, photos: Arc<Vec<RgbImage>>, device: &B::Device) -> Result<Self> {
+        let motion = stage.stage.motion.unwrap_or_default();
+        Ok(Self {
+            photos,
+            range: MotionRange { shift: motion.shift, occluders: motion.occluders, ..MotionRange::default() },
+            batch: stage.stage.batch,
+            side: stage.stage.crop.context("a flow stage needs a crop")? as usize,
+            device: device.clone(),
+        })
+    }
+
+    fn loader(&self, order: Order) -> Loader<Vec<MovingPair>> {
+        let (photos, range, batch, side) = (self.photos.clone(), self.range, self.batch, self.side);
+        Loader::start(order, move |draw| {
+            let pair = |mut random| moving_pair(&photos, side, &range, &mut random);
+            draw.of_examples(batch).map(pair).collect()
+        })
+    }
+}
+
+impl<B: AutodiffBackend + CostVolume> Training<B> for FlowTraining<B> {
+    type Network = FlowNet<B>;
+    type Batch = Vec<MovingPair>;
+
+    fn batches(&self, order: Order) -> Result<Loader<Self::Batch>> {
+        Ok(self.loader(order))
+    }
+
+    fn losses(&self, network: &FlowNet<B>, batch: Vec<MovingPair>) -> StepLoss<B> {
+        let pairs = PairTensors::<B>::stack(&batch, &self.device);
+        let levels = network.forward_levels(pairs.first.repeat_dim(1, 3), pairs.second.repeat_dim(1, 3));
+        let finest = levels[0].clone().inner().mul_scalar(PIXELS_PER_UNIT); // [n, 2, h / 4, w / 4]
+        let [_, _, height, width] = finest.dims();
+        let truth = block_means(pairs.flow.clone().inner(), height, width);
+        let figures = vec![
+            ("endpoint_error", endpoint_errors(finest, truth.clone()).mean()),
+            ("zero_flow", endpoint_errors(truth.zeros_like(), truth).mean()),
+        ];
+        StepLoss { loss: multi_scale(levels, pairs.flow), figures }
+    }
 }
 
 impl<B: Backend> PairTensors<B> {

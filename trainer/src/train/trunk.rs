@@ -1,17 +1,14 @@
 //! Trains the trunk alone, before f: from grey, its taps must tell which colours are likely where, and what a teacher
 //! network sees in the colour photo. Both need knowledge of what things are, and cost far less than training through f.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use burn::{
     module::{Initializer, Module},
     nn::conv::{Conv2d, Conv2dConfig},
     tensor::{
-        ElementConversion, Tensor, TensorData,
+        Tensor, TensorData,
         backend::{AutodiffBackend, Backend},
     },
 };
@@ -20,25 +17,24 @@ use chromaflow::{
     model::vgg::{Vgg, VggConfig},
     upsample::upsample,
 };
-use clap::Args;
 use image::RgbImage;
 use rand::{SeedableRng, rngs::StdRng, seq::IndexedRandom};
-use serde::Serialize;
 
 use super::{
-    RunOptions,
-    color_batch::PHOTO_SIDE,
-    fit::{StepLoss, fit},
+    fit::fit,
     normalisation::TrunkNormalisation,
+    peers::Group,
+    training::{StageRun, StepLoss, Training},
 };
 use crate::{
+    config::Framing,
     data::{
         crop::{Crop, Window},
         photos,
         split::{PHOTO_FOLDERS, Split},
         teacher::TeacherMaps,
     },
-    loader::Loader,
+    loader::{Draw, Loader, Order},
     loss::palette::{COLOURS, PaletteTruth, Shares, cross_entropy, rarity, shares},
 };
 
@@ -53,23 +49,6 @@ const TEACHER_SCALE: usize = 16;
 
 /// Windows that the palette's frequencies are counted in.
 const COUNTED_WINDOWS: usize = 500;
-
-/// What training the trunk takes besides.
-#[derive(Args, Clone, Debug, Serialize)]
-pub struct TrunkOptions {
-    /// Shortest shorter side that photos are scaled to before the crop.
-    #[arg(long, default_value_t = 80)]
-    pub smallest_side: u32,
-    /// Longest shorter side that photos are scaled to before the crop, at most 224.
-    #[arg(long, default_value_t = 144)]
-    pub largest_side: u32,
-    /// The teacher's maps, written by trainer/teacher/features.py; without them colours alone teach.
-    #[arg(long)]
-    pub teacher: Option<PathBuf>,
-    /// Weight of the teacher's loss; that of the palette's is 1.
-    #[arg(long, default_value_t = 2.0)]
-    pub teacher_weight: f64,
-}
 
 /// The trunk, normalised between its convolutions, and the linear maps that it is examined by.
 #[derive(Module, Debug)]
@@ -119,88 +98,96 @@ struct School {
     photos: Vec<(String, RgbImage)>,
     teacher: Option<TeacherMaps>,
     rarity: Vec<f32>,
+    framing: Framing,
+    side: usize,
+    batch: usize,
 }
 
-/// One step's images, colours and features.
-pub struct TrunkBatch {
+/// One pass's images, colours and features.
+struct TrunkBatch {
     rgb: Vec<f32>,
     shares: Vec<Shares>,
     features: Vec<f32>,
     known: Vec<f32>,
 }
 
-/// Trains from scratch or from the newest checkpoint.
-pub fn train<B: AutodiffBackend>(run: &RunOptions, options: &TrunkOptions, device: &B::Device) -> Result<()> {
-    ensure!((run.crop as usize).is_multiple_of(TEACHER_SCALE), "the crop's side must be a multiple of 16");
-    let school = Arc::new(School::open(run, options)?);
-    B::seed(device, run.seed);
-    let network = TrunkTask::<B>::init(&run.preset.config().trunk, school.channels(), device);
-    let losses =
-        |network: &TrunkTask<B>, batch| losses(network, &school, options, run.crop as usize, batch, device);
-    fit(run, options, network, |first| Ok(start_loader(run, options, school.clone(), first)), losses, device)
-}
-
-/// The weighted sum of the losses, `[1]`, and the figures for the log.
-fn losses<B: AutodiffBackend>(
-    network: &TrunkTask<B>,
-    school: &School,
-    options: &TrunkOptions,
-    side: usize,
-    batch: TrunkBatch,
-    device: &B::Device,
-) -> StepLoss<B> {
-    let images = batch.known.len();
-    let tensor = |values: Vec<f32>, shape: [usize; 4]| {
-        Tensor::<B, 4>::from_data(TensorData::new(values, shape), device)
-    };
-    let rgb = tensor(batch.rgb, [images, 3, side, side]);
-    let cells = side / TEACHER_SCALE;
-    let features = tensor(batch.features, [images, school.channels(), cells, cells]);
-    let known = tensor(batch.known, [images, 1, 1, 1]);
-    let truth = PaletteTruth::new(&batch.shares, &school.rarity, images, device);
-
-    let (logits, ours) = network.forward(luma(rgb));
-    let palette = cross_entropy(logits, truth);
-    let taught = ((ours - features).powi_scalar(2) * known).mean();
-    let total = palette.clone() + taught.clone().mul_scalar(options.teacher_weight);
-    let number = |tensor: Tensor<B, 1>| tensor.into_scalar().elem::<f64>();
-    let figures =
-        vec![("loss", number(total.clone())), ("palette", number(palette)), ("teacher", number(taught))];
-    (total, figures)
-}
-
-fn start_loader(
-    run: &RunOptions,
-    options: &TrunkOptions,
+/// The trunk's training.
+struct TrunkTraining<B: Backend> {
     school: Arc<School>,
-    first: usize,
-) -> Loader<TrunkBatch> {
-    let (batch, crop) = (run.batch, run.crop);
-    let sides = options.smallest_side..=options.largest_side;
-    Loader::start(run.loaders, run.seed, first, move |random| {
-        let mut ready = TrunkBatch { rgb: vec![], shares: vec![], features: vec![], known: vec![] };
-        (0..batch).for_each(|_| {
-            let (name, photo) = school.photos.choose(random).expect("there are photos");
-            let window = Window::random(photo.dimensions(), crop, sides.clone(), random);
-            ready.add(&school, name, photo, &window);
-        });
-        ready
+    teacher_weight: f64,
+    device: B::Device,
+}
+
+/// Trains the stage to its end.
+pub fn train<B: AutodiffBackend>(stage: &StageRun, group: &Group<B>) -> Result<()> {
+    let school = &Arc::new(School::open(stage)?);
+    let teacher_weight = stage.stage.teacher.as_ref().map_or(0.0, |teacher| teacher.weight);
+    group.train(|peer, device| {
+        let network = peer.in_turn(|| {
+            B::seed(device, stage.seed());
+            Ok(TrunkTask::<B>::init(&stage.run.networks().trunk, school.channels(), device).fork(device))
+        })?;
+        let training = TrunkTraining { school: school.clone(), teacher_weight, device: device.clone() };
+        fit(stage, peer, &training, network, device)
     })
 }
 
+impl<B: AutodiffBackend> Training<B> for TrunkTraining<B> {
+    type Network = TrunkTask<B>;
+    type Batch = TrunkBatch;
+
+    fn batches(&self, order: Order) -> Result<Loader<TrunkBatch>> {
+        let school = self.school.clone();
+        Ok(Loader::start(order, move |draw| school.batch(draw)))
+    }
+
+    fn losses(&self, network: &TrunkTask<B>, batch: TrunkBatch) -> StepLoss<B> {
+        let School { side, rarity, .. } = &*self.school;
+        let images = batch.known.len();
+        let tensor = |values: Vec<f32>, shape: [usize; 4]| {
+            Tensor::<B, 4>::from_data(TensorData::new(values, shape), &self.device)
+        };
+        let rgb = tensor(batch.rgb, [images, 3, *side, *side]);
+        let cells = side / TEACHER_SCALE;
+        let features = tensor(batch.features, [images, self.school.channels(), cells, cells]);
+        let known = tensor(batch.known, [images, 1, 1, 1]);
+        let truth = PaletteTruth::new(&batch.shares, rarity, images, &self.device);
+
+        let (logits, ours) = network.forward(luma(rgb));
+        let palette = cross_entropy(logits, truth);
+        let taught = ((ours - features).powi_scalar(2) * known).mean();
+        let figures = vec![("palette", palette.clone().inner()), ("teacher", taught.clone().inner())];
+        StepLoss { loss: palette + taught.mul_scalar(self.teacher_weight), figures }
+    }
+}
+
 impl School {
-    fn open(run: &RunOptions, options: &TrunkOptions) -> Result<Self> {
-        let teacher = options.teacher.as_deref().map(TeacherMaps::read).transpose()?;
-        let files = Split::read(&run.data, &PHOTO_FOLDERS)?.training;
-        let name = |file: &Path| file.strip_prefix(&run.data).unwrap_or(file).to_string_lossy().into_owned();
-        let photos: Vec<_> = photos::load_coloured_files(&files, PHOTO_SIDE)
+    fn open(stage: &StageRun) -> Result<Self> {
+        let (data, side) = (&stage.run.data, stage.stage.side);
+        let teacher = stage.stage.teacher.as_ref();
+        let teacher = teacher.map(|teacher| TeacherMaps::read(&teacher.file)).transpose()?;
+        let files = Split::read(data, &PHOTO_FOLDERS)?.training;
+        let name = |file: &Path| file.strip_prefix(data).unwrap_or(file).to_string_lossy().into_owned();
+        let photos: Vec<_> = photos::load_coloured_files(&files, side)
             .into_iter()
             .map(|(file, photo)| (name(&file), photo))
             .collect();
-        ensure!(!photos.is_empty(), "no coloured photos under {}", run.data.display());
+        ensure!(!photos.is_empty(), "no coloured photos under {}", data.display());
         println!("{} photos to train on", photos.len());
-        let rarity = count_colours(&photos, run, options);
-        Ok(Self { photos, teacher, rarity })
+        let framing = stage.stage.framing();
+        let rarity = count_colours(&photos, &framing, stage.seed());
+        let side = framing.crop.context("a trunk stage needs a crop")? as usize;
+        Ok(Self { photos, teacher, rarity, framing, side, batch: stage.stage.batch })
+    }
+
+    fn batch(&self, draw: Draw) -> TrunkBatch {
+        let mut ready = TrunkBatch { rgb: vec![], shares: vec![], features: vec![], known: vec![] };
+        for mut random in draw.of_examples(self.batch) {
+            let (name, photo) = self.photos.choose(&mut random).expect("there are photos");
+            let window = Window::random(photo.dimensions(), &self.framing, &mut random);
+            ready.add(self, name, photo, &window);
+        }
+        ready
     }
 
     /// Features of the teacher; one that is never known stands for none.
@@ -209,12 +196,11 @@ impl School {
     }
 }
 
-fn count_colours(photos: &[(String, RgbImage)], run: &RunOptions, options: &TrunkOptions) -> Vec<f32> {
-    let mut random = StdRng::seed_from_u64(run.seed);
+fn count_colours(photos: &[(String, RgbImage)], framing: &Framing, seed: u64) -> Vec<f32> {
+    let mut random = StdRng::seed_from_u64(seed);
     let mut frequencies = vec![0.0; COLOURS];
     for (_, photo) in photos.choose_multiple(&mut random, COUNTED_WINDOWS) {
-        let sides = options.smallest_side..=options.largest_side;
-        let crop = Window::random(photo.dimensions(), run.crop, sides, &mut random).cut(photo);
+        let crop = Window::random(photo.dimensions(), framing, &mut random).cut(photo);
         for pixel in palette_of(&crop) {
             pixel
                 .colours
@@ -228,7 +214,7 @@ fn count_colours(photos: &[(String, RgbImage)], run: &RunOptions, options: &Trun
 
 /// The colours of a crop's blocks of 4 x 4 pixels.
 fn palette_of(crop: &Crop) -> impl Iterator<Item = Shares> + '_ {
-    let (side, cells) = (crop.side, crop.side / PALETTE_SCALE);
+    let (side, cells) = (crop.width, crop.width / PALETTE_SCALE);
     let mean = move |channel: usize, cell: usize| {
         let (left, top) = (cell % cells * PALETTE_SCALE, cell / cells * PALETTE_SCALE);
         let row = |y: usize| {
@@ -243,7 +229,7 @@ fn palette_of(crop: &Crop) -> impl Iterator<Item = Shares> + '_ {
 impl TrunkBatch {
     fn add(&mut self, school: &School, name: &str, photo: &RgbImage, window: &Window) {
         let crop = window.cut(photo);
-        let cells = crop.side / TEACHER_SCALE;
+        let cells = crop.width / TEACHER_SCALE;
         let places = window.cell_centres(photo.dimensions(), cells);
         let features = school.teacher.as_ref().and_then(|teacher| teacher.sample(name, &places));
         self.known.push(if features.is_some() { 1.0 } else { 0.0 });

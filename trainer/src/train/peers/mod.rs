@@ -1,12 +1,13 @@
-//! Several devices and machines train one network, in the manner of PyTorch's DistributedDataParallel: each step's batch
-//! is shared out among peers, one a device; their gradients are averaged, and every peer makes the same step of the
+//! Several devices and machines train one network, in the manner of PyTorch's DistributedDataParallel: each step's batches
+//! are shared out among peers, one a device; their gradients are averaged, and every peer makes the same step of the
 //! optimiser. So n peers train to the losses of one, up to the order in which floating-point numbers are added.
 //!
 //! The devices of one machine are joined by burn-collective, machines ("nodes") by Burn's tensor data service, which
 //! burn-collective itself uses between machines; [`nodes`] says why its own step between machines does not serve.
 
+mod agreement;
 mod flat;
-mod launch;
+mod group;
 pub mod nodes;
 
 use std::{
@@ -25,7 +26,8 @@ use burn::{
     },
 };
 
-pub use launch::launch;
+pub use agreement::agreement;
+pub use group::Group;
 use nodes::Nodes;
 
 /// A step's named figures for the log, each `[1]`.
@@ -52,31 +54,27 @@ pub struct Peer {
 pub struct Stopped;
 
 impl Peer {
-    /// The only one.
-    pub fn alone() -> Self {
-        Self { rank: 0, count: 1, place: 0, here: 1, nodes: None, turn: Arc::default() }
-    }
-
     /// It alone writes the log and the checkpoints.
     pub fn is_first(&self) -> bool {
         self.rank == 0
     }
 
-    /// The images of each step's `batch` that are this peer's, counted from 0. All peers have equally many, so that the mean
-    /// over peers of means over images is the mean over all images.
-    pub fn share(&self, batch: usize) -> Result<Range<usize>> {
+    /// Which of each step's `batches` are this peer's. All peers have equally many, so that the mean over peers is the mean over
+    /// batches; and batches stay whole, so that losses and batch normalisation see what they see on one device.
+    pub fn share(&self, batches: usize) -> Result<Range<usize>> {
+        let count = self.count;
         ensure!(
-            batch.is_multiple_of(self.count) && batch > 0,
-            "a batch of {batch} can't be shared out evenly among {} devices",
-            self.count
+            batches.is_multiple_of(count),
+            "a step of {batches} batches can't be shared out evenly among {count} devices: set optimiser.accumulate to a \
+             multiple of {count}"
         );
-        let images = batch / self.count;
-        Ok(self.rank * images..(self.rank + 1) * images)
+        let ours = batches / count;
+        Ok(self.rank * ours..(self.rank + 1) * ours)
     }
 
     /// Runs `start` while no other peer of this machine does: Burn draws random numbers from one stream a process, which
-    /// `start` seeds.
-    pub fn in_turn<T>(&self, start: impl FnOnce() -> T) -> T {
+    /// `start` seeds. Burn draws weights when they are first used, so the network must be forked there.
+    pub fn in_turn<T>(&self, start: impl FnOnce() -> Result<T>) -> Result<T> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         start()
     }

@@ -22,6 +22,7 @@ use burn_communication::{
     data_service::{TensorDataServer, TensorDataService},
     websocket::{WebSocket, WsServer},
 };
+use clap::Args;
 use serde_json::Value;
 use tokio::{
     net::TcpStream,
@@ -31,7 +32,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::anyhow_of;
+use super::{agreement::difference, anyhow_of};
 
 type Service = TensorDataService<Flex, WebSocket>;
 
@@ -44,18 +45,30 @@ const RETRY: Duration = Duration::from_millis(200);
 /// Between the knocks that wake a sender.
 const KNOCK: Duration = Duration::from_millis(5);
 
-/// What may take the time that it takes to say goodbye.
+/// What is taken to be sent is on its way for some time.
+const SENDING: Duration = Duration::from_millis(100);
+
+/// How long a node that ends stays for others that have not fetched all.
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// Which machine this is, and where all are.
-#[derive(Clone, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct NodeOptions {
-    /// `HOST:PORT` of every node, in the same order on each. A node listens on its own port.
+    /// The machines that train together, in the same order on each. A machine listens on its own port, on all of its networks
+    /// and without asking who connects, so the network must be one that you trust.
+    #[arg(long = "nodes", value_name = "HOST:PORT,..", value_delimiter = ',', requires = "rank")]
     pub addresses: Vec<String>,
-    /// This node's place in the list.
+    /// Which of them this one is, counted from 0.
+    #[arg(long = "node-rank", value_name = "R", default_value_t = 0, requires = "addresses")]
     pub rank: usize,
-    /// How long to wait for another node: at the start, and in every step.
+    /// Seconds to wait for another machine, at the start and in each step, before giving up.
+    #[arg(long = "node-timeout", value_name = "SECONDS", default_value = "600", value_parser = seconds)]
     pub patience: Duration,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.parse::<f32>().map_err(|error| error.to_string())?;
+    Duration::try_from_secs_f32(number).map_err(|error| error.to_string())
 }
 
 /// This machine among others.
@@ -121,10 +134,9 @@ impl Nodes {
         Ok(())
     }
 
-    /// Stays until the others have what they need of this node.
-    pub fn leave(&self) {
-        // Whoever is gone already needs nothing.
-        let _ = self.exchange(TensorData::new(vec![0u8], [1]));
+    /// Waits until all nodes are here.
+    pub fn meet(&self) -> Result<()> {
+        self.exchange(TensorData::new(vec![0u8], [1])).map(drop)
     }
 
     /// Tells the others what is trained here, and checks that they train the same. Gives each node's devices.
@@ -137,7 +149,7 @@ impl Nodes {
             let theirs = theirs.into_vec::<u8>().map_err(anyhow_of)?;
             let (devices, theirs): (usize, Value) =
                 serde_json::from_slice(&theirs).with_context(|| format!("{name} is another trainer"))?;
-            if let Some(difference) = difference(run, &theirs, "") {
+            if let Some(difference) = difference(run, &theirs) {
                 bail!("{name} trains with another {difference}");
             }
             Ok(devices)
@@ -223,7 +235,14 @@ impl Drop for Nodes {
     fn drop(&mut self) {
         let Some(runtime) = self.runtime.take() else { return };
         let service = self.service.clone();
-        let closing = runtime.spawn(async move { service.close().await });
+        let closing = runtime.spawn(async move {
+            while !service.exposed_tensors.lock().await.is_empty() {
+                time::sleep(KNOCK).await;
+            }
+            time::sleep(SENDING).await;
+            service.close().await;
+        });
+        // The service panics where a node is gone already; the task keeps that apart.
         let _ = runtime.block_on(async { time::timeout(GOODBYE, closing).await });
         self.stop.cancel();
         runtime.shutdown_timeout(GOODBYE);
@@ -265,21 +284,4 @@ fn be_quiet() {
 fn port(address: &str) -> Result<u16> {
     let port = address.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
     port.with_context(|| format!("{address} is no HOST:PORT"))
-}
-
-/// The first entry in which two JSON values differ, and both of its values.
-fn difference(ours: &Value, theirs: &Value, name: &str) -> Option<String> {
-    match (ours, theirs) {
-        (Value::Object(mine), Value::Object(other)) => {
-            let names = mine.keys().chain(other.keys());
-            let null = Value::Null;
-            names.into_iter().find_map(|entry| {
-                let [mine, other] = [mine, other].map(|object| object.get(entry).unwrap_or(&null));
-                let name = if name.is_empty() { entry.clone() } else { format!("{name}.{entry}") };
-                difference(mine, other, &name)
-            })
-        }
-        _ if ours == theirs => None,
-        _ => Some(format!("{name}: {theirs} there, {ours} here")),
-    }
 }

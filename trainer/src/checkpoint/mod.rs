@@ -1,0 +1,145 @@
+//! Checkpoints: a stage's network, the moving average of its weights, optimiser and progress, in full precision.
+
+mod folder;
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use burn::{
+    module::{AutodiffModule, Module},
+    optim::Optimizer,
+    record::{FullPrecisionSettings, NamedMpkBytesRecorder, Record, Recorder},
+    tensor::backend::{AutodiffBackend, Backend},
+};
+use serde::{Deserialize, Serialize};
+
+use folder::Whole;
+pub use folder::{best, steps};
+
+const NETWORK: &str = "network.mpk";
+const AVERAGE: &str = "average.mpk";
+const OPTIMIZER: &str = "optimizer.mpk";
+
+/// What part of a step's loss the smoothed loss takes over.
+const FRESH: f64 = 0.01;
+
+/// How far a stage is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Steps done.
+    pub step: usize,
+    /// Moving average of the loss, by which the best checkpoint is known.
+    pub smoothed_loss: f64,
+}
+
+impl Progress {
+    /// Takes a step with this loss. The first steps count alike, so that none outweighs the others.
+    pub fn advance(&mut self, loss: f64) {
+        self.step += 1;
+        let fresh = FRESH.max(1.0 / self.step as f64);
+        self.smoothed_loss += fresh * (loss - self.smoothed_loss);
+    }
+}
+
+/// What training goes on from.
+#[derive(Debug)]
+pub struct State<M, A, O> {
+    /// How far it is.
+    pub progress: Progress,
+    /// The network that learns.
+    pub network: M,
+    /// The moving average of its weights, if one is kept.
+    pub average: Option<A>,
+    /// The optimiser.
+    pub optimizer: O,
+}
+
+/// Writes a checkpoint into the stage's folder, and removes what lies there but the `keep` newest and the best. The new one
+/// appears under its name only when it is complete; an error leaves the others as they are.
+pub fn save<B: AutodiffBackend, M: AutodiffModule<B>, O: Optimizer<M, B>>(
+    out: &Path,
+    keep: usize,
+    state: &State<M, M::InnerModule, O>,
+) -> Result<()> {
+    let mut files = vec![(NETWORK, bytes::<B, _>(state.network.clone().into_record())?)];
+    if let Some(average) = &state.average {
+        files.push((AVERAGE, bytes::<B::InnerBackend, _>(average.clone().into_record())?));
+    }
+    files.push((OPTIMIZER, bytes::<B, _>(state.optimizer.to_record())?));
+    folder::write(out, state.progress, &files)?;
+    folder::prune(out, keep)
+}
+
+/// Writes a network that was not trained here as step 0 of a stage. Training that resumes from it starts with a fresh
+/// optimiser.
+pub fn save_network<B: Backend, M: Module<B>>(out: &Path, network: &M) -> Result<()> {
+    let network = bytes::<B, _>(network.clone().into_record())?;
+    folder::write(out, Progress::default(), &[(NETWORK, network)])
+}
+
+/// Fills `fresh` from the newest whole checkpoint; gives it back as it is where there is none.
+pub fn resume<B: AutodiffBackend, M: AutodiffModule<B>, O: Optimizer<M, B>>(
+    out: &Path,
+    mut fresh: State<M, M::InnerModule, O>,
+    device: &B::Device,
+) -> Result<State<M, M::InnerModule, O>> {
+    let Some(mut whole) = folder::newest(out)? else { return Ok(fresh) };
+    fresh.progress = whole.progress;
+    fresh.network = fresh.network.load_record(record::<B, _>(&mut whole, NETWORK, device)?);
+    if whole.has(AVERAGE) {
+        let average = fresh.average.take().unwrap_or_else(|| fresh.network.valid());
+        let record = record::<B::InnerBackend, _>(&mut whole, AVERAGE, device)?;
+        fresh.average = Some(average.load_record(record));
+    }
+    if whole.has(OPTIMIZER) {
+        fresh.optimizer = fresh.optimizer.load_record(record::<B, _>(&mut whole, OPTIMIZER, device)?);
+    }
+    Ok(fresh)
+}
+
+/// The newest whole checkpoint's step and network, for use without training: the moving average where one is kept.
+pub fn load<B: Backend, M: Module<B>>(out: &Path, network: M, device: &B::Device) -> Result<(usize, M)> {
+    let whole = folder::newest(out)?;
+    let mut whole = whole.with_context(|| format!("no whole checkpoint in {}", out.display()))?;
+    let file = if whole.has(AVERAGE) { AVERAGE } else { NETWORK };
+    let record = record::<B, _>(&mut whole, file, device)?;
+    Ok((whole.progress.step, network.load_record(record)))
+}
+
+/// As [`load`], and an error if the checkpoint's parameters are not as many as those of `network`, which is of the sizes that
+/// are expected.
+pub fn load_checked<B: Backend, M: Module<B>>(
+    out: &Path,
+    network: M,
+    device: &B::Device,
+) -> Result<(usize, M)> {
+    let expected = network.num_params();
+    let (step, network) = load(out, network, device)?;
+    let found = network.num_params();
+    ensure!(
+        found == expected,
+        "{} holds a network of {found} parameters, not of {expected}: is the preset right?",
+        out.display()
+    );
+    Ok((step, network))
+}
+
+/// The step of the newest whole checkpoint; 0 where there is none.
+pub fn newest_step(out: &Path) -> Result<usize> {
+    Ok(folder::newest(out)?.map_or(0, |whole| whole.progress.step))
+}
+
+fn bytes<B: Backend, R: Record<B>>(record: R) -> Result<Vec<u8>> {
+    Ok(Recorder::<B>::record(&recorder(), record, ())?)
+}
+
+fn record<B: Backend, R: Record<B>>(whole: &mut Whole, file: &str, device: &B::Device) -> Result<R> {
+    let bytes = whole.take(file)?;
+    let path = whole.path.join(file);
+    Recorder::<B>::load(&recorder(), bytes, device)
+        .with_context(|| format!("{} is not what this stage keeps", path.display()))
+}
+
+fn recorder() -> NamedMpkBytesRecorder<FullPrecisionSettings> {
+    NamedMpkBytesRecorder::default()
+}

@@ -1,0 +1,36 @@
+//! Weights and parameters of the losses.
+
+use serde::{Deserialize, Serialize};
+
+use crate::loss::perceptual::BETA;
+
+/// The whole loss is the sum of the terms, each times its weight here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Losses {
+    /// Weight of the bilateral loss, equation (2).
+    pub bilateral: f64,
+    /// Weight of the temporal loss, equation (3). The authors' code has 5.
+    pub temporal: f64,
+    /// Weight of the refinement loss, equation (5).
+    pub refinement: f64,
+    /// Weight of the diversity loss, equation (7).
+    pub diversity: f64,
+    /// beta_i of equation (7), one for each candidate.
+    pub beta: Vec<f64>,
+    /// Pixels of each image whose neighbourhoods the bilateral loss takes; 0 takes all.
+    pub samples: usize,
+}
+
+impl Default for Losses {
+    fn default() -> Self {
+        Self {
+            bilateral: 1.0,
+            temporal: 1.0,
+            refinement: 1.0,
+            diversity: 1.0,
+            beta: BETA.to_vec(),
+            samples: 0,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The optimiser and the learning rate over a stage.
+
+use std::f64::consts::PI;
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use toml::Table;
+
+/// How the weights follow the gradients. The defaults are the paper's: Adam at 1e-4.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Optimiser {
+    /// adam or adamw.
+    pub kind: OptimiserKind,
+    /// The highest learning rate.
+    pub learning_rate: f64,
+    /// Whether the learning rate stays, or falls along half a cosine.
+    pub schedule: Schedule,
+    /// Steps over which the learning rate first rises linearly.
+    pub warm_up_steps: usize,
+    /// The cosine's last learning rate, as a part of the highest.
+    pub floor: f64,
+    /// Decoupled weight decay, for adamw.
+    pub weight_decay: f64,
+    /// Largest norm of one parameter tensor's gradient; 0 leaves gradients as they are.
+    pub clip: f32,
+    /// Batches whose gradients make one step: as if the batch were so many times larger, in the memory of one.
+    pub accumulate: usize,
+    /// Decay a step of the moving average of the weights that is evaluated and exported; 0 keeps none.
+    pub ema: f64,
+}
+
+/// The optimisers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OptimiserKind {
+    /// D. Kingma and J. Ba, ICLR 2015.
+    Adam,
+    /// I. Loshchilov and F. Hutter, ICLR 2019.
+    AdamW,
+}
+
+/// The learning rate behind the warm-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Schedule {
+    /// It stays.
+    Constant,
+    /// It falls along half a cosine to the floor.
+    Cosine,
+}
+
+impl Default for Optimiser {
+    fn default() -> Self {
+        Self {
+            kind: OptimiserKind::Adam,
+            learning_rate: 1e-4,
+            schedule: Schedule::Constant,
+            warm_up_steps: 0,
+            floor: 0.02,
+            weight_decay: 0.0,
+            clip: 0.0,
+            accumulate: 1,
+            ema: 0.0,
+        }
+    }
+}
+
+impl Optimiser {
+    /// This optimiser with some fields changed.
+    pub fn with(&self, changes: &Table) -> Result<Self> {
+        let mut fields = Table::try_from(self)?;
+        fields.extend(changes.clone());
+        fields.try_into().context("optimiser")
+    }
+
+    /// The learning rate of a step out of `steps`.
+    pub fn learning_rate_at(&self, step: usize, steps: usize) -> f64 {
+        let warm_up = ((step + 1) as f64 / self.warm_up_steps.max(1) as f64).min(1.0);
+        let part = match self.schedule {
+            Schedule::Constant => 1.0,
+            Schedule::Cosine => {
+                let done = (step as f64 / steps as f64).min(1.0);
+                self.floor + (1.0 - self.floor) * 0.5 * (1.0 + (PI * done).cos())
+            }
+        };
+        self.learning_rate * warm_up * part
+    }
+
+    /// An error that names the first field whose value can't be.
+    pub fn check(&self) -> Result<()> {
+        ensure!(self.learning_rate >= 0.0, "optimiser.learning_rate must not be below 0");
+        ensure!((0.0..=1.0).contains(&self.floor), "optimiser.floor must be in [0, 1]");
+        ensure!(self.accumulate > 0, "optimiser.accumulate must be at least 1");
+        ensure!((0.0..1.0).contains(&self.ema), "optimiser.ema must be in [0, 1)");
+        ensure!(self.clip >= 0.0, "optimiser.clip must not be below 0");
+        ensure!(
+            self.weight_decay == 0.0 || self.kind == OptimiserKind::AdamW,
+            "optimiser.weight_decay needs optimiser.kind = \"adamw\""
+        );
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_learning_rate_rises_and_falls_as_configured() {
+        let constant = Optimiser { learning_rate: 2.0, ..Optimiser::default() };
+        assert_eq!([0, 50, 99].map(|step| constant.learning_rate_at(step, 100)), [2.0; 3]);
+        let cosine = Optimiser { schedule: Schedule::Cosine, warm_up_steps: 10, floor: 0.1, ..constant };
+        let rates = [0, 4, 50, 100].map(|step| cosine.learning_rate_at(step, 100));
+        let half = 0.1 + 0.9 * 0.5;
+        assert!((rates[0] - 0.2).abs() < 1e-12 && rates[1] > 0.9 && rates[1] < 1.0, "{rates:?}");
+        assert!((rates[2] - 2.0 * half).abs() < 1e-12 && (rates[3] - 0.2).abs() < 1e-12, "{rates:?}");
+    }
+}

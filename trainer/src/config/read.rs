@@ -1,0 +1,170 @@
+//! From a file and `--set key=value` to a configuration.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, bail, ensure};
+use toml::{Table, Value};
+
+use super::RunConfig;
+
+/// Reads a TOML file, or one that ends in .json, and then sets fields; without a file all fields are the paper's.
+pub fn read(file: Option<&Path>, assignments: &[String]) -> Result<RunConfig> {
+    let Some(file) = file else { return parse("", assignments) };
+    let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    let json = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+    let text = match json {
+        true => serde_json::from_str::<Table>(&text)
+            .map_err(anyhow::Error::from)
+            .and_then(|table| Ok(toml::to_string(&table)?)),
+        false => Ok(text),
+    };
+    text.and_then(|text| parse(&text, assignments)).with_context(|| file.display().to_string())
+}
+
+/// The configuration that a TOML text says, with fields set as `assignments` say: `key=value`, or `part.key=value`. A value
+/// that is not TOML is a text. Stages go by kind or by number: `stages.colorizer.batch=4` sets it in all colorizer stages,
+/// `stages.2.batch=4` in the second stage.
+pub fn parse(text: &str, assignments: &[String]) -> Result<RunConfig> {
+    let mut config: RunConfig = toml::from_str(text)?;
+    if !assignments.is_empty() {
+        let mut table: Table = toml::from_str(text)?;
+        for assignment in assignments {
+            set(&mut table, assignment).with_context(|| format!("--set {assignment}"))?;
+        }
+        config = table.try_into().context("--set")?;
+    }
+    config.check()?;
+    Ok(config)
+}
+
+fn set(table: &mut Table, assignment: &str) -> Result<()> {
+    let (key, value) = assignment.split_once('=').context("it must be key=value")?;
+    let value = value_of(value.trim());
+    let path: Vec<&str> = key.trim().split('.').collect();
+    match path.as_slice() {
+        ["stages", which, field @ ..] if !field.is_empty() => set_in_stages(table, which, field, &value),
+        _ => place(table, &path, value),
+    }
+}
+
+/// `value` as TOML, else as a text.
+fn value_of(value: &str) -> Value {
+    let parsed = toml::from_str::<Table>(&format!("value = {value}"));
+    let parsed = parsed.ok().filter(|table| table.len() == 1).and_then(|mut table| table.remove("value"));
+    parsed.unwrap_or_else(|| value.into())
+}
+
+fn set_in_stages(table: &mut Table, which: &str, field: &[&str], value: &Value) -> Result<()> {
+    if !table.contains_key("stages") {
+        table.insert("stages".into(), Value::try_from(RunConfig::default().stages)?);
+    }
+    let stages = table.get_mut("stages").and_then(Value::as_array_mut).context("stages is no list")?;
+    let mut found = false;
+    for (number, stage) in (1..).zip(stages.iter_mut().filter_map(Value::as_table_mut)) {
+        if which.parse() == Ok(number) || stage.get("kind").and_then(Value::as_str) == Some(which) {
+            place(stage, field, value.clone())?;
+            found = true;
+        }
+    }
+    ensure!(found, "there is no stage {which}: stages go by number, from 1, or by kind");
+    Ok(())
+}
+
+/// Puts a value at its place, through tables that may not be there yet.
+fn place(table: &mut Table, path: &[&str], value: Value) -> Result<()> {
+    match path {
+        [] => bail!("the key is empty"),
+        [key] => {
+            table.insert((*key).to_owned(), value);
+            Ok(())
+        }
+        [key, rest @ ..] => {
+            let inner = table.entry(*key).or_insert_with(|| Table::new().into());
+            place(inner.as_table_mut().with_context(|| format!("{key} has no fields"))?, rest, value)
+        }
+    }
+}
+
+impl RunConfig {
+    /// The configuration with every field, as TOML, and the steps of its stages in comments.
+    pub fn describe(&self) -> Result<String> {
+        let mut text = toml::to_string(self)?;
+        for (number, stage) in self.stages() {
+            text += &format!("\n# {}: {} steps", stage.folder_name(number), self.steps_of(stage)?);
+        }
+        Ok(text + "\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::{OptimiserKind, StageKind},
+        device::Device,
+    };
+
+    fn set(assignments: &[&str]) -> Result<RunConfig> {
+        parse("", &assignments.iter().map(|&assignment| assignment.to_owned()).collect::<Vec<_>>())
+    }
+
+    fn told(result: Result<RunConfig>) -> String {
+        format!("{:#}", result.unwrap_err())
+    }
+
+    /// 200 epochs of 5,000 images and 1,000 pairs, one a step.
+    #[test]
+    fn without_a_file_the_run_is_the_papers() {
+        let config = parse("", &[]).unwrap();
+        let colorizer = &config.stages[1];
+        assert_eq!(
+            (colorizer.kind, colorizer.side, config.steps_of(colorizer).unwrap()),
+            (StageKind::Colorizer, 256, 1_200_000)
+        );
+        assert_eq!((config.optimiser.kind, config.optimiser.learning_rate), (OptimiserKind::Adam, 1e-4));
+        let again = parse(&config.describe().unwrap(), &[]).unwrap();
+        assert_eq!(again, config);
+    }
+
+    #[test]
+    fn fields_are_set_by_dotted_keys() {
+        let config = set(&[
+            "preset=tiny",
+            "device=wgpu",
+            "out=runs/a b",
+            "scale=0.001",
+            "optimiser.learning_rate=3e-4",
+            "losses.beta=[0.5, 0.4, 0.4, 0.4]",
+            "stages.colorizer.crop=64",
+            "stages.4.batch=6",
+            "stages.4.optimiser.accumulate=2",
+        ])
+        .unwrap();
+        assert_eq!((config.device, config.out.to_str()), (Device::Wgpu, Some("runs/a b")));
+        assert_eq!((config.stages[1].crop, config.stages[3].crop), (Some(64), Some(64)));
+        let optimiser = config.optimiser_of(&config.stages[3]).unwrap();
+        assert_eq!((optimiser.accumulate, optimiser.learning_rate), (2, 3e-4));
+        assert_eq!(config.steps_of(&config.stages[3]).unwrap(), 10);
+    }
+
+    #[test]
+    fn what_is_not_known_or_cant_be_is_told() {
+        for (assignment, expected) in [
+            ("optimiser.learning_rat=1", "learning_rate"),
+            ("stages.colorizer.bach=1", "batch"),
+            ("stages.refiner.batch=1", "there is no stage refiner"),
+            ("stages.1.crop=100", "multiple of 64"),
+            ("stages.2.batch=4", "batch must be 1"),
+            ("stages.2.optimiser.emma=4", "ema"),
+            ("losses.beta=[1.0]", "each of 4 candidates"),
+            ("optimiser.weight_decay=0.1", "adamw"),
+            ("preset=huge", "paper"),
+            ("seed", "key=value"),
+        ] {
+            let told = told(set(&[assignment]));
+            assert!(told.contains(expected), "{assignment}: {told}");
+        }
+        let told = told(parse("[[stages]]\nkind = \"flow\"\nside = 128\ncrop = 128\nshift = 3\n", &[]));
+        assert!(told.contains("line 5") && told.contains("motion"), "{told}");
+    }
+}

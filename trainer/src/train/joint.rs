@@ -1,0 +1,165 @@
+//! Trains g and f together on neighbouring frames, with the refinement loss (5) added to f's own; or g alone.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use burn::{
+    module::{AutodiffModule, Module},
+    tensor::{
+        Tensor,
+        backend::{AutodiffBackend, Backend},
+    },
+};
+use chromaflow::{
+    color::{luma, mean_saturation, with_luma},
+    model::{
+        flow::CostVolume,
+        preset::NetworksConfig,
+        refiner::{Neighbourhood, Refiner},
+    },
+    warp::{confidence, warp},
+};
+
+use super::{
+    color_batch::{ColorBatch, ColorSource},
+    colorizer::{self, Coloring},
+    fit::fit,
+    judges::{Judges, Link, halves},
+    peers::Group,
+    refiner_start,
+    sources::Sources,
+    training::{StageRun, StepLoss, Training},
+};
+use crate::{
+    loader::{Loader, Order},
+    loss::refinement::refinement,
+};
+
+/// f with its trunk, and g.
+#[derive(Module, Debug)]
+pub struct Joint<B: Backend> {
+    /// f and its trunk.
+    pub coloring: Coloring<B>,
+    /// g.
+    pub refiner: Refiner<B>,
+}
+
+impl<B: Backend> Joint<B> {
+    /// Fresh weights.
+    pub fn init(config: &NetworksConfig, device: &B::Device) -> Self {
+        Self { coloring: Coloring::init(config, device), refiner: config.refiner.init(device) }
+    }
+}
+
+/// The training of both.
+struct JointTraining<B: AutodiffBackend> {
+    source: Arc<ColorSource>,
+    judges: Judges<B>,
+    /// Weight of equation (5).
+    weight: f64,
+    colorizer_learns: bool,
+    /// Whether equation (5) reaches f.
+    through_refiner: bool,
+    device: B::Device,
+}
+
+/// Trains the stage to its end.
+pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(stage: &StageRun, group: &Group<B>) -> Result<()> {
+    let sources = Sources::of(stage)?;
+    let source = &Arc::new(ColorSource::open(stage.run, stage.stage)?);
+    group.train(|peer, device| {
+        let (training, network) = peer.in_turn(|| {
+            let training = JointTraining::<B> {
+                source: source.clone(),
+                judges: Judges::new(&sources, true, device)?,
+                weight: stage.run.losses.refinement,
+                colorizer_learns: stage.stage.colorizer_learns,
+                through_refiner: stage.run.ablation.self_regularization,
+                device: device.clone(),
+            };
+            B::seed(device, stage.seed());
+            let coloring = colorizer::start(&sources, device)?;
+            let fresh = || refiner_start::start(stage.run.networks().refiner.init(device));
+            let refiner = sources.refiner(device)?.unwrap_or_else(fresh);
+            Ok((training, Joint { coloring, refiner }.fork(device)))
+        })?;
+        fit(stage, peer, &training, network, device)
+    })
+}
+
+impl<B: AutodiffBackend<InnerBackend: CostVolume>> Training<B> for JointTraining<B> {
+    type Network = Joint<B>;
+    type Batch = ColorBatch;
+
+    fn batches(&self, order: Order) -> Result<Loader<ColorBatch>> {
+        Ok(self.source.start(order))
+    }
+
+    fn losses(&self, network: &Joint<B>, batch: ColorBatch) -> StepLoss<B> {
+        let truth: Tensor<B, 4> = batch.truth(&self.device); // [2 n, 3, h, w]
+        let grey = luma(truth.clone());
+        let link = self.judges.link(&grey).expect("a joint stage has a flow network");
+        let candidates = self.candidates(network, grey.clone()); // [2 n, d, 3, h, w]
+        let refined = self.refined(network, candidates.clone(), [&truth, &grey], &link);
+        if !self.colorizer_learns {
+            return refined;
+        }
+        let mut sum = self.judges.losses(candidates, truth, batch.neighbourhoods(&self.device), Some(&link));
+        sum.loss = sum.loss + refined.loss;
+        sum.figures.extend(refined.figures);
+        sum
+    }
+}
+
+impl<B: AutodiffBackend> JointTraining<B> {
+    fn candidates(&self, network: &Joint<B>, grey: Tensor<B, 4>) -> Tensor<B, 5> {
+        match self.colorizer_learns {
+            true => network.coloring.candidates(grey),
+            false => Tensor::from_inner(network.coloring.valid().candidates(grey.inner())),
+        }
+    }
+
+    /// Equation (5) of each of the d candidates of the frames, refined by the same candidate of their neighbours.
+    fn refined(
+        &self,
+        network: &Joint<B>,
+        candidates: Tensor<B, 5>,
+        [truth, grey]: [&Tensor<B, 4>; 2],
+        link: &Link<B>,
+    ) -> StepLoss<B> {
+        let candidates = if self.through_refiner { candidates } else { candidates.detach() };
+        let count = candidates.dims()[1];
+        let each = |plane: Tensor<B, 4>| plane.unsqueeze_dim::<5>(1).repeat_dim(1, count).flatten::<4>(0, 1);
+        let colours = halves(candidates).map(|colours| colours.flatten::<4>(0, 1)); // 2 of [n d, 3, h, w]
+        let greys = halves(grey.clone()).map(each); // 2 of [n d, 1, h, w]
+        let [truth, _] = halves(truth.clone()).map(each); // [n d, 3, h, w]
+        let link = Link { flow: each(link.flow.clone()), visible: each(link.visible.clone()) };
+        let unrefined = refinement(colours[0].clone().inner(), truth.clone().inner());
+        let input = neighbourhood(colours, greys.clone(), link);
+        let [grey, _] = greys;
+        let refined = with_luma(network.refiner.forward(input), grey); // [n d, 3, h, w]
+        let saturation = mean_saturation(refined.clone().inner()).mean();
+        let loss = refinement(refined, truth);
+        let figures = vec![
+            ("refinement", loss.clone().inner()),
+            ("unrefined", unrefined),
+            ("refined_saturation", saturation),
+        ];
+        StepLoss { loss: loss.mul_scalar(self.weight), figures }
+    }
+}
+
+/// What g sees of frames s and their neighbours t: colours `[n, 3, h, w]` and greys `[n, 1, h, w]` of both.
+fn neighbourhood<B: Backend>(
+    [colour_s, colour_t]: [Tensor<B, 4>; 2],
+    [grey_s, grey_t]: [Tensor<B, 4>; 2],
+    Link { flow, visible }: Link<B>,
+) -> Neighbourhood<B> {
+    let warped = warp(colour_t, flow.clone()); // [n, 3, h, w]
+    Neighbourhood {
+        color_confidence: confidence(colour_s.clone(), warped.clone(), visible.clone()),
+        grey_confidence: confidence(grey_s, warp(grey_t, flow), visible),
+        frame: colour_s,
+        warped,
+    }
+}

@@ -1,0 +1,113 @@
+//! Runs the stages of a configuration, one after the other, in one folder.
+
+use std::{fs, slice};
+
+use anyhow::{Context, Result, ensure};
+use burn::tensor::backend::AutodiffBackend;
+use chromaflow::model::flow::CostVolume;
+
+use super::{
+    colorizer, flow, joint,
+    peers::{Group, agreement, nodes::NodeOptions},
+    run_record::{FileList, RunRecord, Session},
+    training::StageRun,
+    trunk,
+};
+use crate::{
+    checkpoint,
+    config::{RunConfig, StageKind},
+};
+
+/// Trains a run to its end on one device: from its start, or with `resume` from its newest whole checkpoint, if it has any. A
+/// run that lies there is never overwritten.
+pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
+    run: &RunConfig,
+    resume: bool,
+    device: &B::Device,
+) -> Result<()> {
+    train_on::<B>(run, resume, slice::from_ref(device), None)
+}
+
+/// As [`train`], on several devices of this machine, and of other machines if there are `nodes`. These must see the run's
+/// folder: the first writes the checkpoints that all go on from.
+pub fn train_on<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
+    run: &RunConfig,
+    resume: bool,
+    devices: &[B::Device],
+    nodes: Option<NodeOptions>,
+) -> Result<()> {
+    let stages = run.stages().map(|(number, stage)| StageRun::new(run, number, stage));
+    let stages = stages.collect::<Result<Vec<_>>>()?;
+    let mut record = open(run, resume)?;
+    let mut steps = Vec::new();
+    for stage in &stages {
+        steps.push(checkpoint::newest_step(&stage.folder())?);
+    }
+    let data = FileList::of(&run.data)?;
+    let group = Group::<B>::join(devices, nodes, &agreement(run, &data, &steps)?)?;
+    let Some(first) = stages.iter().zip(&steps).position(|(stage, &step)| step < stage.steps) else {
+        println!("{} is trained to its end", run.out.display());
+        return Ok(());
+    };
+    for stage in &stages[first..] {
+        group.leader().share(stage.optimiser.accumulate).with_context(|| named(stage))?;
+    }
+    record.sessions.push(Session::now(
+        [stages[first].number, steps[first]],
+        serde_json::to_value(run)?,
+        data,
+    ));
+    write(&record, run, &group)?;
+    for stage in &stages[first..] {
+        println!("stage {}: {}, {} steps", stage.number, stage.stage.kind, stage.steps);
+        match stage.stage.kind {
+            StageKind::Trunk => trunk::train(stage, &group),
+            StageKind::Flow => flow::train(stage, &group),
+            StageKind::Colorizer => colorizer::train(stage, &group),
+            StageKind::Joint => joint::train(stage, &group),
+        }
+        .with_context(|| named(stage))?;
+    }
+    Ok(())
+}
+
+fn named(stage: &StageRun) -> String {
+    format!("stage {} ({})", stage.number, stage.stage.kind)
+}
+
+/// The first machine writes the record, and the others look whether they see it.
+fn write<B: AutodiffBackend>(record: &RunRecord, run: &RunConfig, group: &Group<B>) -> Result<()> {
+    if group.leader().is_first() {
+        record.write(&run.out)?;
+    }
+    group.meet()?;
+    let seen = RunRecord::read(&run.out)?.map_or(0, |seen| seen.sessions.len());
+    ensure!(
+        seen == record.sessions.len(),
+        "{} does not show what the first machine wrote: the run's folder must be on a disk that all machines share",
+        run.out.display()
+    );
+    Ok(())
+}
+
+/// The record that a run goes on with: the folder's own if it resumes, else a new one.
+fn open(run: &RunConfig, resume: bool) -> Result<RunRecord> {
+    fs::create_dir_all(&run.out).with_context(|| format!("making {}", run.out.display()))?;
+    let candidates = run.networks().colorizer.candidates;
+    let Some(old) = RunRecord::read(&run.out)? else {
+        return Ok(RunRecord { preset: run.preset, candidates, sessions: Vec::new() });
+    };
+    let folder = run.out.display();
+    ensure!(
+        resume,
+        "{folder} holds a run already: go on with it by --resume, or name another folder by --out"
+    );
+    ensure!(
+        (old.preset, old.candidates) == (run.preset, candidates),
+        "{folder} is a run of preset {} with {} candidates, not of preset {} with {candidates}",
+        old.preset.name(),
+        old.candidates,
+        run.preset.name(),
+    );
+    Ok(old)
+}

@@ -1,0 +1,79 @@
+//! What the loop needs of a stage: its batches and its losses.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use burn::{
+    module::AutodiffModule,
+    tensor::{Tensor, backend::AutodiffBackend},
+};
+
+use crate::{
+    config::{Optimiser, RunConfig, Stage},
+    loader::{Loader, Order},
+};
+
+/// How a network learns. The loop draws batches, adds up the losses' gradients, and lets the optimiser follow them.
+pub trait Training<B: AutodiffBackend> {
+    /// What learns.
+    type Network: AutodiffModule<B>;
+    /// What the loader's threads prepare for one pass over the network.
+    type Batch: Send + 'static;
+
+    /// Starts preparing batches in this order.
+    fn batches(&self, order: Order) -> Result<Loader<Self::Batch>>;
+
+    /// The loss of a batch and what it is made of. Losses are means over the batch's examples.
+    fn losses(&self, network: &Self::Network, batch: Self::Batch) -> StepLoss<B>;
+}
+
+/// A batch's losses.
+#[derive(Debug)]
+pub struct StepLoss<B: AutodiffBackend> {
+    /// What is minimised, `[1]`.
+    pub loss: Tensor<B, 1>,
+    /// Named figures for the log, each `[1]`. They stay on the device: the loop reads them once a step.
+    pub figures: Vec<(&'static str, Tensor<B::InnerBackend, 1>)>,
+}
+
+/// A stage of a run and all that is known of it.
+#[derive(Clone, Copy, Debug)]
+pub struct StageRun<'a> {
+    /// The whole run.
+    pub run: &'a RunConfig,
+    /// This stage.
+    pub stage: &'a Stage,
+    /// Its number in the run, from 1.
+    pub number: usize,
+    /// Its optimiser.
+    pub optimiser: Optimiser,
+    /// Its optimiser's steps.
+    pub steps: usize,
+}
+
+impl<'a> StageRun<'a> {
+    /// A stage of `run` by its number, from 1.
+    pub fn new(run: &'a RunConfig, number: usize, stage: &'a Stage) -> Result<Self> {
+        Ok(Self { run, stage, number, optimiser: run.optimiser_of(stage)?, steps: run.steps_of(stage)? })
+    }
+
+    /// The folder of its checkpoints and its log.
+    pub fn folder(&self) -> PathBuf {
+        self.run.out.join(self.stage.folder_name(self.number))
+    }
+
+    /// Seed of its random numbers.
+    pub fn seed(&self) -> u64 {
+        self.run.seed.wrapping_mul(1000).wrapping_add(self.number as u64)
+    }
+
+    /// Images, or pairs of frames, a step.
+    pub fn examples_a_step(&self) -> usize {
+        self.stage.batch * self.optimiser.accumulate
+    }
+
+    /// The order of its batches from step `first` on.
+    pub fn order(&self, first: usize) -> Order {
+        Order { workers: self.run.loaders, seed: self.seed(), first, parts: 0..self.optimiser.accumulate }
+    }
+}
