@@ -1,6 +1,6 @@
 //! What computes: chosen when the program runs, and asked whether it is there before anything is built on it.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use burn::backend::wgpu::{
     WgpuRuntime,
     graphics::{AutoGraphicsApi, GraphicsApi},
@@ -29,12 +29,24 @@ impl Device {
         match self {
             Self::Flex => Ok(()),
             Self::Wgpu => check_wgpu(),
-            Self::Cuda => check_cuda(),
+            Self::Cuda => cuda_devices().map(drop),
             Self::Libtorch if cfg!(feature = "libtorch") => Ok(()),
             Self::Libtorch => {
                 bail!("this trainer was built without LibTorch: build it with --features libtorch")
             }
         }
+    }
+
+    /// As [`Self::check`], and an error if there are not `count` devices of the kind. The processor stands for any number.
+    pub fn check_count(self, count: usize) -> Result<()> {
+        self.check()?;
+        let there = match self {
+            Self::Flex => count,
+            Self::Cuda => cuda_devices()?,
+            Self::Wgpu | Self::Libtorch => 1,
+        };
+        ensure!((1..=there).contains(&count), "{count} devices are asked for, and 1 to {there} can be used");
+        Ok(())
     }
 }
 
@@ -47,14 +59,15 @@ fn check_wgpu() -> Result<()> {
 }
 
 #[cfg(not(feature = "cuda"))]
-fn check_cuda() -> Result<()> {
+fn cuda_devices() -> Result<usize> {
     bail!("this trainer was built without CUDA: build it with --features cuda")
 }
 
-/// CUDA's own functions panic on a thread of their own where the driver is missing, so it is asked first.
+/// How many GPUs there are. CUDA's own functions panic on a thread of their own where the driver is missing, so it is asked
+/// first.
 #[cfg(feature = "cuda")]
-fn check_cuda() -> Result<()> {
-    use anyhow::{Context, ensure};
+fn cuda_devices() -> Result<usize> {
+    use anyhow::Context;
     use libloading::{Library, Symbol};
     const DRIVER: &str = if cfg!(windows) { "nvcuda.dll" } else { "libcuda.so.1" };
     let missing = || "no NVIDIA driver was found".to_owned();
@@ -70,5 +83,5 @@ fn check_cuda() -> Result<()> {
         ensure!(code == 0, "the NVIDIA driver does not start: CUDA error {code}");
         ensure!(count(&mut devices) == 0 && devices > 0, "the NVIDIA driver finds no GPU");
     }
-    Ok(())
+    Ok(devices as usize)
 }

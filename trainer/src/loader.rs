@@ -1,7 +1,7 @@
 //! Batches prepared on threads of their own while the network trains.
 
 use std::{
-    mem,
+    ops::Range,
     sync::{
         Arc,
         mpsc::{Receiver, sync_channel},
@@ -51,7 +51,7 @@ pub struct Loader<T> {
 }
 
 /// Which batches a loader prepares.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Order {
     /// Threads that prepare them.
     pub workers: usize,
@@ -59,21 +59,21 @@ pub struct Order {
     pub seed: u64,
     /// The first step.
     pub first: usize,
-    /// Batches a step.
-    pub parts: usize,
+    /// Which of each step's batches are prepared; another device prepares the others.
+    pub parts: Range<usize>,
 }
 
 impl<T: Send + 'static> Loader<T> {
     /// Starts threads that prepare the batches with `prepare`.
     pub fn start(order: Order, prepare: impl Fn(Draw) -> Result<T> + Send + Sync + 'static) -> Self {
         let Order { workers, seed, first, parts } = order;
-        let prepare = Arc::new(prepare);
+        let (prepare, count) = (Arc::new(prepare), parts.len());
         let start = |worker: usize| {
-            let prepare = prepare.clone();
+            let (prepare, before) = (prepare.clone(), parts.start);
             let (sender, receiver) = sync_channel(AHEAD);
             thread::spawn(move || {
-                let draw = |batch: usize| Draw { seed, step: batch / parts, part: batch % parts };
-                let mut batches = (first * parts + worker..).step_by(workers);
+                let draw = |batch: usize| Draw { seed, step: batch / count, part: before + batch % count };
+                let mut batches = (first * count + worker..).step_by(workers);
                 let mut ready = || prepare(draw(batches.next().unwrap_or_default()));
                 while sender.send(ready()).is_ok() {}
             });
@@ -107,19 +107,21 @@ mod tests {
     use super::*;
     use rand::Rng;
 
-    fn numbers(first: usize, workers: usize, parts: usize, count: usize) -> Vec<u64> {
+    fn numbers(first: usize, workers: usize, parts: Range<usize>, count: usize) -> Vec<u64> {
+        let made = 2 * parts.len();
         let order = Order { workers, seed: 3, first, parts };
         let mut loader = Loader::start(order, move |draw| {
             Ok(draw.of_examples(count).map(|mut random| random.random()).collect::<Vec<u64>>())
         });
-        (0..2 * parts).flat_map(|_| loader.next_batch().unwrap()).collect()
+        (0..made).flat_map(|_| loader.next_batch().unwrap()).collect()
     }
 
     #[test]
     fn examples_depend_on_their_step_and_place_alone() {
-        let whole = numbers(5, 1, 1, 6);
-        assert_eq!(numbers(5, 2, 3, 2), whole, "parted");
-        assert_eq!(numbers(6, 3, 2, 3)[..6], whole[6..], "resumed");
+        let whole = numbers(5, 1, 0..1, 6);
+        assert_eq!(numbers(5, 2, 0..3, 2), whole, "parted");
+        assert_eq!(numbers(6, 3, 0..2, 3)[..6], whole[6..], "resumed");
+        assert_eq!(numbers(5, 2, 1..3, 2), [&whole[2..6], &whole[8..12]].concat(), "shared out");
         let mut distinct = whole.clone();
         distinct.sort_unstable();
         distinct.dedup();

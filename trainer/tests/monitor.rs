@@ -4,7 +4,7 @@ mod pictures;
 
 use std::{fs, path::Path, process::Command};
 
-use pictures::write_data;
+use pictures::prepare_data;
 use tempfile::tempdir;
 
 const STAGES: &str = "
@@ -51,12 +51,12 @@ fn sheet(folder: &Path, name: &str) -> [u32; 2] {
 fn plain_lines_curves_and_sheets() {
     let folder = tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
-    write_data(&at("data"));
+    prepare_data(folder.path());
     fs::write(at("run.toml"), STAGES).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_trainer"))
         .arg("train")
         .arg(at("run.toml"))
-        .args(["--data".as_ref(), at("data").as_os_str(), "--out".as_ref(), at("run").as_os_str()])
+        .args(["--data".as_ref(), at("set").as_os_str(), "--out".as_ref(), at("run").as_os_str()])
         .output()
         .unwrap();
     let told = String::from_utf8(output.stdout).unwrap();

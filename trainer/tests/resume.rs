@@ -15,7 +15,7 @@ use burn::{
     backend::Flex,
     tensor::{Tensor, TensorData},
 };
-use pictures::write_data;
+use pictures::prepare_data;
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 use trainer::train::run_folder::RunFolder;
@@ -65,7 +65,7 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let folder = tempdir().unwrap();
-        write_data(&folder.path().join("data"));
+        prepare_data(folder.path());
         fs::write(folder.path().join("run.toml"), RUN).unwrap();
         Self { folder }
     }
@@ -78,7 +78,7 @@ impl Place {
     fn train(&self, out: &Path, more: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
         command.arg("train").arg(self.folder.path().join("run.toml")).args(["--data"]);
-        command.arg(self.folder.path().join("data")).arg("--out").arg(out).args(more);
+        command.arg(self.folder.path().join("set")).arg("--out").arg(out).args(more);
         command.env("RAYON_NUM_THREADS", "1").stdout(Stdio::null()).stderr(Stdio::piped());
         command
     }
@@ -94,14 +94,16 @@ fn assert_success(output: &Output) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The lines of all stages' logs by stage and step, without their times.
+/// The lines of all stages' logs by stage and step, without what was measured of the machine.
 fn logs(out: &Path) -> BTreeMap<(String, u64), Value> {
     let mut lines = BTreeMap::new();
     for stage in ["1-flow", "2-colorizer", "3-joint"] {
         let log = fs::read_to_string(out.join(stage).join("log.jsonl")).unwrap_or_default();
         for line in log.lines() {
             let mut line: Value = serde_json::from_str(line).unwrap();
-            line.as_object_mut().unwrap().remove("images_a_second");
+            for measured in ["images_a_second", "waiting", "memory_mib"] {
+                line.as_object_mut().unwrap().remove(measured);
+            }
             let step = line["step"].as_u64().unwrap();
             assert!(lines.insert((stage.to_owned(), step), line).is_none(), "{stage} logs step {step} twice");
         }

@@ -3,14 +3,18 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use burn::backend::{Autodiff, Flex, Wgpu};
+use burn::{
+    backend::{Autodiff, Flex, Wgpu},
+    tensor::backend::AutodiffBackend,
+};
+use chromaflow::model::flow::CostVolume;
 use clap::Args;
 
 use crate::{
     config::{self, RunConfig},
     device::Device,
     monitor::Show,
-    train::{run_folder::RunFolder, stages},
+    train::{peers::nodes::NodeOptions, run_folder::RunFolder, stages},
 };
 
 /// Trains the stages of a run one after the other. RUN is a TOML or JSON file; every field that it leaves out is the paper's,
@@ -20,7 +24,12 @@ use crate::{
   trainer train trainer/runs/small.toml --data DATA --out runs/small
   trainer train --resume --out runs/small
   trainer train trainer/runs/lite.toml --device cuda --set stages.colorizer.batch=32 --set optimiser.learning_rate=3e-4
-  trainer train --dry-run")]
+  trainer train runs/lite.toml --device cuda --devices 4 --set optimiser.accumulate=4
+  trainer train --dry-run
+
+Two machines with four GPUs each, and a disk that both see:
+  trainer train RUN --device cuda --devices 4 --set optimiser.accumulate=8 --nodes a:29500,b:29500 --node-rank 0   # on a
+  trainer train RUN --device cuda --devices 4 --set optimiser.accumulate=8 --nodes a:29500,b:29500 --node-rank 1   # on b")]
 pub struct TrainCommand {
     /// The run's configuration.
     #[arg(value_name = "RUN")]
@@ -38,6 +47,12 @@ pub struct TrainCommand {
     /// What computes, in place of the configuration's.
     #[arg(long, value_enum)]
     device: Option<Device>,
+    /// How many devices of this machine share each step's batches: the first N GPUs, or threads of the processor.
+    /// optimiser.accumulate, the batches a step, must be a multiple of the devices of all machines.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    devices: usize,
+    #[command(flatten)]
+    nodes: NodeOptions,
     /// Goes on from the newest whole checkpoint in the run's folder, or from the start if there is none yet.
     #[arg(long)]
     resume: bool,
@@ -54,21 +69,29 @@ impl TrainCommand {
             print!("{}", run.describe()?);
             return Ok(());
         }
-        run.device.check()?;
+        run.device.check_count(self.devices)?;
         match run.device {
-            Device::Flex => stages::train::<Autodiff<Flex>>(&run, self.resume, &Default::default()),
-            Device::Wgpu => stages::train::<Autodiff<Wgpu>>(&run, self.resume, &Default::default()),
+            Device::Flex => self.train::<Autodiff<Flex>>(&run, |_| Default::default()),
+            Device::Wgpu => self.train::<Autodiff<Wgpu>>(&run, |_| Default::default()),
             #[cfg(feature = "cuda")]
             Device::Cuda => {
-                stages::train::<Autodiff<burn::backend::Cuda>>(&run, self.resume, &Default::default())
+                self.train::<Autodiff<burn::backend::Cuda>>(&run, burn::backend::cuda::CudaDevice::new)
             }
             #[cfg(feature = "libtorch")]
-            Device::Libtorch => {
-                stages::train::<Autodiff<burn::backend::LibTorch>>(&run, self.resume, &Default::default())
-            }
+            Device::Libtorch => self.train::<Autodiff<burn::backend::LibTorch>>(&run, |_| Default::default()),
             #[allow(unreachable_patterns, reason = "a build with all features knows every device")]
             _ => unreachable!("the check above names what this build lacks"),
         }
+    }
+
+    fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
+        &self,
+        run: &RunConfig,
+        device: impl Fn(usize) -> B::Device,
+    ) -> Result<()> {
+        let devices: Vec<_> = (0..self.devices).map(device).collect();
+        let nodes = (!self.nodes.addresses.is_empty()).then(|| self.nodes.clone());
+        stages::train_on::<B>(run, self.resume, &devices, nodes)
     }
 
     /// What the file says, or without one the run that is resumed, else the paper's; with what the options change.

@@ -17,7 +17,7 @@ pub struct Window {
     pub(super) height: u32,
     pub(super) columns: u32,
     pub(super) rows: u32,
-    short_side: f32,
+    pub(super) short_side: f32,
     pub(super) mirrored: bool,
 }
 

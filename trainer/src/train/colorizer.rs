@@ -13,7 +13,7 @@ use burn::{
 };
 use chromaflow::{
     color::{luma, with_luma},
-    model::{colorizer::Colorizer, preset::NetworksConfig, vgg::Vgg},
+    model::{colorizer::Colorizer, flow::CostVolume, preset::NetworksConfig, vgg::Vgg},
 };
 
 use super::{
@@ -22,12 +22,14 @@ use super::{
     examples::Examples,
     fit::fit,
     judges::Judges,
+    peers::Group,
     sources::Sources,
     training::{StageRun, StepLoss, Training},
 };
 use crate::{
     evaluation::{colouring::Painter, sheet::Sheet},
     loader::{Loader, Order},
+    prepared::Kind,
 };
 
 /// f with its trunk: what trains end to end.
@@ -64,14 +66,20 @@ struct ColorizerTraining<B: AutodiffBackend> {
 }
 
 /// Trains the stage to its end.
-pub fn train<B: AutodiffBackend>(stage: &StageRun, device: &B::Device) -> Result<()> {
+pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(stage: &StageRun, group: &Group<B>) -> Result<()> {
     let sources = Sources::of(stage)?;
-    let judges = Judges::<B>::new(&sources, device)?;
-    let source = Arc::new(ColorSource::open(stage.run, stage.stage)?);
-    let examples = Examples::choose(stage, None, device)?;
-    B::seed(device, stage.seed());
-    let network = start(&sources, device)?;
-    fit(stage, &ColorizerTraining { source, judges, examples, device: device.clone() }, network, device)
+    let source = &Arc::new(ColorSource::open(stage.run, stage.stage)?);
+    group.train(|peer, device| {
+        let (training, network) = peer.in_turn(|| {
+            let judges = Judges::<B>::new(&sources, device)?;
+            let examples = Examples::choose(stage, Kind::Photo, device)?;
+            B::seed(device, stage.seed());
+            let network = start::<B>(&sources, device)?.fork(device);
+            let source = source.clone();
+            Ok((ColorizerTraining { source, judges, examples, device: device.clone() }, network))
+        })?;
+        fit(stage, peer, &training, network, device)
+    })
 }
 
 /// f as an earlier stage or run left it, else fresh and tinted, with the trunk that there is.
@@ -86,7 +94,7 @@ pub fn start<B: Backend>(sources: &Sources, device: &B::Device) -> Result<Colori
     Ok(network)
 }
 
-impl<B: AutodiffBackend> Training<B> for ColorizerTraining<B> {
+impl<B: AutodiffBackend<InnerBackend: CostVolume>> Training<B> for ColorizerTraining<B> {
     type Network = Coloring<B>;
     type Batch = ColorBatch;
 

@@ -1,29 +1,26 @@
 //! What a stage's contact sheets show: the same photos or clips at every checkpoint.
 
 use anyhow::Result;
-use burn::tensor::backend::Backend;
-use chromaflow::model::flow::{CostVolume, FlowNet};
+use burn::tensor::{Tensor, TensorData, backend::Backend};
+use chromaflow::{
+    clip::{Link, Passage},
+    model::flow::CostVolume,
+    warp::{confidence, warp},
+};
 use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
 
 use super::training::StageRun;
 use crate::{
-    data::{
-        photos,
-        sequence::Sequence,
-        split::{CLIP_FOLDERS, PHOTO_FOLDERS, Split},
-    },
     evaluation::{
         colouring::{ColouredClip, Painter},
         footage::Footage,
         sheet::Sheet,
     },
+    prepared::{FrameMotion, Kind, PreparedItem, PreparedSet, Split},
 };
 
 /// Rows of a contact sheet.
 const ROWS: usize = 4;
-
-/// Longest shorter side of the pictures in pixels.
-const SIDE: u32 = 256;
 
 /// Passes of g over a pair of frames.
 const PASSES: usize = 1;
@@ -34,22 +31,24 @@ pub struct Examples<B: Backend> {
 }
 
 impl<B: CostVolume> Examples<B> {
-    /// Chooses examples by the run's seed: pairs of frames if there is `flow` to link them, else photos. They are held back
-    /// from training if any are. What can't be read is not chosen.
-    pub fn choose(stage: &StageRun, flow: Option<&FlowNet<B>>, device: &B::Device) -> Result<Self> {
-        let side = SIDE.min(stage.stage.side);
-        let folders = if flow.is_some() { &CLIP_FOLDERS } else { &PHOTO_FOLDERS };
-        let split = Split::read(&stage.run.data, folders)?;
-        let mut files = if split.validation.is_empty() { split.training } else { split.validation };
-        files.shuffle(&mut StdRng::seed_from_u64(stage.run.seed));
-        let clips = files.iter().filter_map(|file| match flow {
-            Some(flow) => {
-                let pair = Sequence::read(file, side, Some(2)).ok()?;
-                Some(Footage::new(&pair.frames, flow, device))
-            }
-            None => Some(Footage::still(&photos::load(file, side).ok()?, device)),
-        });
-        Ok(Self { clips: clips.take(ROWS).collect() })
+    /// Chooses photos, or clips that have flows and of each its first pair of frames, by the run's seed. They are held back from
+    /// training if any are.
+    pub fn choose(stage: &StageRun, kind: Kind, device: &B::Device) -> Result<Self> {
+        let set = PreparedSet::open(&stage.run.data)?;
+        let of = |split: Split| match kind {
+            Kind::Photo => set.photos(split),
+            Kind::Clip => set.clips_with_flows(split).unwrap_or_default(),
+        };
+        let mut items = of(Split::Validation);
+        if items.is_empty() {
+            items = of(Split::Training);
+        }
+        items.shuffle(&mut StdRng::seed_from_u64(stage.run.seed));
+        let footage = |item: &PreparedItem| match kind {
+            Kind::Photo => Ok(Footage::still(&item.frame(0)?, device)),
+            Kind::Clip => pair(item, device),
+        };
+        Ok(Self { clips: items.iter().take(ROWS).map(footage).collect::<Result<_>>()? })
     }
 
     /// How they look in colour; none without examples.
@@ -60,4 +59,31 @@ impl<B: CostVolume> Examples<B> {
         }
         (!self.clips.is_empty()).then_some(sheet)
     }
+}
+
+/// A clip's first two neighbouring frames, with the flow that was prepared.
+fn pair<B: CostVolume>(item: &PreparedItem, device: &B::Device) -> Result<Footage<B>> {
+    let first = item.pairs().first().copied().unwrap_or_default();
+    let [earlier, later] = [first, first + 1];
+    let mut footage = Footage::still(&item.frame(earlier)?, device);
+    let next = Footage::still(&item.frame(later)?, device);
+    let [before, after] = [&footage, &next].map(|still: &Footage<B>| still.grey[0].clone()); // 2 of [1, 1, h, w]
+    footage.truth.extend(next.truth);
+    footage.grey.extend(next.grey);
+    footage.links.push(Some(Link {
+        to_previous: passage(item.motion(later, earlier)?, after.clone(), before.clone()),
+        to_next: passage(item.motion(earlier, later)?, before, after),
+    }));
+    Ok(footage)
+}
+
+/// How grey frame s lies to its neighbour t, both `[1, 1, h, w]`.
+fn passage<B: CostVolume>(motion: FrameMotion, s: Tensor<B, 4>, t: Tensor<B, 4>) -> Passage<B> {
+    let device = s.device();
+    let (height, width) = (motion.height, motion.width);
+    let flow = Tensor::from_data(TensorData::new(motion.flow, [1, 2, height, width]), &device); // [1, 2, h, w]
+    let visible: Vec<f32> = motion.visible.into_iter().map(|seen| f32::from(u8::from(seen))).collect();
+    let visible: Tensor<B, 4> = Tensor::from_data(TensorData::new(visible, [1, 1, height, width]), &device);
+    let grey_confidence = confidence(s, warp(t, Tensor::clone(&flow)), visible.clone()); // [1, 1, h, w]
+    Passage { flow, visible, grey_confidence }
 }

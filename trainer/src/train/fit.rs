@@ -1,36 +1,38 @@
 //! The loop that all stages share.
 
-use std::{fs, time::Instant};
+use std::fs;
 
 use anyhow::{Context, Result, ensure};
 use burn::{
     grad_clipping::GradientClippingConfig,
-    module::{AutodiffModule, Module},
+    module::AutodiffModule,
     optim::{AdamConfig, AdamWConfig, GradientsAccumulator, GradientsParams, Optimizer},
     tensor::{Tensor, backend::AutodiffBackend},
 };
 
 use super::{
     average::follow,
+    peers::{Figures, Peer},
     training::{StageRun, StepLoss, Trained, Training},
 };
 use crate::{
     checkpoint::{self, Progress, State},
     config::OptimiserKind,
-    loader::Loader,
-    monitor::window::Step,
+    loader::{Loader, Order},
+    monitor::{Monitor, window::Step},
 };
 
 /// Adam's and AdamW's, as in TensorFlow and PyTorch.
 const EPSILON: f32 = 1e-8;
 
-/// Named figures, each `[1]`.
-type Figures<B> = Vec<(&'static str, Tensor<B, 1>)>;
+/// The figure that says whether the user ends the training.
+const STOP: &str = "stop";
 
 /// Trains a stage from its newest whole checkpoint, or from `network` where there is none, to its last step, or to that at
-/// which the user ends it.
+/// which the user ends it. Of several peers the first shows the training and writes the checkpoints.
 pub fn fit<B: AutodiffBackend, T: Training<B>>(
     stage: &StageRun,
+    peer: &Peer,
     training: &T,
     network: T::Network,
     device: &B::Device,
@@ -40,18 +42,19 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
     match optimiser.kind {
         OptimiserKind::Adam => {
             let adam = AdamConfig::new().with_epsilon(EPSILON).with_grad_clipping(clipping);
-            fit_with(stage, training, network, adam.init(), device)
+            fit_with(stage, peer, training, network, adam.init(), device)
         }
         OptimiserKind::AdamW => {
             let adamw = AdamWConfig::new().with_epsilon(EPSILON).with_grad_clipping(clipping);
             let adamw = adamw.with_weight_decay(optimiser.weight_decay as f32);
-            fit_with(stage, training, network, adamw.init(), device)
+            fit_with(stage, peer, training, network, adamw.init(), device)
         }
     }
 }
 
 fn fit_with<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
     stage: &StageRun,
+    peer: &Peer,
     training: &T,
     network: T::Network,
     optimizer: O,
@@ -59,18 +62,19 @@ fn fit_with<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
 ) -> Result<()> {
     let folder = stage.folder();
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-    let network = network.fork(device); // Burn draws weights when they are first used: now, before anything else is drawn.
+    let network = peer.with_first_parameters(network)?;
     let average = (stage.optimiser.ema > 0.0).then(|| network.valid());
     let fresh = State { progress: Progress::default(), network, average, optimizer };
     let mut state = checkpoint::resume(&folder, fresh, device)?;
     let first = state.progress.step;
-    let mut batches = training.batches(stage.order(first))?;
-    let mut monitor = stage.monitor(first)?;
+    let share = peer.share(stage.optimiser.accumulate)?;
+    let mut batches = training.batches(Order { parts: share.clone(), ..stage.order(first) })?;
+    let mut monitor = peer.is_first().then(|| stage.monitor(first)).transpose()?;
     for step in first..stage.steps {
-        let began = Instant::now();
-        let (gradients, figures) =
-            gradients(training, &state.network, &mut batches, stage.optimiser.accumulate)?;
-        // Several devices average their gradients here.
+        let (gradients, mut figures) = gradients(training, &state.network, &mut batches, share.len())?;
+        let stop = monitor.as_ref().is_some_and(Monitor::stop_asked);
+        figures.push((STOP, Tensor::from_floats([f32::from(u8::from(stop))], device)));
+        let (gradients, figures) = peer.average(&state.network, gradients, figures)?;
         let learning_rate = stage.optimiser.learning_rate_at(step, stage.steps);
         state.network = state.optimizer.step(learning_rate, state.network, gradients);
         state.average = state.average.map(|average: Trained<B, T::Network>| {
@@ -78,17 +82,23 @@ fn fit_with<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
         });
         let mut figures = read(figures);
         let loss = figures[0].1;
-        // The share of the time that the network had nothing to do: above a few hundredths, more loaders help.
-        figures.push(("waiting", batches.take_waited().as_secs_f64() / began.elapsed().as_secs_f64()));
+        // The first peer's wish, averaged like the rest, so that all end at the same step.
+        let stop_asked = figures.pop_if(|(name, _)| *name == STOP).is_some_and(|(_, asked)| asked > 0.0);
         ensure!(
             loss.is_finite(),
             "the loss of step {} is {loss}: try a lower learning rate, or optimiser.clip; the checkpoints are as they were",
             step + 1
         );
         state.progress.advance(loss);
+        let end = step + 1 == stage.steps || stop_asked;
+        let Some(monitor) = &mut monitor else {
+            if end {
+                break;
+            }
+            continue;
+        };
         let (images, waited) = (stage.examples_a_step(), batches.take_waited());
         monitor.step(&Step { step, learning_rate, images, waited, figures: &figures })?;
-        let end = step + 1 == stage.steps || monitor.stop_asked();
         if end || (step + 1) % stage.run.checkpoints.every == 0 {
             checkpoint::save(&folder, stage.run.checkpoints.keep, &state)?;
             monitor.save()?;
@@ -141,6 +151,7 @@ mod tests {
     use super::*;
     use burn::{
         backend::{Autodiff, Flex},
+        module::Module,
         nn::{Linear, LinearConfig},
         tensor::Tolerance,
     };
@@ -160,7 +171,7 @@ mod tests {
         fn batches(&self, order: Order) -> Result<Loader<Self::Batch>> {
             let count = self.0;
             Ok(Loader::start(order, move |draw| {
-                draw.of_examples(count).map(|mut random| [random.random(), random.random()]).collect()
+                Ok(draw.of_examples(count).map(|mut random| [random.random(), random.random()]).collect())
             }))
         }
 
@@ -180,9 +191,9 @@ mod tests {
         let network = LinearConfig::new(2, 1).init::<Learning>(&Default::default()).fork(&Default::default());
         let of = |batch: usize, parts: usize| {
             let training = Points(batch);
-            let order = Order { workers: 2, seed: 1, first: 4, parts };
+            let order = Order { workers: 2, seed: 1, first: 4, parts: 0..parts };
             let mut batches = training.batches(order).unwrap();
-            let (mut gradients, figures) = gradients(&training, &network, &mut batches, parts);
+            let (mut gradients, figures) = gradients(&training, &network, &mut batches, parts).unwrap();
             let weight = gradients.remove::<Flex, 2>(network.weight.id).unwrap().into_data();
             (weight, read(figures))
         };

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use burn::tensor::{
-    Tensor, TensorData,
-    backend::{AutodiffBackend, Backend},
+use burn::{
+    module::Module,
+    tensor::{
+        Tensor, TensorData,
+        backend::{AutodiffBackend, Backend},
+    },
 };
 use chromaflow::model::flow::{CostVolume, FlowNet, PIXELS_PER_UNIT};
 use rand::{rngs::StdRng, seq::IndexedRandom};
@@ -13,6 +16,7 @@ use rand::{rngs::StdRng, seq::IndexedRandom};
 use super::{
     fit::fit,
     flow_start,
+    peers::Group,
     sources::Sources,
     training::{StageRun, StepLoss, Training},
 };
@@ -70,27 +74,31 @@ impl Photos {
 /// Trains the stage to its end.
 pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
     stage: &StageRun,
-    device: &B::Device,
+    group: &Group<B>,
 ) -> Result<()> {
-    let training = FlowTraining::<B>::open(stage, device)?;
-    let example = training.loader(stage.order(0)).next_batch()?;
-    B::seed(device, stage.seed());
-    let network = match Sources::of(stage)?.trained_flow(device)? {
-        Some(trained) => trained,
-        None => {
-            let example = PairTensors::<B>::stack(&example, device).first.repeat_dim(1, 3);
-            let config = stage.run.networks().flow;
-            flow_start::start(config.init(device), &config, example)
-        }
-    };
-    fit(stage, &training, network, device)
+    let sources = Sources::of(stage)?;
+    let photos = &Arc::new(Photos::open(&PreparedSet::open(&stage.run.data)?)?);
+    group.train(|peer, device| {
+        let training = FlowTraining::<B>::new(stage, photos.clone(), device)?;
+        let example = training.loader(stage.order(0)).next_batch()?;
+        let network = peer.in_turn(|| {
+            B::seed(device, stage.seed());
+            let start = || {
+                let example = PairTensors::<B>::stack(&example, device).first.repeat_dim(1, 3);
+                let config = stage.run.networks().flow;
+                flow_start::start(config.init(device), &config, example)
+            };
+            Ok(sources.trained_flow(device)?.unwrap_or_else(start).fork(device))
+        })?;
+        fit(stage, peer, &training, network, device)
+    })
 }
 
 impl<B: AutodiffBackend> FlowTraining<B> {
-    fn open(stage: &StageRun, device: &B::Device) -> Result<Self> {
+    fn new(stage: &StageRun, photos: Arc<Photos>, device: &B::Device) -> Result<Self> {
         let motion = stage.stage.motion.unwrap_or_default();
         Ok(Self {
-            photos: Arc::new(Photos::open(&PreparedSet::open(&stage.run.data)?)?),
+            photos,
             range: MotionRange { shift: motion.shift, occluders: motion.occluders, ..MotionRange::default() },
             batch: stage.stage.batch,
             side: stage.stage.crop.context("a flow stage needs a crop")? as usize,

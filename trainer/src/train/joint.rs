@@ -13,6 +13,7 @@ use burn::{
 use chromaflow::{
     color::{luma, mean_saturation, with_luma},
     model::{
+        flow::CostVolume,
         preset::NetworksConfig,
         refiner::{Neighbourhood, Refiner},
     },
@@ -25,6 +26,7 @@ use super::{
     examples::Examples,
     fit::fit,
     judges::{Judges, Link, halves},
+    peers::Group,
     refiner_start,
     sources::Sources,
     training::{StageRun, StepLoss, Training},
@@ -33,6 +35,7 @@ use crate::{
     evaluation::{colouring::Painter, sheet::Sheet},
     loader::{Loader, Order},
     loss::refinement::refinement,
+    prepared::Kind,
 };
 
 /// f with its trunk, and g.
@@ -65,25 +68,31 @@ struct JointTraining<B: AutodiffBackend> {
 }
 
 /// Trains the stage to its end.
-pub fn train<B: AutodiffBackend>(stage: &StageRun, device: &B::Device) -> Result<()> {
+pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(stage: &StageRun, group: &Group<B>) -> Result<()> {
     let sources = Sources::of(stage)?;
-    let training = JointTraining::<B> {
-        source: Arc::new(ColorSource::open(stage.run, stage.stage)?),
-        judges: Judges::new(&sources, device)?,
-        examples: Examples::choose(stage, Some(&sources.flow(device)?), device)?,
-        weight: stage.run.losses.refinement,
-        colorizer_learns: stage.stage.colorizer_learns,
-        through_refiner: stage.run.ablation.self_regularization,
-        device: device.clone(),
-    };
-    B::seed(device, stage.seed());
-    let coloring = colorizer::start(&sources, device)?;
-    let fresh = || refiner_start::start(stage.run.networks().refiner.init(device));
-    let refiner = sources.refiner(device)?.unwrap_or_else(fresh);
-    fit(stage, &training, Joint { coloring, refiner }, device)
+    let source = &Arc::new(ColorSource::open(stage.run, stage.stage)?);
+    group.train(|peer, device| {
+        let (training, network) = peer.in_turn(|| {
+            let training = JointTraining::<B> {
+                source: source.clone(),
+                judges: Judges::new(&sources, device)?,
+                examples: Examples::choose(stage, Kind::Clip, device)?,
+                weight: stage.run.losses.refinement,
+                colorizer_learns: stage.stage.colorizer_learns,
+                through_refiner: stage.run.ablation.self_regularization,
+                device: device.clone(),
+            };
+            B::seed(device, stage.seed());
+            let coloring = colorizer::start(&sources, device)?;
+            let fresh = || refiner_start::start(stage.run.networks().refiner.init(device));
+            let refiner = sources.refiner(device)?.unwrap_or_else(fresh);
+            Ok((training, Joint { coloring, refiner }.fork(device)))
+        })?;
+        fit(stage, peer, &training, network, device)
+    })
 }
 
-impl<B: AutodiffBackend> Training<B> for JointTraining<B> {
+impl<B: AutodiffBackend<InnerBackend: CostVolume>> Training<B> for JointTraining<B> {
     type Network = Joint<B>;
     type Batch = ColorBatch;
 

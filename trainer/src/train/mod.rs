@@ -12,6 +12,7 @@ mod flow_start;
 pub mod joint;
 mod judges;
 mod normalisation;
+pub mod peers;
 mod refiner_start;
 pub mod run_folder;
 pub mod run_record;

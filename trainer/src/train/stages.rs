@@ -1,6 +1,6 @@
 //! Runs the stages of a configuration, one after the other, in one folder.
 
-use std::fs;
+use std::{fs, slice};
 
 use anyhow::{Context, Result, bail, ensure};
 use burn::tensor::backend::AutodiffBackend;
@@ -8,6 +8,7 @@ use chromaflow::model::flow::CostVolume;
 
 use super::{
     colorizer, flow, joint,
+    peers::{Group, agreement, nodes::NodeOptions},
     run_record::{FileList, RunRecord, Session},
     training::StageRun,
     trunk,
@@ -18,12 +19,23 @@ use crate::{
     prepared::{PreparedSet, Split},
 };
 
-/// Trains a run to its end: from its start, or with `resume` from its newest whole checkpoint, if it has any. A run that lies
-/// there is never overwritten.
+/// Trains a run to its end on one device: from its start, or with `resume` from its newest whole checkpoint, if it has any. A
+/// run that lies there is never overwritten.
 pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
     run: &RunConfig,
     resume: bool,
     device: &B::Device,
+) -> Result<()> {
+    train_on::<B>(run, resume, slice::from_ref(device), None)
+}
+
+/// As [`train`], on several devices of this machine, and of other machines if there are `nodes`. These must see the run's
+/// folder: the first writes the checkpoints that all go on from.
+pub fn train_on<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
+    run: &RunConfig,
+    resume: bool,
+    devices: &[B::Device],
+    nodes: Option<NodeOptions>,
 ) -> Result<()> {
     let stages = run.stages().map(|(number, stage)| StageRun::new(run, number, stage));
     let stages = stages.collect::<Result<Vec<_>>>()?;
@@ -33,26 +45,30 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
     for stage in &stages {
         steps.push(checkpoint::newest_step(&stage.folder())?);
     }
+    let data = FileList { files: set.items().len(), sha256: set.sha256().to_owned() };
+    let group = Group::<B>::join(devices, nodes, &agreement(run, &data, &steps)?)?;
     let Some(first) = stages.iter().zip(&steps).position(|(stage, &step)| step < stage.steps) else {
         println!("{} is trained to its end", run.out.display());
         return Ok(());
     };
-    let data = FileList { files: set.items().len(), sha256: set.sha256().to_owned() };
+    for stage in &stages[first..] {
+        group.leader().share(stage.optimiser.accumulate).with_context(|| named(stage))?;
+    }
     record.sessions.push(Session::now(
         [stages[first].number, steps[first]],
         serde_json::to_value(run)?,
         data,
     ));
-    record.write(&run.out)?;
+    write(&record, run, &group)?;
     for stage in &stages[first..] {
         println!("stage {}: {}, {} steps", stage.number, stage.stage.kind, stage.steps);
         match stage.stage.kind {
-            StageKind::Trunk => trunk::train::<B>(stage, device),
-            StageKind::Flow => flow::train::<B>(stage, device),
-            StageKind::Colorizer => colorizer::train::<B>(stage, device),
-            StageKind::Joint => joint::train::<B>(stage, device),
+            StageKind::Trunk => trunk::train(stage, &group),
+            StageKind::Flow => flow::train(stage, &group),
+            StageKind::Colorizer => colorizer::train(stage, &group),
+            StageKind::Joint => joint::train(stage, &group),
         }
-        .with_context(|| format!("stage {} ({})", stage.number, stage.stage.kind))?;
+        .with_context(|| named(stage))?;
         let step = checkpoint::newest_step(&stage.folder())?;
         if step < stage.steps {
             println!("ended at step {step} of stage {}; --resume goes on from there", stage.number);
@@ -82,6 +98,25 @@ fn suited(run: &RunConfig) -> Result<PreparedSet> {
         }
     }
     Ok(set)
+}
+
+fn named(stage: &StageRun) -> String {
+    format!("stage {} ({})", stage.number, stage.stage.kind)
+}
+
+/// The first machine writes the record, and the others look whether they see it.
+fn write<B: AutodiffBackend>(record: &RunRecord, run: &RunConfig, group: &Group<B>) -> Result<()> {
+    if group.leader().is_first() {
+        record.write(&run.out)?;
+    }
+    group.meet()?;
+    let seen = RunRecord::read(&run.out)?.map_or(0, |seen| seen.sessions.len());
+    ensure!(
+        seen == record.sessions.len(),
+        "{} does not show what the first machine wrote: the run's folder must be on a disk that all machines share",
+        run.out.display()
+    );
+    Ok(())
 }
 
 /// The record that a run goes on with: the folder's own if it resumes, else a new one.

@@ -102,6 +102,6 @@ impl<'a> StageRun<'a> {
 
     /// The order of its batches from step `first` on.
     pub fn order(&self, first: usize) -> Order {
-        Order { workers: self.run.loaders, seed: self.seed(), first, parts: self.optimiser.accumulate }
+        Order { workers: self.run.loaders, seed: self.seed(), first, parts: 0..self.optimiser.accumulate }
     }
 }

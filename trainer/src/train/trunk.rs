@@ -22,6 +22,7 @@ use rand::{SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use super::{
     fit::fit,
     normalisation::TrunkNormalisation,
+    peers::Group,
     training::{StageRun, StepLoss, Training},
 };
 use crate::{
@@ -117,12 +118,17 @@ struct TrunkTraining<B: Backend> {
 }
 
 /// Trains the stage to its end.
-pub fn train<B: AutodiffBackend>(stage: &StageRun, device: &B::Device) -> Result<()> {
-    let school = Arc::new(School::open(stage)?);
-    B::seed(device, stage.seed());
-    let network = TrunkTask::<B>::init(&stage.run.networks().trunk, school.channels(), device);
+pub fn train<B: AutodiffBackend>(stage: &StageRun, group: &Group<B>) -> Result<()> {
+    let school = &Arc::new(School::open(stage)?);
     let teacher_weight = stage.stage.teacher.as_ref().map_or(0.0, |teacher| teacher.weight);
-    fit(stage, &TrunkTraining { school, teacher_weight, device: device.clone() }, network, device)
+    group.train(|peer, device| {
+        let network = peer.in_turn(|| {
+            B::seed(device, stage.seed());
+            Ok(TrunkTask::<B>::init(&stage.run.networks().trunk, school.channels(), device).fork(device))
+        })?;
+        let training = TrunkTraining { school: school.clone(), teacher_weight, device: device.clone() };
+        fit(stage, peer, &training, network, device)
+    })
 }
 
 impl<B: AutodiffBackend> Training<B> for TrunkTraining<B> {

@@ -1,0 +1,118 @@
+//! A network's gradients or parameters as one vector, so that a step takes one exchange, whatever the network.
+
+use std::collections::VecDeque;
+
+use burn::{
+    module::{AutodiffModule, ModuleMapper, ModuleVisitor, Param, ParamId},
+    optim::GradientsParams,
+    tensor::{Tensor, backend::AutodiffBackend},
+};
+
+use super::Figures;
+
+/// A vector on the device, without a graph.
+type Vector<B> = Tensor<<B as AutodiffBackend>::InnerBackend, 1>;
+
+/// The gradients of the network's p parameters that have one, in the network's order, and k figures behind them:
+/// `[p + k]`. Also says which parameters they are.
+pub fn gather<B: AutodiffBackend, M: AutodiffModule<B>>(
+    network: &M,
+    gradients: GradientsParams,
+    figures: &Figures<B::InnerBackend>,
+) -> (Vector<B>, Vec<ParamId>) {
+    let mut gather = Gather::<B> { gradients, parts: Vec::new(), order: Vec::new() };
+    network.visit(&mut gather);
+    gather.parts.extend(figures.iter().map(|(_, figure)| figure.clone()));
+    (Tensor::cat(gather.parts, 0), gather.order)
+}
+
+/// The way back from [`gather`]; the figures keep their names.
+pub fn scatter<B: AutodiffBackend, M: AutodiffModule<B>>(
+    network: &M,
+    vector: Vector<B>,
+    order: &[ParamId],
+    figures: Figures<B::InnerBackend>,
+) -> (GradientsParams, Figures<B::InnerBackend>) {
+    let order = order.iter().copied().collect();
+    let mut scatter =
+        Scatter::<B> { cut: Cut { vector, start: 0 }, order, gradients: GradientsParams::new() };
+    network.visit(&mut scatter);
+    let figures = figures.into_iter().map(|(name, _)| (name, scatter.cut.next([1]))).collect();
+    (scatter.gradients, figures)
+}
+
+/// All parameters, in the network's order: `[p]`.
+pub fn parameters<B: AutodiffBackend, M: AutodiffModule<B>>(network: &M) -> Vector<B> {
+    let mut all = Parameters::<B>(Vec::new());
+    network.visit(&mut all);
+    Tensor::cat(all.0, 0)
+}
+
+/// The network with the parameters of such a vector.
+pub fn replace_parameters<B: AutodiffBackend, M: AutodiffModule<B>>(network: M, vector: Vector<B>) -> M {
+    network.map(&mut Replace::<B>(Cut { vector, start: 0 }))
+}
+
+/// A vector that is cut into tensors, from its beginning on.
+struct Cut<B: AutodiffBackend> {
+    vector: Vector<B>,
+    start: usize,
+}
+
+impl<B: AutodiffBackend> Cut<B> {
+    fn next<const D: usize>(&mut self, shape: [usize; D]) -> Tensor<B::InnerBackend, D> {
+        let length = shape.iter().product();
+        let part = self.vector.clone().narrow(0, self.start, length);
+        self.start += length;
+        part.reshape(shape)
+    }
+}
+
+struct Gather<B: AutodiffBackend> {
+    gradients: GradientsParams,
+    parts: Vec<Vector<B>>,
+    order: Vec<ParamId>,
+}
+
+impl<B: AutodiffBackend> ModuleVisitor<B> for Gather<B> {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<B, D>>) {
+        if let Some(gradient) = self.gradients.remove::<B::InnerBackend, D>(parameter.id) {
+            self.parts.push(gradient.flatten(0, D - 1));
+            self.order.push(parameter.id);
+        }
+    }
+}
+
+struct Scatter<B: AutodiffBackend> {
+    cut: Cut<B>,
+    order: VecDeque<ParamId>,
+    gradients: GradientsParams,
+}
+
+impl<B: AutodiffBackend> ModuleVisitor<B> for Scatter<B> {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<B, D>>) {
+        if self.order.front() == Some(&parameter.id) {
+            self.order.pop_front();
+            let gradient = self.cut.next(parameter.val().dims());
+            self.gradients.register::<B::InnerBackend, D>(parameter.id, gradient);
+        }
+    }
+}
+
+struct Parameters<B: AutodiffBackend>(Vec<Vector<B>>);
+
+impl<B: AutodiffBackend> ModuleVisitor<B> for Parameters<B> {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<B, D>>) {
+        self.0.push(parameter.val().inner().flatten(0, D - 1));
+    }
+}
+
+struct Replace<B: AutodiffBackend>(Cut<B>);
+
+impl<B: AutodiffBackend> ModuleMapper<B> for Replace<B> {
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<B, D>>) -> Param<Tensor<B, D>> {
+        let (id, tensor, mapper) = parameter.consume();
+        let values = Tensor::from_inner(self.0.next(tensor.dims()));
+        Param::from_mapped_value(id, values.set_require_grad(tensor.is_require_grad()), mapper)
+    }
+}
