@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use burn::{
     module::Module,
     tensor::{
@@ -59,6 +59,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
     let sources = Sources::of(stage)?;
     let photos = Split::read(&stage.run.data, &PHOTO_FOLDERS)?.training;
     let photos = &Arc::new(photos::load_coloured(&photos, stage.stage.side));
+    ensure!(!photos.is_empty(), "no coloured photos under {}", stage.run.data.display());
     println!("{} photos to move", photos.len());
     group.train(|peer, device| {
         let training = FlowTraining::<B>::new(stage, photos.clone(), device)?;
