@@ -24,7 +24,7 @@ use crate::{
   trainer train trainer/runs/small.toml --data DATA --out runs/small
   trainer train --resume --out runs/small
   trainer train trainer/runs/lite.toml --device cuda --set stages.colorizer.batch=32 --set optimiser.learning_rate=3e-4
-  trainer train runs/lite.toml --device cuda --devices 4 --set optimiser.accumulate=4
+  trainer train trainer/runs/lite.toml --device cuda --devices 4 --set optimiser.accumulate=4
   trainer train --dry-run
 
 Two machines with four GPUs each, and a disk that both see:
