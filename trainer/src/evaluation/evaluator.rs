@@ -11,7 +11,7 @@ use super::{
     figures::{Figures, Measured},
     footage::{Footage, to_tensor},
     report::ClipReport,
-    sheet::Sheet,
+    sheet::{Column, Sheet},
 };
 use crate::{data::sequence::Sequence, metric::lpips::Lpips};
 
@@ -64,9 +64,9 @@ impl<B: CostVolume> Evaluator<B> {
         );
         methods.push(truth(&footage));
         let input = footage.input();
-        let columns: Vec<&[Tensor<B, 4>]> = std::iter::once(input.as_slice())
-            .chain(coloured.iter().map(|(_, frames)| frames.as_slice()))
-            .chain([footage.truth.as_slice()])
+        let columns: Vec<Column<'_, B>> = std::iter::once(("grey", input.as_slice()))
+            .chain(coloured.iter().map(|(name, frames)| (*name, frames.as_slice())))
+            .chain([("truth", footage.truth.as_slice())])
             .collect();
         (ClipReport::new(clip, methods, None), Sheet::new(&columns, rows))
     }
@@ -88,7 +88,10 @@ impl<B: CostVolume> Evaluator<B> {
             Measured::new("prediction", self.measure(&footage, &predicted)),
             truth(&footage),
         ];
-        let sheet = Sheet::new(&[&footage.input(), &predicted, &footage.truth], rows);
+        let sheet = Sheet::new(
+            &[("grey", &footage.input()), ("prediction", &predicted), ("truth", &footage.truth)],
+            rows,
+        );
         Ok((ClipReport::new(clip, methods, None), sheet))
     }
 
