@@ -150,8 +150,11 @@ fn the_held_back_list_is_measured() {
     assert_eq!(names, METHODS);
     assert!(method(clip, "grey")["lpips"].as_f64().is_some_and(|distance| distance > 0.0));
     let sheet = image::open(at("sheets/moving.png")).unwrap();
-    assert_eq!([sheet.width(), sheet.height()], [8 * (64 + 2), 4 * (48 + 2)]);
-    assert_eq!(image::open(at("sheets/photos.png")).unwrap().height(), 48 + 2);
+    // A row of titles, then four frames.
+    assert_eq!([sheet.width(), sheet.height()], [8 * (64 + 2), 12 + 4 * (48 + 2)]);
+    let dark = sheet.to_luma8().enumerate_pixels().filter(|(_, y, shade)| *y < 12 && shade.0[0] == 0).count();
+    assert!(dark > 100, "titles of {dark} pixels");
+    assert_eq!(image::open(at("sheets/photos.png")).unwrap().height(), 12 + 48 + 2);
     let markdown = fs::read_to_string(at("figures.md")).unwrap();
     let widths: Vec<_> = markdown.lines().filter(|line| line.starts_with("| ")).map(str::len).collect();
     assert_eq!(widths.len(), 3 * (METHODS.len() + 1), "{markdown}");

@@ -12,7 +12,7 @@ use super::{
     footage::{Footage, to_tensor},
     motion_gain::MotionGain,
     report::ClipReport,
-    sheet::Sheet,
+    sheet::{Column, Sheet},
 };
 use crate::{data::sequence::Sequence, metric::lpips::Lpips};
 
@@ -68,9 +68,9 @@ impl<B: CostVolume> Evaluator<B> {
         );
         methods.push(truth(&footage));
         let input = footage.input();
-        let columns: Vec<&[Tensor<B, 4>]> = std::iter::once(input.as_slice())
-            .chain(coloured.iter().map(|(_, frames)| frames.as_slice()))
-            .chain([footage.truth.as_slice()])
+        let columns: Vec<Column<'_, B>> = std::iter::once(("grey", input.as_slice()))
+            .chain(coloured.iter().map(|(name, frames)| (*name, frames.as_slice())))
+            .chain([("truth", footage.truth.as_slice())])
             .collect();
         (ClipReport::new(clip, methods, MotionGain::measure(&footage)), Sheet::new(&columns, rows))
     }
@@ -92,8 +92,11 @@ impl<B: CostVolume> Evaluator<B> {
             Measured::new("prediction", self.measure(&footage, &predicted)),
             truth(&footage),
         ];
-        let sheet = Sheet::new(&[&footage.input(), &predicted, &footage.truth], rows);
-        Ok((ClipReport::new(clip, methods, MotionGain::measure(&footage)), sheet))
+        let input = footage.input();
+        let columns: [Column<'_, B>; 3] =
+            [("grey", &input), ("prediction", &predicted), ("truth", &footage.truth)];
+        let report = ClipReport::new(clip, methods, MotionGain::measure(&footage));
+        Ok((report, Sheet::new(&columns, rows)))
     }
 
     fn footage(&self, frames: &[RgbImage]) -> Footage<B> {

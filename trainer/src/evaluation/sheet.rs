@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use burn::tensor::{Tensor, backend::Backend};
 use chromaflow::model::flow::CostVolume;
+use font8x8::{BASIC_FONTS, UnicodeFonts};
 use image::{Rgb, RgbImage, imageops};
 
 use super::{colouring::ColouredClip, footage::Footage};
@@ -12,19 +13,33 @@ use super::{colouring::ColouredClip, footage::Footage};
 /// Pixels between the pictures.
 const GAP: u32 = 2;
 
-/// Rows of pictures: one row a frame, one column a method.
+/// Height of the row of titles in pixels.
+const TITLES: u32 = 12;
+
+/// Width and height of a letter in pixels.
+const LETTER: u32 = 8;
+
+/// A column of a sheet: its title and the frames of a clip, each `[1, 3, h, w]`.
+pub type Column<'a, B> = (&'a str, &'a [Tensor<B, 4>]);
+
+/// Rows of pictures below their titles: one row a frame, one column a method.
 #[derive(Default)]
 pub struct Sheet {
+    titles: Vec<String>,
     rows: Vec<Vec<RgbImage>>,
 }
 
 impl Sheet {
-    /// Shows `rows` frames, or all where there are fewer, evenly spread over clips whose frames are `[1, 3, h, w]`.
-    pub fn new<B: Backend>(clips: &[&[Tensor<B, 4>]], rows: usize) -> Self {
-        let frames = clips.iter().map(|clip| clip.len()).min().unwrap_or_default();
+    /// Shows `rows` frames, or all where there are fewer, evenly spread over the clips.
+    pub fn new<B: Backend>(columns: &[Column<'_, B>], rows: usize) -> Self {
+        let frames = columns.iter().map(|(_, clip)| clip.len()).min().unwrap_or_default();
         let rows = rows.min(frames);
         let shown = (0..rows).map(|row| (2 * row + 1) * frames / (2 * rows));
-        Self { rows: shown.map(|frame| clips.iter().map(|clip| picture(&clip[frame])).collect()).collect() }
+        let row = |frame: usize| columns.iter().map(|(_, clip)| picture(&clip[frame])).collect();
+        Self {
+            titles: columns.iter().map(|(title, _)| (*title).to_owned()).collect(),
+            rows: shown.map(row).collect(),
+        }
     }
 
     /// Shows a clip and what was made of it: grey, the d candidates, the pick, the pick refined where there is g, truth.
@@ -34,17 +49,21 @@ impl Sheet {
         rows: usize,
     ) -> Self {
         let input = footage.input();
-        let columns: Vec<&[Tensor<B, 4>]> = std::iter::once(input.as_slice())
-            .chain(coloured.candidates.iter().map(Vec::as_slice))
-            .chain([coloured.pick()])
-            .chain(coloured.refined.as_deref())
-            .chain([footage.truth.as_slice()])
+        let numbers: Vec<String> = (1..=coloured.candidates.len()).map(|number| number.to_string()).collect();
+        let candidates =
+            numbers.iter().map(String::as_str).zip(coloured.candidates.iter().map(Vec::as_slice));
+        let columns: Vec<Column<'_, B>> = std::iter::once(("grey", input.as_slice()))
+            .chain(candidates)
+            .chain([("pick", coloured.pick())])
+            .chain(coloured.refined.as_deref().map(|refined| ("refined", refined)))
+            .chain([("truth", footage.truth.as_slice())])
             .collect();
         Self::new(&columns, rows)
     }
 
-    /// Puts another sheet's rows below.
+    /// Puts the rows of another sheet with the same columns below.
     pub fn append(&mut self, other: Self) {
+        self.titles = other.titles;
         self.rows.extend(other.rows);
     }
 
@@ -60,13 +79,26 @@ impl Sheet {
         let height = pictures().map(RgbImage::height).max().unwrap_or_default() + GAP;
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or_default() as u32;
         let mut sheet =
-            RgbImage::from_pixel(columns * width, self.rows.len() as u32 * height, Rgb([255, 255, 255]));
-        for (top, row) in (0i64..).step_by(height as usize).zip(&self.rows) {
+            RgbImage::from_pixel(columns * width, TITLES + self.rows.len() as u32 * height, Rgb([255; 3]));
+        for (left, title) in (0..).step_by(width as usize).zip(&self.titles) {
+            write(&mut sheet, title.chars().take((width / LETTER) as usize), left);
+        }
+        for (top, row) in (i64::from(TITLES)..).step_by(height as usize).zip(&self.rows) {
             for (left, picture) in (0i64..).step_by(width as usize).zip(row) {
                 imageops::replace(&mut sheet, picture, left, top);
             }
         }
         sheet
+    }
+}
+
+/// Writes a title into the row of titles, from `left` on.
+fn write(sheet: &mut RgbImage, title: impl Iterator<Item = char>, left: u32) {
+    let letters = (left..).step_by(LETTER as usize).zip(title);
+    for (left, rows) in letters.filter_map(|(left, letter)| Some((left, BASIC_FONTS.get(letter)?))) {
+        for (y, row) in (GAP..).zip(rows) {
+            (0..LETTER).filter(|x| row >> x & 1 == 1).for_each(|x| sheet.put_pixel(left + x, y, Rgb([0; 3])));
+        }
     }
 }
 

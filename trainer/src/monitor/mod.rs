@@ -96,7 +96,7 @@ impl Monitor {
     }
 
     /// Says something beside the figures.
-    pub fn say(&self, message: String) {
+    fn say(&self, message: String) {
         if self.dashboard.is_none() {
             println!("{message}");
         }
@@ -113,6 +113,8 @@ impl Monitor {
         if !self.window.is_empty() {
             self.end_line()?;
         }
+        let step = self.progress().step;
+        self.say(format!("checkpoint of step {step}"));
         let progress = self.progress();
         let svg = plot::svg(&progress.course.stage, &progress.curves)?;
         let csv = progress.curves.csv();
@@ -125,7 +127,11 @@ impl Monitor {
     pub fn sheet(&self, sheet: &Sheet) -> Result<()> {
         let folder = self.out.join("sheets");
         fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-        sheet.save(&folder.join(format!("step-{:07}.png", self.progress().step)))
+        let step = self.progress().step;
+        let file = folder.join(format!("step-{step:07}.png"));
+        sheet.save(&file)?;
+        self.say(format!("contact sheet {}", file.display()));
+        Ok(())
     }
 
     fn end_line(&mut self) -> Result<()> {
@@ -145,11 +151,10 @@ impl Monitor {
 }
 
 impl Drop for Monitor {
-    /// Gives the terminal back, and leaves on it what was said and how the figures stand.
+    /// Gives the terminal back, and leaves on it how the figures stand.
     fn drop(&mut self) {
         if self.dashboard.take().is_some() {
             let progress = self.progress();
-            progress.messages.iter().for_each(|message| println!("{message}"));
             println!("{}", plain::text(&progress.latest, &progress));
         }
     }

@@ -25,6 +25,7 @@ pub fn prepare_data(folder: &Path) -> PathBuf {
 }
 
 /// The same without flows.
+#[allow(dead_code, reason = "only some of the test files need it")]
 pub fn prepare_without_flows(folder: &Path) -> PathBuf {
     prepare_with(folder, "flowless", None)
 }
