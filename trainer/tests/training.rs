@@ -175,7 +175,7 @@ fn networks_go_from_run_to_run() {
 
     for (start, told) in [
         (format!("colorizer = \"{path}\", flow = \"{path}\""), "it holds no such network"),
-        ("flow = \"nowhere\"".to_owned(), "no run.json"),
+        ("refiner = \"nowhere\"".to_owned(), "no run.json"),
     ] {
         let name = told.replace(' ', "-");
         let error = format!("{:#}", handed(&name, &start, &stage("joint", 1, "")).unwrap_err());
