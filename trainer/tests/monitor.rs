@@ -51,7 +51,7 @@ fn sheet(folder: &Path, name: &str) -> [u32; 2] {
 fn plain_lines_curves_and_sheets() {
     let folder = tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
-    prepare_data(folder.path());
+    prepare_data(folder.path(), true);
     fs::write(at("run.toml"), STAGES).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_trainer"))
         .arg("train")

@@ -291,7 +291,7 @@ fn stages_train_to_the_losses_of_one() {
     let folder = tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let text = |name: &str| path(name).to_str().unwrap().to_owned();
-    prepare_data(folder.path());
+    prepare_data(folder.path(), true);
     let train = |name: &str, devices: usize| {
         let mut run = config::parse(RUN, &[]).unwrap();
         (run.data, run.out) = (path("set"), path(name));
@@ -326,7 +326,7 @@ fn a_killed_machine_is_noticed() {
     let folder = tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let text = |name: &str| path(name).to_str().unwrap().to_owned();
-    prepare_data(folder.path());
+    prepare_data(folder.path(), true);
     fs::write(path("run.toml"), RUN).unwrap();
     let nodes = addresses(2).join(",");
     let [run, data, out] = ["run.toml", "set", "out"].map(text);
@@ -352,7 +352,7 @@ fn a_killed_machine_is_noticed() {
 #[test]
 fn a_device_that_is_not_there_is_told() {
     let folder = tempdir().unwrap();
-    prepare_data(folder.path());
+    prepare_data(folder.path(), true);
     let [data, out, said] =
         ["set", "out", "said"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
     let told = |more: &[&str]| {

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use burn::backend::Flex;
+use burn::{backend::Flex, module::Module};
 use chromaflow::{clip::Link, color::luma, model::preset::Preset};
 use half::f16;
 use image::{Rgb, RgbImage};
@@ -275,7 +275,8 @@ fn flows_are_the_networks_and_found_once() {
     let request = request(&[data.path()], out.path());
     assert!(prepare(&request, None).unwrap().flows_made.is_none());
     let device = Default::default();
-    let network = || Preset::Tiny.config().flow.init::<Flex>(&device);
+    // Forked, as Burn draws weights when they are first used, of a copy other ones.
+    let network = || Preset::Tiny.config().flow.init::<Flex>(&device).fork(&device);
     let (first, second) = (network(), network());
     let finder = NetworkMotion::new(first.clone(), device);
     let report = prepare(&request, Some(&finder)).unwrap();

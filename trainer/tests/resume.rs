@@ -65,7 +65,7 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let folder = tempdir().unwrap();
-        prepare_data(folder.path());
+        prepare_data(folder.path(), true);
         fs::write(folder.path().join("run.toml"), RUN).unwrap();
         Self { folder }
     }

@@ -16,7 +16,7 @@ use burn::{
 use chromaflow::model::preset::Networks;
 use clap::Parser;
 use half::f16;
-use pictures::{prepare_data, prepare_without_flows};
+use pictures::prepare_data;
 use safetensors::{Dtype, tensor::TensorView};
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
@@ -44,7 +44,7 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let (alone, data) = (alone(), tempdir().unwrap());
-        Self { set: prepare_data(data.path()), data, runs: tempdir().unwrap(), _alone: alone }
+        Self { set: prepare_data(data.path(), true), data, runs: tempdir().unwrap(), _alone: alone }
     }
 
     fn config(&self, name: &str, text: &str) -> RunConfig {
@@ -175,7 +175,7 @@ fn networks_go_from_run_to_run() {
 
     for (start, told) in [
         (format!("colorizer = \"{path}\", flow = \"{path}\""), "it holds no such network"),
-        ("flow = \"nowhere\"".to_owned(), "no run.json"),
+        ("refiner = \"nowhere\"".to_owned(), "no run.json"),
     ] {
         let name = told.replace(' ', "-");
         let error = format!("{:#}", handed(&name, &start, &stage("joint", 1, "")).unwrap_err());
@@ -259,7 +259,7 @@ fn an_unsuited_set_is_refused() {
         let error = stages::train::<Autodiff<Flex>>(&config, false, &Default::default()).unwrap_err();
         format!("{error:#}")
     };
-    let flowless = prepare_without_flows(place.data.path());
+    let flowless = prepare_data(place.data.path(), false);
     for kind in ["colorizer", "joint"] {
         let told = told(flowless.clone(), &stage(kind, 2, ""));
         assert!(told.contains("has no flows") && told.contains("trainer prepare"), "{told}");

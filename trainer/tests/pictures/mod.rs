@@ -18,21 +18,12 @@ use trainer::{
     prepared::record::{FORMAT, Parameters, SetParameters},
 };
 
-/// A prepared set of eight photos, of which one is held back, and one clip, with the flows of an untrained network.
-pub fn prepare_data(folder: &Path) -> PathBuf {
-    let network = Preset::Tiny.config().flow.init::<Flex>(&Default::default());
-    prepare_with(folder, "set", Some(&NetworkMotion::new(network, Default::default())))
-}
-
-/// The same without flows.
-#[allow(dead_code, reason = "only some of the test files need it")]
-pub fn prepare_without_flows(folder: &Path) -> PathBuf {
-    prepare_with(folder, "flowless", None)
-}
-
-fn prepare_with(folder: &Path, name: &str, finder: Option<&dyn FindMotion>) -> PathBuf {
-    let (raw, out) = (folder.join("raw"), folder.join(name));
+/// A prepared set of eight photos, of which one is held back, and one clip; with the flows of an untrained network or without.
+pub fn prepare_data(folder: &Path, flows: bool) -> PathBuf {
+    let (raw, out) = (folder.join("raw"), folder.join(if flows { "set" } else { "flowless" }));
     write_data(&raw);
+    let network = || Preset::Tiny.config().flow.init::<Flex>(&Default::default());
+    let finder = flows.then(|| NetworkMotion::new(network(), Default::default()));
     let item = Parameters { format: FORMAT, side: 96, every: 1, frames: None };
     let request = Request {
         inputs: vec![raw],
@@ -40,7 +31,7 @@ fn prepare_with(folder: &Path, name: &str, finder: Option<&dyn FindMotion>) -> P
         out: out.clone(),
         parameters: SetParameters { item, limit_photos: None, limit_clips: None, seed: 1 },
     };
-    prepare(&request, finder).unwrap();
+    prepare(&request, finder.as_ref().map(|finder| finder as &dyn FindMotion)).unwrap();
     out
 }
 
