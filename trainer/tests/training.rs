@@ -13,14 +13,17 @@ use burn::{
     backend::{Autodiff, Flex},
     tensor::{Tensor, TensorData},
 };
+use chromaflow::model::preset::Networks;
+use clap::Parser;
 use half::f16;
 use pictures::write_data;
 use safetensors::{Dtype, tensor::TensorView};
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 use trainer::{
+    command::{Command, pipeline::PipelineArguments},
     config::{RunConfig, parse},
-    info,
+    info, published,
     train::{colorizer::Coloring, run_folder::RunFolder, stages},
 };
 
@@ -58,12 +61,13 @@ impl Place {
     }
 }
 
-/// A stage of so many steps, one image or pair each, on squares of 64 pixels.
+/// A stage of so many steps, one image or pair each, on the smallest squares that show something.
 fn stage(kind: &str, steps: usize, more: &str) -> String {
+    let crop = if kind == "flow" { 64 } else { 32 };
     let (images, pairs) = if kind == "colorizer" { (steps - steps / 2, steps / 2) } else { (steps, steps) };
     format!(
         "[[stages]]\nkind = \"{kind}\"\nepochs = 1\nimages = {images}\npairs = {pairs}\nside = 96\nsmallest_side = 64\n\
-         crop = 64\n{more}\n"
+         crop = {crop}\n{more}\n"
     )
 }
 
@@ -83,7 +87,7 @@ fn every_stage_learns_in_one_folder() {
     let teacher = place.data.path().join("teacher.safetensors");
     write_teacher(&teacher);
     let teacher = format!("batch = 2\nteacher.file = {teacher:?}");
-    let motion = "batch = 2\nmotion = { shift = 8.0, occluders = 1 }\noptimiser.clip = 100.0";
+    let motion = "batch = 2\nmotion = { shift = 8.0, occluders = 1 }\noptimiser = { clip = 100.0, warm_up_steps = 30 }";
     let text = [
         stage("trunk", 160, &teacher),
         stage("flow", 160, motion),
@@ -102,16 +106,33 @@ fn every_stage_learns_in_one_folder() {
     assert!(refinement[1] < refinement[0], "{refinement:?}");
     let told = info::describe(&run.path).unwrap();
     for line in
-        ["preset     tiny", "stage 4    joint", "step     20 (kept", "refiner    ", "from stage 1, step 0"]
+        ["preset     tiny", "stage 4    joint", "step     40 (kept", "refiner    ", "from stage 1, step 0"]
     {
         assert!(told.contains(line), "{line} in {told}");
     }
     let (device, record) = (Default::default(), &run.record);
     assert!(run.flow::<Flex>(&device).unwrap().is_some() && run.refiner::<Flex>(&device).unwrap().is_some());
     assert_eq!((record.sessions.len(), record.sessions[0].data.files), (1, 11));
+    let weights = export(&run).unwrap();
+    let exported = published::load::<Flex>(weights.path(), "tiny", &device).unwrap();
+    assert_eq!(exported.colorizer.candidates(), 4);
     // What lies there is never overwritten.
     let again = stages::train::<Autodiff<Flex>>(&run.config().unwrap(), false, &device).unwrap_err();
     assert!(again.to_string().contains("--resume"), "{again}");
+}
+
+/// All networks of a run as the page loads them.
+fn export(run: &RunFolder) -> anyhow::Result<TempDir> {
+    let weights = tempdir().unwrap();
+    let [run, out] = [run.path.to_str(), weights.path().to_str()].map(Option::unwrap);
+    Command::parse_from(["trainer", "export", run, "--out", out]).run()?;
+    Ok(weights)
+}
+
+/// The networks of a run as `eval` and `colorize` take them.
+fn networks(run: &RunFolder, passes: usize) -> anyhow::Result<Networks<Flex>> {
+    let (weights, preset, run) = ("weights".into(), "lite".into(), Some(run.path.clone()));
+    PipelineArguments { weights, preset, run, size: 32, passes }.networks(&Default::default())
 }
 
 /// One feature on a grid of 7 x 7: 0 in the top row to 1.5 in the last.
@@ -129,7 +150,7 @@ fn networks_go_from_run_to_run() {
     let place = Place::new();
     let flow = stage("flow", 1, "");
     let school = place.train("school", &format!("{flow}{}", stage("trunk", 2, "batch = 2")));
-    let handed = |name, start: &str, stages: &str| {
+    let handed = |name: &str, start: &str, stages: &str| {
         let start = format!("start = {{ {start} }}\noptimiser.learning_rate = 0.0\n");
         let text = format!("preset = \"tiny\"\nlosses.samples = 32\n{start}{stages}");
         let mut config = parse(&text, &[]).unwrap();
@@ -202,17 +223,27 @@ fn the_ablation_leaves_out_what_it_says() {
     let [loss, nearest] = ["loss", "nearest"].map(|name| figures(&single, "2-colorizer", name)[0]);
     assert!(loss > nearest, "(2) and (3) are added: {loss}, {nearest}");
 
+    assert_eq!(networks(&single, 1).unwrap().colorizer.candidates(), 1);
+    let weights = export(&single).unwrap();
+    let exported = published::load::<Flex>(weights.path(), "tiny", &device).unwrap();
+    assert_eq!(exported.colorizer.candidates(), 1);
+
     let unrefined = place.train("unrefined", &format!("ablation.refinement = false\n{stages}"));
     let names: Vec<_> = unrefined.stages.iter().map(|stage| stage.contents.to_string()).collect();
     assert_eq!(names, ["flow", "colorizer"]);
     assert!(unrefined.refiner::<Flex>(&device).unwrap().is_none());
+    let told = format!("{:#}", networks(&unrefined, 1).unwrap_err());
+    assert!(told.contains("--passes 0"), "{told}");
+    networks(&unrefined, 0).unwrap();
+    let told = export(&unrefined).unwrap_err().to_string();
+    assert!(told.contains("there is no refiner yet"), "{told}");
 }
 
 /// Whole frames of unlike sizes, and every pixel's neighbourhood, as the paper has them.
 #[test]
 fn whole_images_train() {
     let place = Place::new();
-    let whole = |kind: &str, steps| stage(kind, steps, "").replace("crop = 64\n", "");
+    let whole = |kind: &str, steps| stage(kind, steps, "").replace("crop = 32\n", "");
     let stages = [stage("flow", 1, ""), whole("colorizer", 20), whole("joint", 20)].concat();
     let run = place.train("whole", &stages.replace("side = 96", "side = 64"));
     assert!(figures(&run, "2-colorizer", "bilateral")[0] > 0.0);

@@ -10,15 +10,15 @@ use crate::{
     config::{self, RunConfig},
     device::Device,
     monitor::Show,
-    train::stages,
+    train::{run_folder::RunFolder, stages},
 };
 
 /// Trains the stages of a run one after the other. RUN is a TOML or JSON file; every field that it leaves out is the paper's,
-/// and without it all are.
+/// and without it all are; a run that is resumed without it goes on with its own.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   trainer train trainer/runs/small.toml --data DATA --out runs/small
-  trainer train trainer/runs/small.toml --data DATA --out runs/small --resume
+  trainer train --resume --out runs/small
   trainer train trainer/runs/lite.toml --device cuda --set stages.colorizer.batch=32 --set optimiser.learning_rate=3e-4
   trainer train --dry-run")]
 pub struct TrainCommand {
@@ -38,7 +38,7 @@ pub struct TrainCommand {
     /// What computes, in place of the configuration's.
     #[arg(long, value_enum)]
     device: Option<Device>,
-    /// Goes on from the newest whole checkpoint in the run's folder.
+    /// Goes on from the newest whole checkpoint in the run's folder, or from the start if there is none yet.
     #[arg(long)]
     resume: bool,
     /// Prints the configuration with all its fields, and the steps of each stage, and does no more.
@@ -71,8 +71,14 @@ impl TrainCommand {
         }
     }
 
+    /// What the file says, or without one the run that is resumed, else the paper's; with what the options change.
     fn config(&self) -> Result<RunConfig> {
-        let mut run = config::read(self.file.as_deref(), &self.set)?;
+        let mut run = match (&self.file, &self.out) {
+            (None, Some(out)) if self.resume && out.exists() => {
+                config::parse(&toml::to_string(&RunFolder::open(out)?.config()?)?, &self.set)?
+            }
+            (file, _) => config::read(file.as_deref(), &self.set)?,
+        };
         run.data = self.data.clone().unwrap_or(run.data);
         run.out = self.out.clone().unwrap_or(run.out);
         run.device = self.device.unwrap_or(run.device);

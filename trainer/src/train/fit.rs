@@ -132,3 +132,62 @@ fn read<B: burn::tensor::backend::Backend>(figures: Figures<B>) -> Vec<(&'static
     let values = Tensor::cat(values, 0).into_data(); // [figures]
     names.into_iter().zip(values.iter::<f64>()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::{
+        backend::{Autodiff, Flex},
+        nn::{Linear, LinearConfig},
+        tensor::Tolerance,
+    };
+    use rand::Rng;
+
+    use crate::loader::Order;
+
+    type Learning = Autodiff<Flex>;
+
+    /// Fits a linear map to random points.
+    struct Points(usize);
+
+    impl Training<Learning> for Points {
+        type Network = Linear<Learning>;
+        type Batch = Vec<[f32; 2]>;
+
+        fn batches(&self, order: Order) -> Result<Loader<Self::Batch>> {
+            let count = self.0;
+            Ok(Loader::start(order, move |draw| {
+                draw.of_examples(count).map(|mut random| [random.random(), random.random()]).collect()
+            }))
+        }
+
+        fn losses(&self, network: &Linear<Learning>, batch: Vec<[f32; 2]>) -> StepLoss<Learning> {
+            let device = Default::default();
+            let rows: Vec<_> =
+                batch.into_iter().map(|row| Tensor::<Learning, 1>::from_floats(row, &device)).collect();
+            let error = network.forward(Tensor::stack::<2>(rows, 0)).sub_scalar(1.0).powi_scalar(2); // [n, 1]
+            let mean = error.clone().inner().mean();
+            StepLoss { loss: error.mean(), figures: vec![("error", mean)] }
+        }
+    }
+
+    /// Sums in another order: f32 keeps seven digits.
+    #[test]
+    fn two_halves_have_the_gradients_of_the_whole_batch() {
+        let network = LinearConfig::new(2, 1).init::<Learning>(&Default::default()).fork(&Default::default());
+        let of = |batch: usize, parts: usize| {
+            let training = Points(batch);
+            let order = Order { workers: 2, seed: 1, first: 4, parts };
+            let mut batches = training.batches(order).unwrap();
+            let (mut gradients, figures) = gradients(&training, &network, &mut batches, parts);
+            let weight = gradients.remove::<Flex, 2>(network.weight.id).unwrap().into_data();
+            (weight, read(figures))
+        };
+        let (whole, figures) = of(8, 1);
+        let (halves, same) = of(4, 2);
+        halves.assert_approx_eq::<f32>(&whole, Tolerance::absolute(1e-6));
+        for ((name, whole), (_, halves)) in figures.into_iter().zip(same) {
+            assert!((whole - halves).abs() < 1e-6, "{name}: {whole}, {halves}");
+        }
+    }
+}

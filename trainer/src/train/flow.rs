@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use burn::tensor::{
     Tensor, TensorData,
     backend::{AutodiffBackend, Backend},
@@ -71,6 +71,7 @@ impl<B: AutodiffBackend> FlowTraining<B> {
         let motion = stage.stage.motion.unwrap_or_default();
         let photos = Split::read(&stage.run.data, &PHOTO_FOLDERS)?.training;
         let photos = photos::load_coloured(&photos, stage.stage.side);
+        ensure!(!photos.is_empty(), "no coloured photos under {}", stage.run.data.display());
         println!("{} photos to move", photos.len());
         Ok(Self {
             photos: Arc::new(photos),

@@ -1,0 +1,202 @@
+//! A run that is killed, or whose disk fills, goes on from its last whole checkpoint to where an unbroken run ends. All with the
+//! program itself.
+
+mod pictures;
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use burn::{
+    backend::Flex,
+    tensor::{Tensor, TensorData},
+};
+use pictures::write_data;
+use serde_json::Value;
+use tempfile::{TempDir, tempdir};
+use trainer::train::run_folder::RunFolder;
+
+/// The stages' optimisers differ, so that all that an optimiser keeps is resumed.
+const RUN: &str = r#"
+preset = "tiny"
+loaders = 2
+losses.samples = 32
+checkpoints = { every = 20, keep = 2 }
+
+[optimiser]
+learning_rate = 3e-3
+schedule = "cosine"
+warm_up_steps = 10
+
+[[stages]]
+kind = "flow"
+epochs = 1
+images = 20
+side = 96
+crop = 64
+
+[[stages]]
+kind = "colorizer"
+epochs = 1
+images = 120
+pairs = 40
+side = 96
+smallest_side = 64
+crop = 32
+optimiser = { accumulate = 2, ema = 0.9 }
+
+[[stages]]
+kind = "joint"
+epochs = 1
+pairs = 40
+side = 64
+crop = 32
+optimiser = { kind = "adamw", weight_decay = 1e-3 }
+"#;
+
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempdir().unwrap();
+        write_data(&folder.path().join("data"));
+        fs::write(folder.path().join("run.toml"), RUN).unwrap();
+        Self { folder }
+    }
+
+    fn out(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// `train` with one thread for sums, so that they are the same to the last digit.
+    fn train(&self, out: &Path, more: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+        command.arg("train").arg(self.folder.path().join("run.toml")).args(["--data"]);
+        command.arg(self.folder.path().join("data")).arg("--out").arg(out).args(more);
+        command.env("RAYON_NUM_THREADS", "1").stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+    }
+
+    fn whole(&self) -> PathBuf {
+        let out = self.out("whole");
+        assert_success(&self.train(&out, &[]).output().unwrap());
+        out
+    }
+}
+
+fn assert_success(output: &Output) {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The lines of all stages' logs by stage and step, without their times.
+fn logs(out: &Path) -> BTreeMap<(String, u64), Value> {
+    let mut lines = BTreeMap::new();
+    for stage in ["1-flow", "2-colorizer", "3-joint"] {
+        let log = fs::read_to_string(out.join(stage).join("log.jsonl")).unwrap_or_default();
+        for line in log.lines() {
+            let mut line: Value = serde_json::from_str(line).unwrap();
+            line.as_object_mut().unwrap().remove("images_a_second");
+            let step = line["step"].as_u64().unwrap();
+            assert!(lines.insert((stage.to_owned(), step), line).is_none(), "{stage} logs step {step} twice");
+        }
+    }
+    lines
+}
+
+/// The smoothed loss of all of the last stage's steps, and what the last networks paint.
+fn end(out: &Path) -> (Value, TensorData) {
+    let list = fs::read(out.join("3-joint/step-0000040/checkpoint.json")).unwrap();
+    let list: Value = serde_json::from_slice(&list).unwrap();
+    let device = Default::default();
+    let coloring = RunFolder::open(out).unwrap().coloring::<Flex>(&device).unwrap().unwrap();
+    let painted = coloring.candidates(Tensor::ones([1, 1, 32, 32], &device) * 0.4).into_data();
+    (list["progress"].clone(), painted)
+}
+
+/// The same figures in all steps and the same weights at the end, to the last digit.
+fn assert_same(ours: &Path, whole: &Path) {
+    assert_eq!(logs(ours), logs(whole));
+    assert_eq!(end(ours), end(whole));
+}
+
+/// Waits until the program has made `path`.
+fn wait_for(path: &Path) {
+    let began = Instant::now();
+    while !path.exists() {
+        assert!(began.elapsed() < Duration::from_secs(300), "{} does not appear", path.display());
+        std::hint::spin_loop();
+    }
+}
+
+#[test]
+fn a_killed_run_goes_on_as_if_nothing_had_been() {
+    let place = Place::new();
+    let whole = place.whole();
+    assert_eq!(logs(&whole).len(), 1 + 4 + 2);
+    let out = place.out("killed");
+    // Before its first checkpoint, in the middle of a stage, while a checkpoint is written, and in the last stage.
+    for sign in
+        ["1-flow/log.jsonl", "2-colorizer/step-0000020", "2-colorizer/partial", "3-joint/step-0000020"]
+    {
+        let mut child = place.train(&out, &["--resume"]).stderr(Stdio::null()).spawn().unwrap();
+        wait_for(&out.join(sign));
+        child.kill().unwrap(); // SIGKILL
+        child.wait().unwrap();
+        assert!(!out.join("3-joint/step-0000040").exists(), "killed too late to show anything");
+    }
+    assert_success(&place.train(&out, &["--resume"]).output().unwrap());
+    assert_same(&out, &whole);
+    let record: Value = serde_json::from_slice(&fs::read(out.join("run.json")).unwrap()).unwrap();
+    assert!(record["sessions"].as_array().unwrap().len() == 5, "{record}");
+}
+
+#[test]
+fn a_damaged_checkpoint_is_noticed_and_the_one_before_is_taken() {
+    let place = Place::new();
+    let (whole, out) = (place.whole(), place.out("damaged"));
+    assert_success(&place.train(&out, &[]).output().unwrap());
+    let stage = out.join("3-joint");
+    let network = stage.join("step-0000040/network.mpk");
+    let bytes = fs::read(&network).unwrap();
+    fs::write(&network, &bytes[..bytes.len() / 2]).unwrap();
+    fs::create_dir(stage.join("partial")).unwrap();
+    fs::write(stage.join("partial/network.mpk"), &bytes[..bytes.len() / 3]).unwrap();
+    let output = place.train(&out, &["--resume"]).output().unwrap();
+    assert_success(&output);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("step-0000040 is damaged"), "{told}");
+    assert_same(&out, &whole);
+    assert!(!stage.join("partial").exists());
+}
+
+/// No file may grow beyond what a log needs: writes fail as they do on a full disk.
+#[test]
+fn a_full_disk_is_told_and_loses_nothing() {
+    let place = Place::new();
+    let (whole, out) = (place.whole(), place.out("full"));
+    let mut child = place.train(&out, &[]).stderr(Stdio::null()).spawn().unwrap();
+    wait_for(&out.join("2-colorizer/step-0000020"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let train = place.train(&out, &["--resume"]);
+    let limited = "trap '' XFSZ; ulimit -f 8; exec \"$@\""; // 8 blocks: 4 or 8 KiB
+    let mut shell = Command::new("sh");
+    shell.args(["-c", limited, "sh"]).arg(train.get_program()).args(train.get_args());
+    shell.env("RAYON_NUM_THREADS", "1").stdout(File::create("/dev/null").unwrap());
+    let output = shell.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "it should have failed");
+    assert!(
+        told.contains("writing") && told.contains("the checkpoints before it are as they were"),
+        "{told}"
+    );
+    assert!(!out.join("2-colorizer/partial").exists());
+    assert_success(&place.train(&out, &["--resume"]).output().unwrap());
+    assert_same(&out, &whole);
+}
