@@ -108,11 +108,8 @@ impl Monitor {
         self.progress().stopping
     }
 
-    /// Brings the log up to the last step, which has a checkpoint, and draws the curves.
-    pub fn save(&mut self) -> Result<()> {
-        if !self.window.is_empty() {
-            self.end_line()?;
-        }
+    /// Says that there is a checkpoint of the last step, and draws the curves up to there.
+    pub fn checkpoint(&self) -> Result<()> {
         let step = self.progress().step;
         self.say(format!("checkpoint of step {step}"));
         let progress = self.progress();
@@ -134,7 +131,12 @@ impl Monitor {
         Ok(())
     }
 
-    fn end_line(&mut self) -> Result<()> {
+    /// Brings the log up to the last step. It is asked for before that step's checkpoint is written: a training that goes on
+    /// from there finds the line, and one that goes on from an earlier checkpoint drops it.
+    pub fn end_line(&mut self) -> Result<()> {
+        if self.window.is_empty() {
+            return Ok(());
+        }
         let line = std::mem::take(&mut self.window).line();
         self.journal.append(&line)?;
         let mut progress = self.progress();
@@ -170,7 +172,7 @@ mod tests {
         Course { stage: "flow".into(), number: 1, of: 1, first, last: 100 }
     }
 
-    /// Takes steps from the course's first one up to `last`, and saves.
+    /// Takes steps from the course's first one up to `last`, and ends there as with a checkpoint.
     fn train(out: &Path, first: usize, last: usize) {
         let mut monitor = Monitor::open(out, course(first), 20, Show::Lines).unwrap();
         for step in first..last {
@@ -185,7 +187,8 @@ mod tests {
                 })
                 .unwrap();
         }
-        monitor.save().unwrap();
+        monitor.end_line().unwrap();
+        monitor.checkpoint().unwrap();
     }
 
     fn lines(out: &Path) -> Vec<Line> {

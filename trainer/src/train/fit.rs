@@ -100,8 +100,9 @@ fn fit_with<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
         let (images, waited) = (stage.examples_a_step(), batches.take_waited());
         monitor.step(&Step { step, learning_rate, images, waited, figures: &figures })?;
         if end || (step + 1) % stage.run.checkpoints.every == 0 {
+            monitor.end_line()?;
             checkpoint::save(&folder, stage.run.checkpoints.keep, &state)?;
-            monitor.save()?;
+            monitor.checkpoint()?;
         }
         if stage.sheet_due(step + 1, end) {
             let network = state.average.clone().unwrap_or_else(|| state.network.valid());
