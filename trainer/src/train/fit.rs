@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use burn::{
     grad_clipping::GradientClippingConfig,
     module::AutodiffModule,
-    optim::{AdamConfig, AdamWConfig, GradientsAccumulator, GradientsParams, Optimizer},
+    optim::{AdamWConfig, GradientsAccumulator, GradientsParams, Optimizer},
     tensor::{Tensor, backend::AutodiffBackend},
 };
 
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     checkpoint::{self, Progress, State},
-    config::OptimiserKind,
+    config::Optimiser,
     loader::{Loader, Order},
     monitor::{Monitor, window::Step},
 };
@@ -37,29 +37,7 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
     network: T::Network,
     device: &B::Device,
 ) -> Result<()> {
-    let optimiser = &stage.optimiser;
-    let clipping = (optimiser.clip > 0.0).then_some(GradientClippingConfig::Norm(optimiser.clip));
-    match optimiser.kind {
-        OptimiserKind::Adam => {
-            let adam = AdamConfig::new().with_epsilon(EPSILON).with_grad_clipping(clipping);
-            fit_with(stage, peer, training, network, adam.init(), device)
-        }
-        OptimiserKind::AdamW => {
-            let adamw = AdamWConfig::new().with_epsilon(EPSILON).with_grad_clipping(clipping);
-            let adamw = adamw.with_weight_decay(optimiser.weight_decay as f32);
-            fit_with(stage, peer, training, network, adamw.init(), device)
-        }
-    }
-}
-
-fn fit_with<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
-    stage: &StageRun,
-    peer: &Peer,
-    training: &T,
-    network: T::Network,
-    optimizer: O,
-    device: &B::Device,
-) -> Result<()> {
+    let optimizer = optimizer::<B, T::Network>(&stage.optimiser);
     let folder = stage.folder();
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     let network = peer.with_first_parameters(network)?;
@@ -113,6 +91,13 @@ fn fit_with<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
         }
     }
     Ok(())
+}
+
+/// Adam is AdamW without decay, step for step.
+fn optimizer<B: AutodiffBackend, M: AutodiffModule<B>>(optimiser: &Optimiser) -> impl Optimizer<M, B> + use<B, M> {
+    let clipping = (optimiser.clip > 0.0).then_some(GradientClippingConfig::Norm(optimiser.clip));
+    let config = AdamWConfig::new().with_epsilon(EPSILON).with_grad_clipping(clipping);
+    config.with_weight_decay(optimiser.weight_decay as f32).init()
 }
 
 /// The gradients of a step, the mean over its batches, and its figures, the loss first.

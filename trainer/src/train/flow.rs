@@ -27,6 +27,9 @@ use crate::{
     prepared::{FrameCache, PreparedItem, PreparedSet, Split},
 };
 
+/// Frames that the first weights are scaled on: at the coarsest level a small crop is one pixel, and one has no variance.
+const EXAMPLES: usize = 16;
+
 /// Pairs of frames as tensors.
 pub struct PairTensors<B: Backend> {
     /// Luma of the first frames, `[n, 1, h, w]`.
@@ -80,13 +83,15 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
     let photos = &Arc::new(Photos::open(&PreparedSet::open(&stage.run.data)?)?);
     group.train(|peer, device| {
         let training = FlowTraining::<B>::new(stage, photos.clone(), device)?;
-        let example = training.loader(stage.order(0)).next_batch()?;
+        let mut loader = training.loader(stage.order(0));
+        let batches = (0..EXAMPLES.div_ceil(stage.stage.batch)).map(|_| loader.next_batch());
+        let examples = batches.collect::<Result<Vec<_>>>()?.concat();
         let network = peer.in_turn(|| {
             B::seed(device, stage.seed());
             let start = || {
-                let example = PairTensors::<B>::stack(&example, device).first.repeat_dim(1, 3);
+                let frames = PairTensors::<B>::stack(&examples, device).first.repeat_dim(1, 3);
                 let config = stage.run.networks().flow;
-                flow_start::start(config.init(device), &config, example)
+                flow_start::start(config.init(device), &config, frames)
             };
             Ok(sources.trained_flow(device)?.unwrap_or_else(start).fork(device))
         })?;

@@ -1,30 +1,22 @@
 //! Named tensors of a PyTorch or safetensors file.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use burn::tensor::{Tensor, backend::Backend};
-use burn_store::{ModuleStore, PytorchStore, SafetensorsStore, TensorSnapshot};
+
+use crate::import::{self, Tensors};
 
 /// The parameters of a network by their PyTorch names.
 pub struct Parameters {
     file: PathBuf,
-    tensors: BTreeMap<String, TensorSnapshot>,
+    tensors: Tensors,
 }
 
 impl Parameters {
     /// Opens a .safetensors file, or whatever else `torch.save` wrote.
     pub fn open(file: &Path) -> Result<Self> {
-        ensure!(file.is_file(), "there is no file {}", file.display());
-        let tensors = if file.extension().is_some_and(|extension| extension == "safetensors") {
-            snapshots(SafetensorsStore::from_file(file))
-        } else {
-            snapshots(PytorchStore::from_file(file).map_indices_contiguous(false))
-        };
-        let tensors = tensors.with_context(|| format!("reading {}", file.display()))?;
+        let tensors = import::read(file)?;
         Ok(Self { file: file.to_owned(), tensors })
     }
 
@@ -49,8 +41,4 @@ impl Parameters {
         ensure!(data.shape.len() == D, "{} has {} axes, not {D}", named(), data.shape.len());
         Ok(Tensor::from_data(data.convert::<f32>(), device))
     }
-}
-
-fn snapshots<S: ModuleStore>(mut store: S) -> Result<BTreeMap<String, TensorSnapshot>> {
-    store.get_all_snapshots().cloned().map_err(|error| anyhow!("{error}"))
 }
