@@ -23,8 +23,8 @@ const STROKE: RGBColor = RGBColor(31, 90, 166);
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 
-/// Draws all curves, under a title.
-pub fn svg(title: &str, curves: &Curves) -> Result<String> {
+/// Draws all curves over the steps of a stage.
+pub fn svg(stage: &str, curves: &Curves) -> Result<String> {
     const TITLE: u32 = 40;
     let panels: Vec<_> = curves
         .figures()
@@ -38,7 +38,7 @@ pub fn svg(title: &str, curves: &Curves) -> Result<String> {
     {
         let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
         root.fill(&WHITE).map_err(failed)?;
-        let body = root.titled(title, ("sans-serif", 22)).map_err(failed)?;
+        let body = root.titled(&format!("{stage}, over its steps"), ("sans-serif", 22)).map_err(failed)?;
         for (area, (name, points)) in body.split_evenly((rows, COLUMNS)).iter().zip(&panels) {
             let (low, high) = range(points);
             if squashed(points) {

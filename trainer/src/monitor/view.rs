@@ -90,7 +90,9 @@ fn draw_curves(frame: &mut Frame<'_>, area: Rect, progress: &Progress) {
 fn draw_chart(frame: &mut Frame<'_>, area: Rect, progress: &Progress, curve: &Curve) {
     let points = progress.curves.points(curve, 2 * usize::from(area.width));
     let (low, high) = range(&points);
-    let margin = (high - low).max(high.abs() * 1e-3) * 0.05;
+    // A flat curve gets an axis whose labels differ.
+    let margin = ((high - low) * 0.05).max(high.abs() * 0.01).max(1e-9);
+    let (low, high) = (low - margin, high + margin);
     let (from, to) =
         (points.first().map_or(0.0, |point| point.0), points.last().map_or(1.0, |point| point.0));
     let value = latest(progress, &curve.name).map_or_else(String::new, number::short);
@@ -102,7 +104,7 @@ fn draw_chart(frame: &mut Frame<'_>, area: Rect, progress: &Progress, curve: &Cu
         .labels([format!("{from:.0}"), format!("{to:.0}")]);
     let values = Axis::default()
         .style(grey)
-        .bounds([low - margin, high + margin])
+        .bounds([low, high])
         .labels([low, (low + high) / 2.0, high].map(number::short));
     let line = Dataset::default()
         .marker(Marker::Braille)
