@@ -1,6 +1,7 @@
 //! Several devices and machines train one network, in the manner of PyTorch's DistributedDataParallel: each step's batches
 //! are shared out among peers, one a device; their gradients are averaged, and every peer makes the same step of the
-//! optimiser. So n peers train to the losses of one, up to the order in which floating-point numbers are added.
+//! optimiser. So n peers train to the losses of one, up to the order in which floating-point numbers are added. What is no
+//! parameter, the running means of the trunk's normalisation, is that of the first peer's batches, as there.
 //!
 //! The devices of one machine are joined by burn-collective, machines ("nodes") by Burn's tensor data service, which
 //! burn-collective itself uses between machines; [`nodes`] says why its own step between machines does not serve.
@@ -117,7 +118,7 @@ impl Peer {
         let Some(nodes) = &self.nodes else { return Ok(here) };
         let everywhere = match self.place {
             0 => {
-                let mut values = here.into_data().convert::<f32>().into_vec::<f32>().map_err(anyhow_of)?;
+                let mut values = here.into_data().convert::<f32>().into_vec::<f32>().map_err(unlike)?;
                 nodes.sum(&mut values)?;
                 let length = values.len();
                 Some(Tensor::<B, 1>::from_data(TensorData::new(values, [length]), &device))
@@ -150,7 +151,7 @@ fn float<B: Backend>(result: Result<B::FloatTensorPrimitive, CollectiveError>) -
     Ok(Tensor::from_primitive(TensorPrimitive::Float(result.map_err(|_| Stopped)?)))
 }
 
-/// A tensor's data of another kind than expected, as an error.
-fn anyhow_of(error: impl std::fmt::Debug) -> anyhow::Error {
+/// Numbers of another kind than expected, as an error.
+fn unlike(error: impl std::fmt::Debug) -> anyhow::Error {
     anyhow::anyhow!("a tensor's numbers: {error:?}")
 }

@@ -32,7 +32,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{agreement::difference, anyhow_of};
+use super::{agreement::difference, unlike};
 
 type Service = TensorDataService<Flex, WebSocket>;
 
@@ -99,7 +99,8 @@ impl Nodes {
         let service = Arc::new(Service::new(stop.clone()));
         let server = serve(&runtime, &service, &stop, port(&addresses[*rank])?);
         runtime.spawn(knock(service.clone()));
-        let parse = |address: &String| format!("ws://{address}").parse().map_err(anyhow_of);
+        let parse =
+            |address: &String| format!("ws://{address}").parse().map_err(anyhow::Error::msg::<String>);
         let addresses = addresses.iter().map(parse).collect::<Result<_>>()?;
         let mut nodes = Self {
             options,
@@ -126,7 +127,7 @@ impl Nodes {
             let all = self.exchange(TensorData::new(part.to_vec(), [part.len()]))?;
             part.fill(0.0);
             for (node, theirs) in all.into_iter().enumerate() {
-                let theirs = theirs.into_vec::<f32>().map_err(anyhow_of)?;
+                let theirs = theirs.into_vec::<f32>().map_err(unlike)?;
                 ensure!(theirs.len() == part.len(), "{} trains a network of another size", self.name(node));
                 part.iter_mut().zip(theirs).for_each(|(sum, number)| *sum += number);
             }
@@ -146,7 +147,7 @@ impl Nodes {
         let all = self.exchange(TensorData::new(greeting, [length]))?;
         let read = |(node, theirs): (usize, TensorData)| {
             let name = self.name(node);
-            let theirs = theirs.into_vec::<u8>().map_err(anyhow_of)?;
+            let theirs = theirs.into_vec::<u8>().map_err(unlike)?;
             let (devices, theirs): (usize, Value) =
                 serde_json::from_slice(&theirs).with_context(|| format!("{name} is another trainer"))?;
             if let Some(difference) = difference(run, &theirs) {
