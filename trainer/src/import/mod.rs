@@ -8,6 +8,7 @@ mod state;
 
 pub use check::{FlowCheck, flow_check, trunk_check};
 pub use names::NameTable;
+pub use state::{Tensors, read};
 
 use std::path::Path;
 
@@ -23,7 +24,7 @@ use chromaflow::model::{
 
 /// The trunk with the weights of a `.pth` or `.safetensors` file in torchvision's layout of VGG-19.
 pub fn vgg<B: Backend>(file: &Path, config: &VggConfig, device: &B::Device) -> Result<Vgg<B>> {
-    let tensors = state::read(file)?;
+    let tensors = read(file)?;
     state::fill::<B, _>(config.init(device), &tensors, &NameTable::vgg(config))
         .with_context(|| format!("{} is not VGG-19 as torchvision saves it", file.display()))
 }
@@ -35,7 +36,7 @@ pub fn flow<B: Backend>(file: &Path, config: &FlowConfig, device: &B::Device) ->
         config.mean == 0.0 && config.deviation == 1.0,
         "published flow weights expect images as they are; a preset that normalises them can't take these weights"
     );
-    let tensors = state::read(file)?;
+    let tensors = read(file)?;
     let table = NameTable::flow(tensors.keys().map(String::as_str));
     let network = state::fill::<B, _>(config.init(device), &tensors, &table)
         .with_context(|| format!("{} is not PWC-Net in PyTorch's layout", file.display()))?;

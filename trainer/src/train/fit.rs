@@ -94,7 +94,9 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
 }
 
 /// Adam is AdamW without decay, step for step.
-fn optimizer<B: AutodiffBackend, M: AutodiffModule<B>>(optimiser: &Optimiser) -> impl Optimizer<M, B> + use<B, M> {
+fn optimizer<B: AutodiffBackend, M: AutodiffModule<B>>(
+    optimiser: &Optimiser,
+) -> impl Optimizer<M, B> + use<B, M> {
     let clipping = (optimiser.clip > 0.0).then_some(GradientClippingConfig::Norm(optimiser.clip));
     let config = AdamWConfig::new().with_epsilon(EPSILON).with_grad_clipping(clipping);
     config.with_weight_decay(optimiser.weight_decay as f32).init()
