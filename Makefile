@@ -28,6 +28,7 @@ check: check-native check-wasm check-page
 check-native: rust-parts
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings
+	cargo clippy --release -p trainer --features cuda -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 
 check-wasm: rust-parts
