@@ -11,14 +11,13 @@ const STAGES: &str = "
 preset = \"tiny\"
 loaders = 1
 losses.samples = 32
-optimiser.clip = 100.0
 checkpoints = { every = 10, keep = 1 }
 monitoring = { line_every = 4, sheet_every = 2 }
 
 [[stages]]
 kind = \"flow\"
 epochs = 1
-images = 2
+images = 1
 side = 96
 smallest_side = 64
 crop = 64
