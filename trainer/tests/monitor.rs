@@ -17,7 +17,7 @@ monitoring = { line_every = 4, sheet_every = 2 }
 [[stages]]
 kind = \"flow\"
 epochs = 1
-pairs = 2
+images = 1
 side = 96
 smallest_side = 64
 crop = 64
