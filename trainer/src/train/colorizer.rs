@@ -64,7 +64,9 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(
     device: &B::Device,
 ) -> Result<()> {
     let sources = Sources::of(stage)?;
-    let judges = Judges::<B>::new(&sources, false, device)?;
+    let [_, pairs] = stage.stage.examples();
+    let linked = pairs > 0 && stage.run.losses_after_ablation().temporal > 0.0;
+    let judges = Judges::<B>::new(&sources, linked, device)?;
     let source = Arc::new(ColorSource::open(stage.run, stage.stage)?);
     B::seed(device, stage.seed());
     let network = start(&sources, device)?;

@@ -39,11 +39,10 @@ pub struct Link<B: Backend> {
 }
 
 impl<B: AutodiffBackend<InnerBackend: CostVolume>> Judges<B> {
-    /// The judges of a stage; `linked` says whether the stage needs flow for more than equation (3).
+    /// The judges of a stage; `linked` says whether it looks at how pairs of frames hang together.
     pub fn new(sources: &Sources, linked: bool, device: &B::Device) -> Result<Self> {
-        let losses = sources.run.losses_after_ablation();
-        let flow = (linked || losses.temporal > 0.0).then(|| sources.flow(device)).transpose()?;
-        Ok(Self { phi: sources.phi(device)?, flow, losses })
+        let flow = linked.then(|| sources.flow(device)).transpose()?;
+        Ok(Self { phi: sources.phi(device)?, flow, losses: sources.run.losses_after_ablation() })
     }
 
     /// The link of the grey frames `[2 n, 1, h, w]`, of which the second half are the first half's neighbours.
