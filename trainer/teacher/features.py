@@ -1,4 +1,4 @@
-"""What MobileNet-v2 (M. Sandler et al., CVPR 2018; ImageNet weights) sees in each training photo, for `trainer train trunk`.
+"""What MobileNet-v2 (M. Sandler et al., CVPR 2018; ImageNet weights) sees in each training photo, for the trunk stage of `trainer train`.
 
     pip install ai-edge-litert numpy pillow safetensors
     python features.py DATA MODEL.tflite OUT.safetensors

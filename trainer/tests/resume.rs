@@ -35,9 +35,11 @@ warm_up_steps = 10
 [[stages]]
 kind = "flow"
 epochs = 1
-images = 20
+images = 40
+batch = 2
 side = 96
 crop = 64
+optimiser = { learning_rate = 1e-4, clip = 100.0 }
 
 [[stages]]
 kind = "colorizer"

@@ -23,6 +23,9 @@ use crate::{
     prepared::{FrameCache, PreparedItem, PreparedSet, Split},
 };
 
+/// Frames that the first weights are scaled on: at the coarsest level a small crop is one pixel, and one has no variance.
+const EXAMPLES: usize = 16;
+
 /// Pairs of frames as tensors.
 pub struct PairTensors<B: Backend> {
     /// Luma of the first frames, `[n, 1, h, w]`.
@@ -73,14 +76,16 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
     device: &B::Device,
 ) -> Result<()> {
     let training = FlowTraining::<B>::open(stage, device)?;
-    let example = training.loader(stage.order(0)).next_batch()?;
+    let mut loader = training.loader(stage.order(0));
+    let batches = EXAMPLES.div_ceil(stage.stage.batch);
+    let examples = (0..batches).map(|_| loader.next_batch()).collect::<Result<Vec<_>>>()?.concat();
     B::seed(device, stage.seed());
     let network = match Sources::of(stage)?.trained_flow(device)? {
         Some(trained) => trained,
         None => {
-            let example = PairTensors::<B>::stack(&example, device).first.repeat_dim(1, 3);
+            let frames = PairTensors::<B>::stack(&examples, device).first.repeat_dim(1, 3);
             let config = stage.run.networks().flow;
-            flow_start::start(config.init(device), &config, example)
+            flow_start::start(config.init(device), &config, frames)
         }
     };
     fit(stage, &training, network, device)
