@@ -44,8 +44,8 @@ optimiser = { learning_rate = 1e-4, clip = 100.0 }
 [[stages]]
 kind = "colorizer"
 epochs = 1
-images = 120
-pairs = 40
+images = 60
+pairs = 20
 side = 96
 smallest_side = 64
 crop = 32
@@ -142,7 +142,7 @@ fn wait_for(path: &Path) {
 fn a_killed_run_goes_on_as_if_nothing_had_been() {
     let place = Place::new();
     let whole = place.whole();
-    assert_eq!(logs(&whole).len(), 1 + 4 + 2);
+    assert_eq!(logs(&whole).len(), 1 + 2 + 2);
     let out = place.out("killed");
     // Before its first checkpoint, in the middle of a stage, while a checkpoint is written, and in the last stage.
     for sign in
