@@ -353,10 +353,11 @@ fn a_killed_machine_is_noticed() {
 fn a_device_that_is_not_there_is_told() {
     let folder = tempdir().unwrap();
     prepare_data(folder.path(), true);
-    let [data, out, said] =
-        ["set", "out", "said"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    fs::write(folder.path().join("run.toml"), RUN).unwrap();
+    let [run, data, out, said] =
+        ["run.toml", "set", "out", "said"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
     let told = |more: &[&str]| {
-        let arguments = [&["train", "--data", &data, "--out", &out], more].concat();
+        let arguments = [&["train", &run, "--data", &data, "--out", &out], more].concat();
         assert!(!Trainer::start(&arguments, said.as_ref()).ended(60), "{more:?}");
         let said = fs::read_to_string(&said).unwrap();
         assert!(said.starts_with("Error: ") && !said.contains("panicked"), "{more:?}: {said}");
@@ -370,6 +371,6 @@ fn a_device_that_is_not_there_is_told() {
         assert!(told(&["--device", "cuda"]).contains("built without CUDA"), "cuda");
     }
     assert!(told(&["--devices", "0"]).contains("0 devices are asked for"), "none");
-    assert!(told(&["--devices", "2"]).contains("set optimiser.accumulate to a multiple of 2"), "two");
+    assert!(told(&["--devices", "3"]).contains("set optimiser.accumulate to a multiple of 3"), "three");
     assert!(told(&["--nodes", "a:1,b:2", "--node-rank", "2"]).contains("node 2 is not one of 2"), "rank");
 }

@@ -180,7 +180,7 @@ fn a_damaged_checkpoint_is_noticed_and_the_one_before_is_taken() {
     assert!(!stage.join("partial").exists());
 }
 
-/// No file may grow beyond what a log needs: writes fail as they do on a full disk.
+/// No file may grow beyond what logs and records need: writes fail as they do on a full disk.
 #[test]
 fn a_full_disk_is_told_and_loses_nothing() {
     let place = Place::new();
@@ -190,7 +190,7 @@ fn a_full_disk_is_told_and_loses_nothing() {
     child.kill().unwrap();
     child.wait().unwrap();
     let train = place.train(&out, &["--resume"]);
-    let limited = "trap '' XFSZ; ulimit -f 8; exec \"$@\""; // 8 blocks: 4 or 8 KiB
+    let limited = "trap '' XFSZ; ulimit -f 32; exec \"$@\""; // 32 blocks: 16 or 32 KiB
     let mut shell = Command::new("sh");
     shell.args(["-c", limited, "sh"]).arg(train.get_program()).args(train.get_args());
     shell.env("RAYON_NUM_THREADS", "1").stdout(File::create("/dev/null").unwrap());

@@ -17,7 +17,6 @@ pub struct Window {
     pub(super) height: u32,
     pub(super) columns: u32,
     pub(super) rows: u32,
-    pub(super) short_side: f32,
     pub(super) mirrored: bool,
 }
 
@@ -30,8 +29,6 @@ pub struct Crop {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// Length of the scaled image's shorter side in pixels: says how large a pixel is in the field of view.
-    pub short_side: f32,
 }
 
 impl Window {
@@ -54,7 +51,6 @@ impl Window {
             height: part_height,
             columns,
             rows,
-            short_side: short_side as f32,
             mirrored: random.random(),
         }
     }
@@ -81,7 +77,7 @@ impl Window {
             imageops::flip_horizontal_in_place(&mut part);
         }
         let (width, height) = (self.columns as usize, self.rows as usize);
-        Crop { rgb: planar(&part), width, height, short_side: self.short_side }
+        Crop { rgb: planar(&part), width, height }
     }
 }
 
@@ -102,11 +98,11 @@ mod tests {
             let framing = Framing { short_sides: 20..=20, crop };
             let crop = Window::random(image.dimensions(), &framing, &mut random(1, step)).cut(&image);
             assert_eq!(crop.rgb.len(), 3 * crop.width * crop.height);
-            (crop.width, crop.height, crop.short_side)
+            (crop.width, crop.height)
         };
         for step in 0..8 {
-            assert_eq!(cut(None, step), (40, 20, 20.0));
-            assert_eq!(cut(Some(16), step), (16, 16, 20.0));
+            assert_eq!(cut(None, step), (40, 20));
+            assert_eq!(cut(Some(16), step), (16, 16));
         }
     }
 }

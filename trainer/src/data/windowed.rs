@@ -133,7 +133,7 @@ mod tests {
 
     /// Of a frame of 8 x 6 pixels the 4 x 4 from (2, 1) on.
     fn window(columns: u32, rows: u32, mirrored: bool) -> Window {
-        Window { x: 2, y: 1, width: 4, height: 4, columns, rows, short_side: 6.0, mirrored }
+        Window { x: 2, y: 1, width: 4, height: 4, columns, rows, mirrored }
     }
 
     /// Every pixel's neighbours: left, right, above, below, and three to the right; a border's are its own.
