@@ -21,7 +21,7 @@ use crate::{
 /// and without it all are; a run that is resumed without it goes on with its own.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  trainer train trainer/runs/small.toml --data DATA --out runs/small
+  trainer train trainer/runs/small.toml --data SET --out runs/small
   trainer train --resume --out runs/small
   trainer train trainer/runs/lite.toml --device cuda --set stages.colorizer.batch=32 --set optimiser.learning_rate=3e-4
   trainer train trainer/runs/lite.toml --device cuda --devices 4 --set optimiser.accumulate=4

@@ -126,6 +126,15 @@ mod tests {
         assert_eq!(again, config);
     }
 
+    /// `paper.toml` says the defaults, on a GPU.
+    #[test]
+    fn the_run_files_can_be_run() {
+        let file = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("runs").join(name);
+        let [paper, ..] =
+            ["paper.toml", "lite.toml", "small.toml"].map(|name| read(Some(&file(name)), &[]).unwrap());
+        assert_eq!(paper, RunConfig { device: paper.device, ..RunConfig::default() });
+    }
+
     #[test]
     fn fields_are_set_by_dotted_keys() {
         let config = set(&[
