@@ -19,7 +19,8 @@ use crate::{
     clip::{self, ClipColorizer, ClipOptions},
     color::{ChromaPlanes, LumaFrame, Matrix, Range},
     error::{Error, Result},
-    model::{flow::CostVolume, preset::Networks},
+    kernel::Kernels,
+    model::preset::Networks,
     readback::read,
     weights::{Manifest, WeightSet},
 };
@@ -64,7 +65,7 @@ enum Runtime {
     Cpu(Session<Flex>),
 }
 
-struct Session<B: CostVolume> {
+struct Session<B: Kernels> {
     device: B::Device,
     networks: Option<Rc<Networks<B>>>,
     clip: Option<ClipColorizer<B>>,
@@ -249,7 +250,7 @@ impl Engine {
     }
 }
 
-impl<B: CostVolume> Session<B> {
+impl<B: Kernels> Session<B> {
     fn new(device: B::Device) -> Self {
         Self { device, networks: None, clip: None }
     }
