@@ -3,7 +3,9 @@
 //! This is the fast guided filter (K. He and J. Sun, "Fast Guided Filter", 2015; K. He et al., TPAMI 2013): around each
 //! pixel chroma is written as a x luma + b, the smooth a and b are enlarged, and the clip's own luma is put in.
 
-use crate::plane::Plane;
+use std::ops::Range;
+
+use crate::plane::{Cover, Plane};
 
 /// Half the side of the window, in pixels of the processing size.
 const RADIUS: usize = 2;
@@ -27,41 +29,89 @@ impl Guide {
         Self { small, large, mean, variance }
     }
 
+    /// The luma at the processing size.
+    pub fn small(&self) -> &Plane {
+        &self.small
+    }
+
     /// `chroma`, of the small luma's size, at the large luma's size.
     pub fn upsample(&self, chroma: &Plane) -> Plane {
         let mean = box_mean(chroma);
-        let covariance = covariance(&self.small, chroma, &self.mean, &mean);
-        let slope =
-            combine(&covariance, &self.variance, |covariance, variance| covariance / (variance + FLATNESS));
-        let product = combine(&slope, &self.mean, |slope, luma| slope * luma);
-        let offset = combine(&mean, &product, |chroma, fitted| chroma - fitted);
-        let enlarged = |plane: &Plane| box_mean(plane).resized(self.large.width, self.large.height);
-        let fitted = combine(&enlarged(&slope), &self.large, |slope, luma| slope * luma);
-        combine(&fitted, &enlarged(&offset), |fitted, offset| fitted + offset)
+        let mut slope = covariance(&self.small, chroma, &self.mean, &mean);
+        for (slope, variance) in slope.samples.iter_mut().zip(&self.variance.samples) {
+            *slope /= variance + FLATNESS;
+        }
+        let mut offset = mean;
+        for ((offset, slope), luma) in offset.samples.iter_mut().zip(&slope.samples).zip(&self.mean.samples) {
+            *offset -= slope * luma;
+        }
+        self.fitted(&box_mean(&slope), &box_mean(&offset))
+    }
+
+    /// slope x luma + offset at the large luma's size, a row at a time.
+    fn fitted(&self, slope: &Plane, offset: &Plane) -> Plane {
+        let Plane { width, height, .. } = self.large;
+        let (rows, columns) = (Cover::new(slope.height, height), Cover::new(slope.width, width));
+        let (mut slopes, mut offsets) = (vec![0.0; slope.width], vec![0.0; slope.width]);
+        let mut samples = Vec::with_capacity(width * height);
+        for y in 0..height {
+            rows.mix_rows(slope, y, &mut slopes);
+            rows.mix_rows(offset, y, &mut offsets);
+            let lumas = self.large.row(y).iter().enumerate();
+            samples.extend(lumas.map(|(x, luma)| columns.mix(&slopes, x) * luma + columns.mix(&offsets, x)));
+        }
+        Plane { width, height, samples }
     }
 }
 
-fn combine(a: &Plane, b: &Plane, operation: impl Fn(f32, f32) -> f32) -> Plane {
-    let samples = a.samples.iter().zip(&b.samples).map(|(&a, &b)| operation(a, b)).collect();
-    Plane { width: a.width, height: a.height, samples }
-}
-
+/// The covariance of two planes over the window around each sample; their means are known.
 fn covariance(a: &Plane, b: &Plane, mean_a: &Plane, mean_b: &Plane) -> Plane {
-    let mean_product = box_mean(&combine(a, b, |a, b| a * b));
-    combine(&mean_product, &combine(mean_a, mean_b, |a, b| a * b), |product, means| product - means)
+    let products = a.samples.iter().zip(&b.samples).map(|(a, b)| a * b).collect();
+    let mut mean = box_mean(&Plane { samples: products, ..*a });
+    for ((mean, a), b) in mean.samples.iter_mut().zip(&mean_a.samples).zip(&mean_b.samples) {
+        *mean -= a * b;
+    }
+    mean
 }
 
 /// The mean over the window around each sample, cut off at the plane's edges.
 fn box_mean(plane: &Plane) -> Plane {
-    let rows = Plane::from_fn(plane.width, plane.height, |x, y| window_mean(plane.row(y), x));
-    let columns: Vec<Vec<f32>> =
-        (0..plane.width).map(|x| (0..plane.height).map(|y| rows.row(y)[x]).collect()).collect();
-    Plane::from_fn(plane.width, plane.height, |x, y| window_mean(&columns[x], y))
+    let Plane { width, height, .. } = *plane;
+    let mut samples = Vec::with_capacity(width * height);
+    let mut sums = vec![0.0; width];
+    for y in 0..height {
+        let window = window(y, height);
+        sums.fill(0.0);
+        for row in window.clone() {
+            for (sum, sample) in sums.iter_mut().zip(plane.row(row)) {
+                *sum += sample;
+            }
+        }
+        for sum in &mut sums {
+            *sum /= window.len() as f32;
+        }
+        mean_of_windows(&sums, &mut samples);
+    }
+    Plane { width, height, samples }
 }
 
-fn window_mean(row: &[f32], centre: usize) -> f32 {
-    let window = &row[centre.saturating_sub(RADIUS)..(centre + RADIUS + 1).min(row.len())];
-    window.iter().sum::<f32>() / window.len() as f32
+/// Appends the mean of the window around each sample of a row.
+fn mean_of_windows(row: &[f32], means: &mut Vec<f32>) {
+    let cut_off = |x| {
+        let window = &row[window(x, row.len())];
+        window.iter().sum::<f32>() / window.len() as f32
+    };
+    let inner = row.windows(2 * RADIUS + 1);
+    let begin = RADIUS.min(row.len());
+    let end = (begin + inner.len()).max(begin);
+    means.extend((0..begin).map(cut_off));
+    means.extend(inner.map(|window| window.iter().sum::<f32>() * (1.0 / (2 * RADIUS + 1) as f32)));
+    means.extend((end..row.len()).map(cut_off));
+}
+
+/// The samples around `centre`, of a row or column of `length`.
+fn window(centre: usize, length: usize) -> Range<usize> {
+    centre.saturating_sub(RADIUS)..(centre + RADIUS + 1).min(length)
 }
 
 #[cfg(test)]

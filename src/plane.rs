@@ -31,58 +31,76 @@ impl Plane {
         if (width, height) == (self.width, self.height) {
             return self.clone();
         }
-        self.resized_along_rows(width).transposed().resized_along_rows(height).transposed()
-    }
-
-    fn resized_along_rows(&self, width: usize) -> Self {
-        let spans = Span::cover(self.width, width);
-        Self::from_fn(width, self.height, |x, y| spans[x].mean(self.row(y)))
-    }
-
-    fn transposed(&self) -> Self {
-        Self::from_fn(self.height, self.width, |x, y| self.samples[x * self.width + y])
+        let (rows, columns) = (Cover::new(self.height, height), Cover::new(self.width, width));
+        let mut row = vec![0.0; self.width];
+        let mut samples = Vec::with_capacity(width * height);
+        for y in 0..height {
+            rows.mix_rows(self, y, &mut row);
+            samples.extend((0..width).map(|x| columns.mix(&row, x)));
+        }
+        Self { width, height, samples }
     }
 }
 
-/// The weighted run of source samples that makes one new sample.
-struct Span {
-    first: usize,
+/// How each of a number of new samples is mixed from a run of old ones that together cover the same length; half-pixel centres.
+pub struct Cover {
+    taps: usize,
+    firsts: Vec<usize>,
+    /// `taps` for each new sample.
     weights: Vec<f32>,
 }
 
-impl Span {
-    /// One span for each of `target` samples that together cover `source` samples; half-pixel centres.
-    fn cover(source: usize, target: usize) -> Vec<Self> {
+impl Cover {
+    /// `target` samples over the length of `source` samples.
+    pub fn new(source: usize, target: usize) -> Self {
         let scale = source as f64 / target as f64;
-        let support = scale.max(1.0);
-        (0..target)
-            .map(|i| {
-                let centre = (i as f64 + 0.5) * scale;
-                if scale > 1.0 { Self::area(centre, support, source) } else { Self::between(centre, source) }
-            })
-            .collect()
+        let taps = (if scale > 1.0 { scale.ceil() as usize + 1 } else { 2 }).min(source);
+        let mut cover =
+            Self { taps, firsts: Vec::with_capacity(target), weights: Vec::with_capacity(target * taps) };
+        for i in 0..target {
+            let centre = (i as f64 + 0.5) * scale;
+            let first = (if scale > 1.0 { centre - scale / 2.0 } else { centre - 0.5 }).max(0.0) as usize;
+            let first = first.min(source - taps);
+            let weight = |tap: usize| {
+                if scale > 1.0 { overlap(centre, scale, tap) / scale } else { nearness(centre, source, tap) }
+            };
+            cover.firsts.push(first);
+            cover.weights.extend((first..first + taps).map(|tap| weight(tap) as f32));
+        }
+        cover
     }
 
-    fn area(centre: f64, support: f64, source: usize) -> Self {
-        let (start, end) = (centre - support / 2.0, centre + support / 2.0);
-        let first = start.floor().max(0.0) as usize;
-        let last = (end.ceil() as usize).min(source);
-        let overlap = |i: usize| (end.min(i as f64 + 1.0) - start.max(i as f64)).max(0.0);
-        let weights = (first..last).map(|i| (overlap(i) / support) as f32).collect();
-        Self { first, weights }
+    /// The new sample `i` of a row.
+    #[inline]
+    pub fn mix(&self, row: &[f32], i: usize) -> f32 {
+        let old = &row[self.firsts[i]..][..self.taps];
+        let weights = &self.weights[i * self.taps..][..self.taps];
+        old.iter().zip(weights).map(|(sample, weight)| sample * weight).sum()
     }
 
-    fn between(centre: f64, source: usize) -> Self {
-        let position = (centre - 0.5).clamp(0.0, (source - 1) as f64);
-        let first = (position.floor() as usize).min(source.saturating_sub(2));
-        let fraction = (position - first as f64) as f32;
-        let weights = if source == 1 { vec![1.0] } else { vec![1.0 - fraction, fraction] };
-        Self { first, weights }
+    /// The new row `i` of a plane.
+    #[inline]
+    pub fn mix_rows(&self, plane: &Plane, i: usize, mixed: &mut [f32]) {
+        mixed.fill(0.0);
+        for tap in 0..self.taps {
+            let weight = self.weights[i * self.taps + tap];
+            for (mixed, sample) in mixed.iter_mut().zip(plane.row(self.firsts[i] + tap)) {
+                *mixed += weight * sample;
+            }
+        }
     }
+}
 
-    fn mean(&self, row: &[f32]) -> f32 {
-        row[self.first..].iter().zip(&self.weights).map(|(sample, weight)| sample * weight).sum()
-    }
+/// How much of the old sample `tap` lies within `length` around `centre`.
+fn overlap(centre: f64, length: f64, tap: usize) -> f64 {
+    let (start, end) = (centre - length / 2.0, centre + length / 2.0);
+    (end.min(tap as f64 + 1.0) - start.max(tap as f64)).max(0.0)
+}
+
+/// The weight of the old sample `tap` in a bilinear mix at `centre`; the border is repeated.
+fn nearness(centre: f64, source: usize, tap: usize) -> f64 {
+    let position = (centre - 0.5).clamp(0.0, (source - 1) as f64);
+    (1.0 - (position - tap as f64).abs()).max(0.0)
 }
 
 #[cfg(test)]

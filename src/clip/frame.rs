@@ -6,7 +6,7 @@ use burn::tensor::{Tensor, TensorData, backend::Backend};
 
 use super::link::Link;
 use crate::{
-    color::{ChromaPlanes, LumaFrame, with_luma},
+    color::{ChromaPlanes, LumaFrame, Matrix, Range, with_luma},
     error::{Error, Result},
     guided::Guide,
     kernel::Kernels,
@@ -28,8 +28,9 @@ pub(super) fn check_size(size: usize) -> Result<()> {
 
 /// A frame at the processing size, and its full luma.
 pub(super) struct Frame<B: Backend> {
-    luma: LumaFrame,
-    grey_plane: Plane,
+    matrix: Matrix,
+    range: Range,
+    guide: Guide,
     /// `[1, 1, h, w]` in [0, 1].
     pub grey: Tensor<B, 4>,
     /// How this frame and the one before it in the shot lie to each other.
@@ -48,14 +49,22 @@ impl<B: Kernels> Frame<B> {
     pub fn new(luma: LumaFrame, size: usize, device: &B::Device) -> Result<Self> {
         check_buffer(&luma)?;
         let (width, height) = processing_size(luma.width, luma.height, size);
-        let grey_plane = luma_plane(&luma).resized(width, height);
-        let data = TensorData::new(grey_plane.samples.clone(), [1, 1, height, width]);
-        Ok(Self { luma, grey: Tensor::from_data(data, device), grey_plane, link: None })
+        let plane = luma_plane(&luma);
+        let small = plane.resized(width, height);
+        let large = plane.resized(luma.width.div_ceil(2), luma.height.div_ceil(2));
+        let data = TensorData::new(small.samples.clone(), [1, 1, height, width]);
+        Ok(Self {
+            matrix: luma.matrix,
+            range: luma.range,
+            guide: Guide::new(small, large),
+            grey: Tensor::from_data(data, device),
+            link: None,
+        })
     }
 
     /// The grey frame on the CPU.
     pub fn grey_plane(&self) -> &Plane {
-        &self.grey_plane
+        self.guide.small()
     }
 
     /// f's d candidates, on this frame's luma: `[d, 3, h, w]`.
@@ -69,22 +78,23 @@ impl<B: Kernels> Frame<B> {
         self.link = Some(Link::find(self.grey.clone(), previous.grey.clone(), network));
     }
 
-    /// The chroma of `color` `[1, 3, h, w]`, at the size of the clip's chroma planes and in its matrix and range.
-    pub async fn chroma_planes(&self, color: Tensor<B, 4>) -> Result<ChromaPlanes> {
-        let small = &self.grey_plane;
-        let rgb = read(color).await?;
-        let area = small.samples.len();
-        let chroma: Vec<[f32; 2]> =
-            (0..area).map(|i| self.luma.matrix.chroma([rgb[i], rgb[area + i], rgb[2 * area + i]])).collect();
-        let (width, height) = (self.luma.width.div_ceil(2), self.luma.height.div_ceil(2));
-        let guide = Guide::new(small.clone(), luma_plane(&self.luma).resized(width, height));
-        let codes = |component: usize| {
-            let samples = chroma.iter().map(|pair| pair[component]).collect();
-            let plane = Plane { width: small.width, height: small.height, samples };
-            let large = guide.upsample(&plane);
-            large.samples.iter().map(|&chroma| self.luma.range.chroma_code(chroma)).collect()
+    /// The chroma of each colour of `colors` `[n, 3, h, w]`, at the size of the clip's chroma planes and in its matrix and range.
+    pub async fn chroma_planes(&self, colors: Tensor<B, 4>) -> Result<Vec<ChromaPlanes>> {
+        let rgb = read(colors).await?;
+        Ok(rgb.chunks_exact(3 * self.guide.small().samples.len()).map(|rgb| self.planes_of(rgb)).collect())
+    }
+
+    /// The chroma of one colour: its red, green and blue one behind the other.
+    fn planes_of(&self, rgb: &[f32]) -> ChromaPlanes {
+        let Plane { width, height, ref samples } = *self.guide.small();
+        let area = samples.len();
+        let chroma = (0..area).map(|i| self.matrix.chroma([rgb[i], rgb[area + i], rgb[2 * area + i]]));
+        let (blueness, redness) = chroma.map(<(f32, f32)>::from).unzip();
+        let codes = |samples: Vec<f32>| {
+            let large = self.guide.upsample(&Plane { width, height, samples });
+            large.samples.iter().map(|&chroma| self.range.chroma_code(chroma)).collect()
         };
-        Ok(ChromaPlanes { u: codes(0), v: codes(1) })
+        ChromaPlanes { u: codes(blueness), v: codes(redness) }
     }
 }
 

@@ -133,7 +133,7 @@ impl<B: Kernels> ClipColorizer<B> {
 async fn planes<B: Kernels>(finished: Vec<Colored<B>>) -> Result<Vec<ChromaPlanes>> {
     let mut planes = Vec::with_capacity(finished.len());
     for colored in finished {
-        planes.push(colored.frame.chroma_planes(colored.color).await?);
+        planes.extend(colored.frame.chroma_planes(colored.color).await?);
     }
     Ok(planes)
 }

@@ -29,12 +29,8 @@ pub async fn preview<B: Kernels>(
     let frame = Frame::new(luma, size, device)?;
     let colors = frame.candidates(networks); // [d, 3, h, w]
     let saturations = read(mean_saturation(colors.clone())).await?;
-    let mut candidates = Vec::with_capacity(saturations.len());
-    for (i, saturation) in saturations.into_iter().enumerate() {
-        let planes = frame.chroma_planes(colors.clone().narrow(0, i, 1)).await?;
-        candidates.push(Candidate { planes, saturation });
-    }
-    Ok(candidates)
+    let planes = frame.chroma_planes(colors).await?.into_iter();
+    Ok(planes.zip(saturations).map(|(planes, saturation)| Candidate { planes, saturation }).collect())
 }
 
 /// The candidate that is chosen unless the visitor chooses: the one of the highest mean saturation over the sampled
