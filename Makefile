@@ -87,7 +87,7 @@ page: wasm node-parts
 ## The engine in www/wasm.
 wasm: rust-parts $(WASM_BINDGEN)
 	cargo build --profile web --target wasm32-unknown-unknown -p chromaflow --features web
-	$(WASM_BINDGEN) --target web --out-dir www/wasm $(WASM)
+	$(WASM_BINDGEN) --target web --remove-name-section --out-dir www/wasm $(WASM)
 
 $(WASM_BINDGEN):
 	cargo install wasm-bindgen-cli --version $(WASM_BINDGEN_VERSION) --root target/tools/wasm-bindgen-$(WASM_BINDGEN_VERSION)
