@@ -11,6 +11,10 @@ export default defineConfig({
   base: "./",
   plugins: [weights(pathToFileURL(`${folder}/`))],
   worker: { format: "es" },
-  build: { target: "es2022", chunkSizeWarningLimit: 1024 },
+  build: {
+    target: "es2022",
+    chunkSizeWarningLimit: 1024,
+    rolldownOptions: { input: ["index.html", "study.html"].map((page) => resolve(import.meta.dirname, page)) },
+  },
   server: { port: 5173 },
 });
