@@ -24,6 +24,7 @@ pub mod clip;
 pub mod color;
 pub mod error;
 pub mod guided;
+pub mod kernel;
 pub mod model;
 pub mod plane;
 pub mod readback;

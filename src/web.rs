@@ -16,7 +16,8 @@ use crate::{
     clip::{self, ClipColorizer, ClipOptions},
     color::{ChromaPlanes, LumaFrame, Matrix, Range},
     error::{Error, Result},
-    model::{flow::CostVolume, preset::Networks},
+    kernel::Kernels,
+    model::preset::Networks,
     weights::{Manifest, WeightSet},
 };
 
@@ -60,7 +61,7 @@ enum Runtime {
     Cpu(Session<Flex>),
 }
 
-struct Session<B: CostVolume> {
+struct Session<B: Kernels> {
     device: B::Device,
     networks: Option<Rc<Networks<B>>>,
     clip: Option<ClipColorizer<B>>,
@@ -234,7 +235,7 @@ impl Engine {
     }
 }
 
-impl<B: CostVolume> Session<B> {
+impl<B: Kernels> Session<B> {
     fn new(device: B::Device) -> Self {
         Self { device, networks: None, clip: None }
     }

@@ -15,7 +15,7 @@ use burn::{
     },
     tensor::{Distribution, Tensor, TensorData, backend::Backend},
 };
-use chromaflow::model::flow::{CostVolume, cost_volume_by_slices};
+use chromaflow::kernel::{Kernels, cost_volume_by_slices};
 use cubecl::Runtime;
 
 /// Kernel and slices sum the same products, up to 196 near 1, in another order; the mean divides what that rounds.

@@ -9,10 +9,8 @@ use crate::{
     color::{ChromaPlanes, LumaFrame, with_luma},
     error::{Error, Result},
     guided::Guide,
-    model::{
-        flow::{CostVolume, FlowNet},
-        preset::Networks,
-    },
+    kernel::Kernels,
+    model::{flow::FlowNet, preset::Networks},
     plane::Plane,
     readback::read,
 };
@@ -45,7 +43,7 @@ pub(super) struct Colored<B: Backend> {
     pub color: Tensor<B, 4>,
 }
 
-impl<B: CostVolume> Frame<B> {
+impl<B: Kernels> Frame<B> {
     /// Checks the frame's buffer and brings it to the processing size.
     pub fn new(luma: LumaFrame, size: usize, device: &B::Device) -> Result<Self> {
         check_buffer(&luma)?;

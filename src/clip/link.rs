@@ -3,7 +3,8 @@
 use burn::tensor::{Tensor, backend::Backend};
 
 use crate::{
-    model::flow::{CostVolume, FlowNet},
+    kernel::Kernels,
+    model::flow::FlowNet,
     warp::{confidence, visibility, warp},
 };
 
@@ -26,7 +27,7 @@ pub struct Passage<B: Backend> {
     pub grey_confidence: Tensor<B, 4>,
 }
 
-impl<B: CostVolume> Link<B> {
+impl<B: Kernels> Link<B> {
     /// Finds the flow between a grey frame and the one before it, both `[1, 1, h, w]` in [0, 1], both directions in one
     /// batch.
     pub fn find(frame: Tensor<B, 4>, previous: Tensor<B, 4>, network: &FlowNet<B>) -> Self {

@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     color::{ChromaPlanes, LumaFrame},
     error::{Error, Result},
-    model::{flow::CostVolume, preset::Networks},
+    kernel::Kernels,
+    model::preset::Networks,
     shot::is_cut,
 };
 use frame::{Colored, Frame};
@@ -37,7 +38,7 @@ pub struct ClipOptions {
 }
 
 /// A clip on its way through the networks.
-pub struct ClipColorizer<B: CostVolume> {
+pub struct ClipColorizer<B: Kernels> {
     networks: Rc<Networks<B>>,
     options: ClipOptions,
     device: B::Device,
@@ -48,7 +49,7 @@ pub struct ClipColorizer<B: CostVolume> {
     cuts: usize,
 }
 
-impl<B: CostVolume> ClipColorizer<B> {
+impl<B: Kernels> ClipColorizer<B> {
     /// Begins a clip.
     pub fn new(networks: Rc<Networks<B>>, options: ClipOptions, device: B::Device) -> Result<Self> {
         frame::check_size(options.size)?;
@@ -129,7 +130,7 @@ impl<B: CostVolume> ClipColorizer<B> {
     }
 }
 
-async fn planes<B: CostVolume>(finished: Vec<Colored<B>>) -> Result<Vec<ChromaPlanes>> {
+async fn planes<B: Kernels>(finished: Vec<Colored<B>>) -> Result<Vec<ChromaPlanes>> {
     let mut planes = Vec::with_capacity(finished.len());
     for colored in finished {
         planes.push(colored.frame.chroma_planes(colored.color).await?);

@@ -5,26 +5,24 @@ use burn::tensor::Tensor;
 use super::{frame::Colored, link::Passage};
 use crate::{
     color::with_luma,
-    model::{
-        flow::CostVolume,
-        refiner::{Neighbourhood, Refiner},
-    },
+    kernel::Kernels,
+    model::refiner::{Neighbourhood, Refiner},
     warp::{confidence, warp},
 };
 
 /// The frames that wait for a neighbour.
-pub(super) struct Pass<B: CostVolume> {
+pub(super) struct Pass<B: Kernels> {
     previous: Option<Colored<B>>,
     current: Option<Colored<B>>,
 }
 
-impl<B: CostVolume> Default for Pass<B> {
+impl<B: Kernels> Default for Pass<B> {
     fn default() -> Self {
         Self { previous: None, current: None }
     }
 }
 
-impl<B: CostVolume> Pass<B> {
+impl<B: Kernels> Pass<B> {
     /// Takes the next frame of the shot; gives the one before it, refined, if there is one.
     pub fn push(&mut self, next: Colored<B>, refiner: &Refiner<B>) -> Option<Colored<B>> {
         let refined = self.refined(Some(&next), refiner);
@@ -60,7 +58,7 @@ pub type Neighbour<'a, B> = (Tensor<B, 4>, &'a Passage<B>);
 
 /// One pass of g over the coloured frame `color` `[1, 3, h, w]` with the luma `grey` `[1, 1, h, w]`: g on all its
 /// neighbours in one batch, then their mean, `[1, 3, h, w]`. Without neighbours the colour stays as it is.
-pub fn refine<B: CostVolume>(
+pub fn refine<B: Kernels>(
     color: Tensor<B, 4>,
     grey: Tensor<B, 4>,
     neighbours: &[Neighbour<'_, B>],

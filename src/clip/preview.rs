@@ -4,7 +4,8 @@ use super::frame::{Frame, check_size};
 use crate::{
     color::{ChromaPlanes, LumaFrame, mean_saturation},
     error::Result,
-    model::{flow::CostVolume, preset::Networks},
+    kernel::Kernels,
+    model::preset::Networks,
     readback::read,
 };
 
@@ -18,7 +19,7 @@ pub struct Candidate {
 }
 
 /// All candidates for one frame at the processing size `size`.
-pub async fn preview<B: CostVolume>(
+pub async fn preview<B: Kernels>(
     networks: &Networks<B>,
     luma: LumaFrame,
     size: usize,

@@ -12,6 +12,7 @@ use super::{
     unet::{MULTIPLE, Unet, UnetConfig},
     vgg::{Vgg, VggConfig},
 };
+use crate::kernel::Kernels;
 
 /// Sizes of f. The defaults are the paper's.
 #[derive(Config, Debug)]
@@ -51,7 +52,9 @@ impl<B: Backend> Colorizer<B> {
     pub fn candidates(&self) -> usize {
         self.candidates
     }
+}
 
+impl<B: Kernels> Colorizer<B> {
     /// Grey `[n, 1, h, w]` in [0, 1], of any size, to d RGB images, candidate-major: `[n, d, 3, h, w]`, not clamped.
     pub fn forward(&self, trunk: &Vgg<B>, grey: Tensor<B, 4>) -> Tensor<B, 5> {
         let [batch, _, height, width] = grey.dims();

@@ -15,7 +15,10 @@ use super::{
     convolution::conv1x1,
     vgg::{TAPS, VggConfig},
 };
-use crate::upsample::upsample;
+use crate::{
+    kernel::{Activation, Kernels},
+    upsample::upsample,
+};
 
 /// The 1x1 convolution over grey frame and hypercolumn, split by input.
 #[derive(Module, Debug)]
@@ -34,12 +37,16 @@ impl<B: Backend> HypercolumnHead<B> {
             taps: trunk.widths.iter().map(|&width| conv1x1(width, output, false, device)).collect(),
         }
     }
+}
 
+impl<B: Kernels> HypercolumnHead<B> {
     /// Grey `[n, 1, h, w]` and its taps, sides multiples of 16, to `[n, output, h, w]`.
     pub fn forward(&self, grey: Tensor<B, 4>, taps: [Tensor<B, 4>; TAPS]) -> Tensor<B, 4> {
         let parts = self.taps.iter().zip(taps).enumerate();
-        parts.fold(self.grey.forward(grey), |sum, (level, (part, tap))| {
-            sum + upsample(part.forward(tap), 1 << level) // [n, output, h, w]
+        let reduced = B::convolve(&self.grey, grey, Activation::None); // [n, output, h, w]
+        parts.fold(reduced, |sum, (level, (part, tap))| {
+            let reduced = B::convolve(part, tap, Activation::None); // [n, output, h / 2^level, w / 2^level]
+            sum + upsample(reduced, 1 << level) // [n, output, h, w]
         })
     }
 }

@@ -12,6 +12,7 @@ use super::{
     size::{crop, pad_to_multiple},
     unet::{MULTIPLE, Unet, UnetConfig},
 };
+use crate::kernel::{Activation, Kernels};
 
 /// Channels of g's input: C_s (3), warped C_t (3), W(C_t, C_s) (1), W(X_t, X_s) (1).
 const INPUTS: usize = 8;
@@ -52,13 +53,14 @@ impl RefinerConfig {
     }
 }
 
-impl<B: Backend> Refiner<B> {
+impl<B: Kernels> Refiner<B> {
     /// The refined C_s, `[n, 3, h, w]`, not clamped. Any size works.
     pub fn forward(&self, input: Neighbourhood<B>) -> Tensor<B, 4> {
         let [_, _, height, width] = input.frame.dims();
         let channels = vec![input.frame, input.warped, input.color_confidence, input.grey_confidence];
         let padded = pad_to_multiple(Tensor::cat(channels, 1), MULTIPLE); // [n, 8, H, W]
-        let refined = self.unet.forward(self.head.forward(padded)); // [n, 3, H, W]
+        let features = B::convolve(&self.head, padded, Activation::None); // [n, widths[0], H, W]
+        let refined = self.unet.forward(features); // [n, 3, H, W]
         crop(refined, height, width) // [n, 3, h, w]
     }
 }

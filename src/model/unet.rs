@@ -7,11 +7,14 @@ use burn::{
         conv::Conv2d,
         pool::{MaxPool2d, MaxPool2dConfig},
     },
-    tensor::{Tensor, activation::leaky_relu, backend::Backend},
+    tensor::{Tensor, backend::Backend},
 };
 
 use super::convolution::conv3x3;
-use crate::upsample::upsample;
+use crate::{
+    kernel::{Activation, Kernels},
+    upsample::upsample,
+};
 
 /// The number of resolutions, each half of the one before.
 pub const LEVELS: usize = 5;
@@ -85,32 +88,34 @@ impl UnetConfig {
     }
 }
 
-impl<B: Backend> Unet<B> {
+impl<B: Kernels> Unet<B> {
     /// `[n, widths[0], h, w]`, sides multiples of [`MULTIPLE`], to `[n, output, h, w]`.
     pub fn forward(&self, features: Tensor<B, 4>) -> Tensor<B, 4> {
-        let mut skips = vec![self.down[0].forward(features)]; // [n, widths[0], h, w]
+        let mut skips = vec![self.down[0].forward(vec![features])]; // [n, widths[0], h, w]
         for pair in &self.down[1..] {
             let coarser = self.pool.forward(skips[skips.len() - 1].clone());
-            skips.push(pair.forward(coarser)); // [n, widths[i], h / 2^i, w / 2^i]
+            skips.push(pair.forward(vec![coarser])); // [n, widths[i], h / 2^i, w / 2^i]
         }
         let finer = skips.iter().rev().skip(1);
         let bottom = skips[LEVELS - 1].clone();
         let top =
             self.up.iter().zip(finer).fold(bottom, |coarse, (up, skip)| up.forward(coarse, skip.clone()));
-        self.output.forward(top) // [n, output, h, w]
+        B::convolve(&self.output, top, Activation::None) // [n, output, h, w]
     }
 }
 
-impl<B: Backend> Pair<B> {
-    fn forward(&self, features: Tensor<B, 4>) -> Tensor<B, 4> {
-        let first = leaky_relu(self.first.forward(features), self.slope); // [n, width, h, w]
-        leaky_relu(self.second.forward(first), self.slope)
+impl<B: Kernels> Pair<B> {
+    /// Of features that lie one behind the other along the channels.
+    fn forward(&self, features: Vec<Tensor<B, 4>>) -> Tensor<B, 4> {
+        let activation = Activation::LeakyRelu(self.slope);
+        let first = B::convolve_joined(&self.first, features, activation); // [n, width, h, w]
+        B::convolve(&self.second, first, activation)
     }
 }
 
-impl<B: Backend> Up<B> {
+impl<B: Kernels> Up<B> {
     fn forward(&self, coarse: Tensor<B, 4>, skip: Tensor<B, 4>) -> Tensor<B, 4> {
-        let narrowed = self.narrow.forward(upsample(coarse, 2)); // [n, width, h, w]
-        self.pair.forward(Tensor::cat(vec![narrowed, skip], 1))
+        let narrowed = B::convolve(&self.narrow, upsample(coarse, 2), Activation::None); // [n, width, h, w]
+        self.pair.forward(vec![narrowed, skip])
     }
 }

@@ -13,6 +13,7 @@ use burn::{
 };
 
 use super::convolution::conv3x3;
+use crate::kernel::{Activation, Kernels};
 
 /// The number of blocks, and so of taps: conv1_2, conv2_2, conv3_2, conv4_2 and conv5_2.
 pub const TAPS: usize = 5;
@@ -75,11 +76,11 @@ impl VggConfig {
     }
 }
 
-impl<B: Backend> Vgg<B> {
+impl<B: Kernels> Vgg<B> {
     /// The five taps of an RGB image in [0, 1]; tap i is `[n, widths[i], h / 2^i, w / 2^i]`, after its ReLU.
     /// Sides shorter than 16 pixels leave nothing for the last block.
     pub fn forward(&self, rgb: Tensor<B, 4>) -> [Tensor<B, 4>; TAPS] {
-        self.forward_through(rgb, |_, _, convolved| convolved)
+        self.forward_by(rgb, |_, _, convolution, x| B::convolve(convolution, x, Activation::Relu))
     }
 
     /// The taps with `between` applied to what each convolution gives, before its ReLU: block, convolution in the block,
@@ -89,13 +90,24 @@ impl<B: Backend> Vgg<B> {
         rgb: Tensor<B, 4>,
         between: impl Fn(usize, usize, Tensor<B, 4>) -> Tensor<B, 4>,
     ) -> [Tensor<B, 4>; TAPS] {
+        self.forward_by(rgb, |block, index, convolution, x| {
+            relu(between(block, index, convolution.forward(x)))
+        })
+    }
+
+    /// The taps, where `convolve` applies a convolution and its ReLU: block, convolution in the block, itself and its input.
+    fn forward_by(
+        &self,
+        rgb: Tensor<B, 4>,
+        convolve: impl Fn(usize, usize, &Conv2d<B>, Tensor<B, 4>) -> Tensor<B, 4>,
+    ) -> [Tensor<B, 4>; TAPS] {
         let mut features = self.normalise(rgb);
         std::array::from_fn(|level| {
             if level > 0 {
                 features = self.pool.forward(features.clone()); // [n, c, h / 2^level, w / 2^level]
             }
-            let between = |index, convolved| between(level, index, convolved);
-            let (tap, last) = self.blocks[level].forward(features.clone(), level + 1 < TAPS, between);
+            let convolve = |index, convolution: &_, x| convolve(level, index, convolution, x);
+            let (tap, last) = self.blocks[level].forward(features.clone(), level + 1 < TAPS, convolve);
             features = last;
             tap
         })
@@ -113,16 +125,16 @@ impl<B: Backend> Vgg<B> {
     }
 }
 
-impl<B: Backend> VggBlock<B> {
+impl<B: Kernels> VggBlock<B> {
     /// The tap, and what the next block starts from; the convolutions behind the tap are skipped when there is none.
     fn forward(
         &self,
         features: Tensor<B, 4>,
         more: bool,
-        between: impl Fn(usize, Tensor<B, 4>) -> Tensor<B, 4>,
+        convolve: impl Fn(usize, &Conv2d<B>, Tensor<B, 4>) -> Tensor<B, 4>,
     ) -> (Tensor<B, 4>, Tensor<B, 4>) {
         let apply = |x, (index, convolution): (usize, &Conv2d<B>)| {
-            relu(between(index, convolution.forward(x))) // [n, widths[i], ..]
+            convolve(index, convolution, x) // [n, widths[i], ..]
         };
         let mut convolutions = self.convolutions.iter().enumerate();
         let tap = convolutions.by_ref().take(TAPPED_CONVOLUTION + 1).fold(features, apply);

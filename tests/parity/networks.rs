@@ -1,7 +1,10 @@
 //! The trunk, f, the flow network and g, on inputs whose sides are no multiple of anything that they need.
 
 use burn::{backend::Flex, tensor::Tensor};
-use chromaflow::model::{flow::cost_volume_by_slices, preset::Networks, refiner::Neighbourhood};
+use chromaflow::{
+    kernel::cost_volume_by_slices,
+    model::{preset::Networks, refiner::Neighbourhood},
+};
 
 use crate::fixture::{assert_expected, networks, tensor};
 

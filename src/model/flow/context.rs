@@ -3,11 +3,14 @@
 use burn::{
     module::Module,
     nn::conv::Conv2d,
-    tensor::{Tensor, activation::leaky_relu, backend::Backend},
+    tensor::{Tensor, backend::Backend},
 };
 
-use super::SLOPE;
-use crate::model::convolution::strided_dilated;
+use super::ACTIVATION;
+use crate::{
+    kernel::{Activation, Kernels},
+    model::convolution::strided_dilated,
+};
 
 const DILATIONS: [usize; 7] = [1, 2, 4, 8, 16, 1, 1];
 
@@ -29,13 +32,15 @@ impl<B: Backend> Context<B> {
             .collect();
         Self { convolutions }
     }
+}
 
+impl<B: Kernels> Context<B> {
     /// The correction of the flow, `[n, 2, h, w]`, from the finest decoder's features `[n, c, h, w]`.
     pub(super) fn forward(&self, features: Tensor<B, 4>) -> Tensor<B, 4> {
         let last = self.convolutions.len() - 1;
         let hidden = self.convolutions[..last]
             .iter()
-            .fold(features, |x, convolution| leaky_relu(convolution.forward(x), SLOPE)); // [n, widths[i], h, w]
-        self.convolutions[last].forward(hidden) // [n, 2, h, w]
+            .fold(features, |x, convolution| B::convolve(convolution, x, ACTIVATION)); // [n, widths[i], h, w]
+        B::convolve(&self.convolutions[last], hidden, Activation::None) // [n, 2, h, w]
     }
 }

@@ -3,11 +3,14 @@
 use burn::{
     module::Module,
     nn::conv::{Conv2d, ConvTranspose2d, ConvTranspose2dConfig},
-    tensor::{Tensor, activation::leaky_relu, backend::Backend},
+    tensor::{Tensor, backend::Backend},
 };
 
-use super::{Above, FINEST, FlowConfig, SLOPE, Step};
-use crate::model::convolution::conv3x3;
+use super::{ACTIVATION, Above, FINEST, FlowConfig, Step};
+use crate::{
+    kernel::{Activation, Kernels},
+    model::convolution::conv3x3,
+};
 
 /// The decoder of one level.
 #[derive(Module, Debug)]
@@ -42,13 +45,15 @@ impl<B: Backend> Decoder<B> {
             upsample_features: doubling(channels),
         }
     }
+}
 
+impl<B: Kernels> Decoder<B> {
     pub(super) fn forward(&self, known: Tensor<B, 4>) -> Step<B> {
         let features = self.dense.iter().fold(known, |features, convolution| {
-            let added = leaky_relu(convolution.forward(features.clone()), SLOPE);
+            let added = B::convolve(convolution, features.clone(), ACTIVATION);
             Tensor::cat(vec![added, features], 1) // [n, channels + added, h, w]
         });
-        Step { flow: self.predict.forward(features.clone()), features }
+        Step { flow: B::convolve(&self.predict, features.clone(), Activation::None), features }
     }
 
     /// What the next finer level starts from; none behind the finest.

@@ -2,22 +2,18 @@
 //! CVPR 2018). One parameter here for each that the published PyTorch network uses.
 
 mod context;
-mod cost_volume;
 mod decoder;
-#[cfg(feature = "wgpu")]
-mod kernel;
 mod pyramid;
-
-pub use cost_volume::{CostVolume, cost_volume_by_slices};
 
 use burn::{
     config::Config,
     module::Module,
-    tensor::{Tensor, activation::leaky_relu, backend::Backend},
+    tensor::{Tensor, backend::Backend},
 };
 
 use super::size::{crop, pad_to_multiple};
 use crate::{
+    kernel::{Activation, Kernels},
     upsample::upsample,
     warp::{inside, warp},
 };
@@ -34,8 +30,8 @@ pub const FINEST: usize = 2;
 /// Sides of the input are padded to multiples of this.
 pub const MULTIPLE: usize = 1 << LEVELS;
 
-/// Slope of every leaky ReLU for negative values.
-const SLOPE: f64 = 0.1;
+/// What follows every convolution but those that give a flow.
+const ACTIVATION: Activation = Activation::LeakyRelu(0.1);
 
 /// The network's flows are in units of 1 / 20 pixel of the input's resolution: one unit is 20 pixels.
 pub const PIXELS_PER_UNIT: f64 = 20.0;
@@ -111,7 +107,7 @@ impl FlowConfig {
     }
 }
 
-impl<B: CostVolume> FlowNet<B> {
+impl<B: Kernels> FlowNet<B> {
     /// flow(first -> second) in pixels, `[n, 2, h, w]`, of two RGB images `[n, 3, h, w]` in [0, 1], of any size.
     pub fn forward(&self, first: Tensor<B, 4>, second: Tensor<B, 4>) -> Tensor<B, 4> {
         let [_, _, height, width] = first.dims();
@@ -157,7 +153,7 @@ impl<B: CostVolume> FlowNet<B> {
     ) -> Step<B> {
         let cost = |theirs| {
             let volume = B::cost_volume(ours.clone(), theirs, self.displacement);
-            leaky_relu(volume, SLOPE) // [n, 81, H / 2^l, W / 2^l]
+            ACTIVATION.apply(volume) // [n, 81, H / 2^l, W / 2^l]
         };
         let Some(above) = above else {
             return decoder.forward(cost(theirs));

@@ -3,11 +3,11 @@
 use burn::{
     module::Module,
     nn::conv::Conv2d,
-    tensor::{Tensor, activation::leaky_relu, backend::Backend},
+    tensor::{Tensor, backend::Backend},
 };
 
-use super::{LEVELS, SLOPE};
-use crate::model::convolution::strided_dilated;
+use super::{ACTIVATION, LEVELS};
+use crate::{kernel::Kernels, model::convolution::strided_dilated};
 
 /// The feature pyramid, shared by both frames.
 #[derive(Module, Debug)]
@@ -29,13 +29,15 @@ impl<B: Backend> Pyramid<B> {
         };
         Self { levels: inputs.zip(widths).map(level).collect() }
     }
+}
 
+impl<B: Kernels> Pyramid<B> {
     /// RGB `[n, 3, h, w]` to the features of each level: entry i is `[n, widths[i], h / 2^(i + 1), w / 2^(i + 1)]`.
     pub(super) fn forward(&self, rgb: Tensor<B, 4>) -> Vec<Tensor<B, 4>> {
         let mut features = rgb;
         let level = |convolutions: &[Conv2d<B>; 3]| {
             for convolution in convolutions {
-                features = leaky_relu(convolution.forward(features.clone()), SLOPE); // [n, width, h / 2^l, w / 2^l]
+                features = B::convolve(convolution, features.clone(), ACTIVATION); // [n, width, h / 2^l, w / 2^l]
             }
             features.clone()
         };

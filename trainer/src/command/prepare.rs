@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use burn::backend::{Flex, Wgpu};
-use chromaflow::model::flow::CostVolume;
+use chromaflow::kernel::Kernels;
 use clap::Args;
 
 use crate::{
@@ -111,7 +111,7 @@ impl PrepareCommand {
         }
     }
 
-    fn finder_on<B: CostVolume>(&self) -> Result<Option<Box<dyn FindMotion>>> {
+    fn finder_on<B: Kernels>(&self) -> Result<Option<Box<dyn FindMotion>>> {
         let device = B::Device::default();
         let load = |folder| flow_network::load::<B>(folder, &self.preset, &device);
         let network = self.flow.as_deref().map(load).transpose()?;

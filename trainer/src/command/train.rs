@@ -7,7 +7,7 @@ use burn::{
     backend::{Autodiff, Flex, Wgpu},
     tensor::backend::AutodiffBackend,
 };
-use chromaflow::model::flow::CostVolume;
+use chromaflow::kernel::Kernels;
 use clap::Args;
 
 use crate::{
@@ -84,7 +84,7 @@ impl TrainCommand {
         }
     }
 
-    fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
+    fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         &self,
         run: &RunConfig,
         device: impl Fn(usize) -> B::Device,

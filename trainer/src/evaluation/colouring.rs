@@ -4,11 +4,8 @@ use burn::tensor::{Tensor, backend::Backend};
 use chromaflow::{
     clip::{Link, most_saturated, refine},
     color::mean_saturation,
-    model::{
-        flow::{CostVolume, FlowNet},
-        preset::Networks,
-        refiner::Refiner,
-    },
+    kernel::Kernels,
+    model::{flow::FlowNet, preset::Networks, refiner::Refiner},
 };
 
 use super::{figures::mean, footage::Footage};
@@ -43,7 +40,7 @@ pub struct ColouredClip<B: Backend> {
     pub refined: Option<Vec<Tensor<B, 4>>>,
 }
 
-impl<B: CostVolume> ColouredClip<B> {
+impl<B: Kernels> ColouredClip<B> {
     /// Colours a clip.
     pub fn new(painter: &Painter<B>, footage: &Footage<B>, passes: usize) -> Self {
         let mut candidates = vec![Vec::new(); painter.coloring.colorizer.candidates()];
@@ -75,11 +72,7 @@ impl<B: CostVolume> ColouredClip<B> {
 }
 
 /// One pass of g over a clip: every frame refined by the neighbours it has in its shot.
-fn pass<B: CostVolume>(
-    clip: &[Tensor<B, 4>],
-    footage: &Footage<B>,
-    refiner: &Refiner<B>,
-) -> Vec<Tensor<B, 4>> {
+fn pass<B: Kernels>(clip: &[Tensor<B, 4>], footage: &Footage<B>, refiner: &Refiner<B>) -> Vec<Tensor<B, 4>> {
     let link = |index: usize| footage.links.get(index).and_then(Option::as_ref);
     let left =
         |index: usize| link(index).map(|Link { to_previous, .. }| (clip[index - 1].clone(), to_previous));

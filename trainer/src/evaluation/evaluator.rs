@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use burn::tensor::Tensor;
-use chromaflow::model::flow::{CostVolume, FlowNet};
+use chromaflow::{kernel::Kernels, model::flow::FlowNet};
 use image::RgbImage;
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
 use crate::{data::sequence::Sequence, metric::lpips::Lpips};
 
 /// Measures clips.
-pub struct Evaluator<B: CostVolume> {
+pub struct Evaluator<B: Kernels> {
     /// Finds the motion of every clip, whatever is measured on it.
     pub flow: FlowNet<B>,
     /// LPIPS, where the user has its weights.
@@ -28,7 +28,7 @@ pub struct Evaluator<B: CostVolume> {
     pub device: B::Device,
 }
 
-impl<B: CostVolume> Evaluator<B> {
+impl<B: Kernels> Evaluator<B> {
     /// Colours and measures a clip, or a photo as a clip of one frame. The sheet shows `rows` of its frames.
     pub fn ours(&self, painter: &Painter<B>, clip: &Sequence, rows: usize) -> (ClipReport, Sheet) {
         let footage = self.footage(&clip.frames);
@@ -114,7 +114,7 @@ impl<B: CostVolume> Evaluator<B> {
 }
 
 /// The truth's own figures.
-fn truth<B: CostVolume>(footage: &Footage<B>) -> Measured {
+fn truth<B: Kernels>(footage: &Footage<B>) -> Measured {
     Measured::new("truth", footage.measure_alone(&footage.truth))
 }
 

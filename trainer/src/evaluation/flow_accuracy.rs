@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use burn::tensor::{ElementConversion, Tensor};
-use chromaflow::model::flow::{CostVolume, FlowNet};
+use chromaflow::{kernel::Kernels, model::flow::FlowNet};
 use image::RgbImage;
 use serde::Serialize;
 
@@ -41,7 +41,7 @@ pub struct FlowAccuracy {
 
 impl FlowAccuracy {
     /// Measures on `pairs` pairs made of `photos`; the pairs are the same each time.
-    pub fn measure<B: CostVolume>(
+    pub fn measure<B: Kernels>(
         network: &FlowNet<B>,
         photos: &[RgbImage],
         pairs: usize,

@@ -2,11 +2,7 @@
 
 use burn::tensor::{Tensor, TensorData, backend::Backend};
 use chromaflow::{
-    clip::Link,
-    color::luma,
-    model::flow::{CostVolume, FlowNet},
-    plane::Plane,
-    shot::is_cut,
+    clip::Link, color::luma, kernel::Kernels, model::flow::FlowNet, plane::Plane, shot::is_cut,
 };
 use image::RgbImage;
 
@@ -29,7 +25,7 @@ pub struct Footage<B: Backend> {
     pub links: Vec<Option<Link<B>>>,
 }
 
-impl<B: CostVolume> Footage<B> {
+impl<B: Kernels> Footage<B> {
     /// Finds the cuts and, between them, the motion.
     pub fn new(frames: &[RgbImage], flow: &FlowNet<B>, device: &B::Device) -> Self {
         let truth: Vec<_> = frames.iter().map(|frame| to_tensor(frame, device)).collect();

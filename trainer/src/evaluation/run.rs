@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
-use chromaflow::model::flow::CostVolume;
+use chromaflow::kernel::Kernels;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
@@ -28,7 +28,7 @@ const SHEET_FRAMES: usize = 4;
 const SHEET_PHOTOS: usize = 12;
 
 /// What is measured of a clip.
-pub enum Subject<B: CostVolume> {
+pub enum Subject<B: Kernels> {
     /// Our candidates, the pick and the pick refined.
     Ours(Box<Painter<B>>),
     /// The frames in this folder, of another method.
@@ -38,7 +38,7 @@ pub enum Subject<B: CostVolume> {
 }
 
 /// What is measured, and where the contact sheets go.
-pub struct EvaluationRun<'a, B: CostVolume> {
+pub struct EvaluationRun<'a, B: Kernels> {
     /// Measures each clip.
     pub evaluator: &'a Evaluator<B>,
     /// Longer frames are shrunk to this shorter side in pixels.
@@ -53,7 +53,7 @@ pub struct EvaluationRun<'a, B: CostVolume> {
     pub left_out: Vec<String>,
 }
 
-impl<B: CostVolume> EvaluationRun<'_, B> {
+impl<B: Kernels> EvaluationRun<'_, B> {
     /// Measures `painter` on photos, each as a clip of one frame; grey ones are left out.
     pub fn photos(&mut self, painter: &Painter<B>, files: &[PathBuf]) -> Result<Option<Group>> {
         let photos = photos::load_coloured_files(files, self.size);

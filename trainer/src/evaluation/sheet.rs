@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use burn::tensor::{Tensor, backend::Backend};
-use chromaflow::model::flow::CostVolume;
+use chromaflow::kernel::Kernels;
 use font8x8::{BASIC_FONTS, UnicodeFonts};
 use image::{Rgb, RgbImage, imageops};
 
@@ -43,11 +43,7 @@ impl Sheet {
     }
 
     /// Shows a clip and what was made of it: grey, the d candidates, the pick, the pick refined where there is g, truth.
-    pub fn of_colouring<B: CostVolume>(
-        footage: &Footage<B>,
-        coloured: &ColouredClip<B>,
-        rows: usize,
-    ) -> Self {
+    pub fn of_colouring<B: Kernels>(footage: &Footage<B>, coloured: &ColouredClip<B>, rows: usize) -> Self {
         let input = footage.input();
         let numbers: Vec<String> = (1..=coloured.candidates.len()).map(|number| number.to_string()).collect();
         let candidates =

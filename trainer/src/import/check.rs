@@ -2,9 +2,9 @@
 
 use anyhow::{Result, ensure};
 use burn::tensor::{Tensor, TensorData, backend::Backend};
-use chromaflow::model::{
-    flow::{CostVolume, FlowNet},
-    vgg::Vgg,
+use chromaflow::{
+    kernel::Kernels,
+    model::{flow::FlowNet, vgg::Vgg},
 };
 
 use crate::loss::endpoint::endpoint_errors;
@@ -28,7 +28,7 @@ pub struct FlowCheck {
 }
 
 /// The mean of each tap over a picture. An error if one is not finite, or if nothing comes through.
-pub fn trunk_check<B: Backend>(network: &Vgg<B>, device: &B::Device) -> Result<Vec<f32>> {
+pub fn trunk_check<B: Kernels>(network: &Vgg<B>, device: &B::Device) -> Result<Vec<f32>> {
     let taps = network.forward_grey(picture([0.0, 0.0], device));
     let means: Vec<f32> = taps.into_iter().map(|tap| single(tap.mean())).collect();
     ensure!(means.iter().all(|mean| mean.is_finite()), "the taps of a picture are not finite: {means:?}");
@@ -37,7 +37,7 @@ pub fn trunk_check<B: Backend>(network: &Vgg<B>, device: &B::Device) -> Result<V
 }
 
 /// The error of the flow between a picture and the same picture moved. An error if the flow is not finite.
-pub fn flow_check<B: CostVolume>(network: &FlowNet<B>, device: &B::Device) -> Result<FlowCheck> {
+pub fn flow_check<B: Kernels>(network: &FlowNet<B>, device: &B::Device) -> Result<FlowCheck> {
     let flow = network.forward_grey(picture([0.0, 0.0], device), picture(SHIFT, device)); // [1, 2, h, w]
     let truth = Tensor::<B, 1>::from_data(SHIFT, device).reshape([1, 2, 1, 1]).expand(flow.dims()); // [1, 2, h, w]
     let judged = |flow: Tensor<B, 4>| {

@@ -4,7 +4,10 @@ use burn::{
     module::Module,
     tensor::{Tensor, backend::Backend},
 };
-use chromaflow::model::vgg::{TAPS, Vgg};
+use chromaflow::{
+    kernel::Kernels,
+    model::vgg::{TAPS, Vgg},
+};
 
 /// Weights of the image and of the five taps.
 const LAYER_WEIGHTS: [f64; TAPS + 1] = [1.0, 1.0 / 2.6, 1.0 / 4.8, 1.0 / 3.7, 1.0 / 5.6, 10.0 / 1.5];
@@ -28,7 +31,9 @@ impl<B: Backend> Phi<B> {
     pub fn new(trunk: Vgg<B>, tap_scales: [f64; TAPS]) -> Self {
         Self { trunk: trunk.no_grad(), tap_scales }
     }
+}
 
+impl<B: Kernels> Phi<B> {
     /// ||phi(C_i) - phi(Y)||_1 of each image and candidate, `[n, d]`, of candidates `[n, d, 3, h, w]` and truth
     /// `[n, 3, h, w]`: the weighted sum of the layers' mean absolute differences.
     pub fn distances(&self, candidates: Tensor<B, 5>, truth: Tensor<B, 4>) -> Tensor<B, 2> {

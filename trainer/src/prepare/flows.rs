@@ -10,7 +10,8 @@ use burn::{
 use chromaflow::{
     clip::{Link, Passage},
     color::luma,
-    model::flow::{CostVolume, FlowNet},
+    kernel::Kernels,
+    model::flow::FlowNet,
     weights::sha256,
 };
 use image::RgbImage;
@@ -43,7 +44,7 @@ pub struct NetworkMotion<B: Backend> {
     device: B::Device,
 }
 
-impl<B: CostVolume> NetworkMotion<B> {
+impl<B: Kernels> NetworkMotion<B> {
     /// Asks this network.
     pub fn new(network: FlowNet<B>, device: B::Device) -> Self {
         let mut parameters = Parameters(Vec::new());
@@ -52,7 +53,7 @@ impl<B: CostVolume> NetworkMotion<B> {
     }
 }
 
-impl<B: CostVolume> FindMotion for NetworkMotion<B> {
+impl<B: Kernels> FindMotion for NetworkMotion<B> {
     fn identity(&self) -> &str {
         &self.identity
     }

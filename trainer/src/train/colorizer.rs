@@ -13,7 +13,8 @@ use burn::{
 };
 use chromaflow::{
     color::{luma, with_luma},
-    model::{colorizer::Colorizer, flow::CostVolume, preset::NetworksConfig, vgg::Vgg},
+    kernel::Kernels,
+    model::{colorizer::Colorizer, preset::NetworksConfig, vgg::Vgg},
 };
 
 use super::{
@@ -46,7 +47,9 @@ impl<B: Backend> Coloring<B> {
     pub fn init(config: &NetworksConfig, device: &B::Device) -> Self {
         Self { trunk: config.trunk.init(device), colorizer: config.colorizer.init(device) }
     }
+}
 
+impl<B: Kernels> Coloring<B> {
     /// The d candidates of grey `[n, 1, h, w]`, brightness untouched: `[n, d, 3, h, w]`.
     pub fn candidates(&self, grey: Tensor<B, 4>) -> Tensor<B, 5> {
         let raw = self.colorizer.forward(&self.trunk, grey.clone());
@@ -66,7 +69,10 @@ struct ColorizerTraining<B: AutodiffBackend> {
 }
 
 /// Trains the stage to its end.
-pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(stage: &StageRun, group: &Group<B>) -> Result<()> {
+pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
+    stage: &StageRun,
+    group: &Group<B>,
+) -> Result<()> {
     let sources = Sources::of(stage)?;
     let source = &Arc::new(ColorSource::open(stage.run, stage.stage)?);
     group.train(|peer, device| {
@@ -94,7 +100,7 @@ pub fn start<B: Backend>(sources: &Sources, device: &B::Device) -> Result<Colori
     Ok(network)
 }
 
-impl<B: AutodiffBackend<InnerBackend: CostVolume>> Training<B> for ColorizerTraining<B> {
+impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for ColorizerTraining<B> {
     type Network = Coloring<B>;
     type Batch = ColorBatch;
 

@@ -4,7 +4,7 @@ use anyhow::Result;
 use burn::tensor::{Tensor, TensorData, backend::Backend};
 use chromaflow::{
     clip::{Link, Passage},
-    model::flow::CostVolume,
+    kernel::Kernels,
     warp::{confidence, warp},
 };
 use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
@@ -30,7 +30,7 @@ pub struct Examples<B: Backend> {
     clips: Vec<Footage<B>>,
 }
 
-impl<B: CostVolume> Examples<B> {
+impl<B: Kernels> Examples<B> {
     /// Chooses photos, or clips that have flows and of each its first pair of frames, by the run's seed. They are held back from
     /// training if any are.
     pub fn choose(stage: &StageRun, kind: Kind, device: &B::Device) -> Result<Self> {
@@ -62,7 +62,7 @@ impl<B: CostVolume> Examples<B> {
 }
 
 /// A clip's first two neighbouring frames, with the flow that was prepared.
-fn pair<B: CostVolume>(item: &PreparedItem, device: &B::Device) -> Result<Footage<B>> {
+fn pair<B: Kernels>(item: &PreparedItem, device: &B::Device) -> Result<Footage<B>> {
     let first = item.pairs().first().copied().unwrap_or_default();
     let [earlier, later] = [first, first + 1];
     let mut footage = Footage::still(&item.frame(earlier)?, device);
@@ -78,7 +78,7 @@ fn pair<B: CostVolume>(item: &PreparedItem, device: &B::Device) -> Result<Footag
 }
 
 /// How grey frame s lies to its neighbour t, both `[1, 1, h, w]`.
-fn passage<B: CostVolume>(motion: FrameMotion, s: Tensor<B, 4>, t: Tensor<B, 4>) -> Passage<B> {
+fn passage<B: Kernels>(motion: FrameMotion, s: Tensor<B, 4>, t: Tensor<B, 4>) -> Passage<B> {
     let device = s.device();
     let (height, width) = (motion.height, motion.width);
     let flow = Tensor::from_data(TensorData::new(motion.flow, [1, 2, height, width]), &device); // [1, 2, h, w]

@@ -10,7 +10,10 @@ use burn::{
         backend::{AutodiffBackend, Backend},
     },
 };
-use chromaflow::model::flow::{CostVolume, FlowNet, PIXELS_PER_UNIT};
+use chromaflow::{
+    kernel::Kernels,
+    model::flow::{FlowNet, PIXELS_PER_UNIT},
+};
 use rand::{rngs::StdRng, seq::IndexedRandom};
 
 use super::{
@@ -75,7 +78,7 @@ impl Photos {
 }
 
 /// Trains the stage to its end.
-pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
+pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     stage: &StageRun,
     group: &Group<B>,
 ) -> Result<()> {
@@ -120,7 +123,7 @@ impl<B: AutodiffBackend> FlowTraining<B> {
     }
 }
 
-impl<B: AutodiffBackend + CostVolume> Training<B> for FlowTraining<B> {
+impl<B: AutodiffBackend + Kernels> Training<B> for FlowTraining<B> {
     type Network = FlowNet<B>;
     type Batch = Vec<MovingPair>;
 

@@ -12,8 +12,8 @@ use burn::{
 };
 use chromaflow::{
     color::{luma, mean_saturation, with_luma},
+    kernel::Kernels,
     model::{
-        flow::CostVolume,
         preset::NetworksConfig,
         refiner::{Neighbourhood, Refiner},
     },
@@ -68,7 +68,10 @@ struct JointTraining<B: AutodiffBackend> {
 }
 
 /// Trains the stage to its end.
-pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(stage: &StageRun, group: &Group<B>) -> Result<()> {
+pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
+    stage: &StageRun,
+    group: &Group<B>,
+) -> Result<()> {
     let sources = Sources::of(stage)?;
     let source = &Arc::new(ColorSource::open(stage.run, stage.stage)?);
     group.train(|peer, device| {
@@ -92,7 +95,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume>>(stage: &StageRun, gro
     })
 }
 
-impl<B: AutodiffBackend<InnerBackend: CostVolume>> Training<B> for JointTraining<B> {
+impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for JointTraining<B> {
     type Network = Joint<B>;
     type Batch = ColorBatch;
 
@@ -121,7 +124,7 @@ impl<B: AutodiffBackend<InnerBackend: CostVolume>> Training<B> for JointTraining
     }
 }
 
-impl<B: AutodiffBackend> JointTraining<B> {
+impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> JointTraining<B> {
     fn candidates(&self, network: &Joint<B>, grey: Tensor<B, 4>) -> Tensor<B, 5> {
         match self.colorizer_learns {
             true => network.coloring.candidates(grey),

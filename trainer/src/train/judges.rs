@@ -5,7 +5,7 @@ use burn::tensor::{
     Int, Tensor,
     backend::{AutodiffBackend, Backend},
 };
-use chromaflow::color::mean_saturation;
+use chromaflow::{color::mean_saturation, kernel::Kernels};
 
 use super::{sources::Sources, training::StepLoss};
 use crate::{
@@ -32,7 +32,7 @@ pub struct Link<B: Backend> {
     pub visible: Tensor<B, 4>,
 }
 
-impl<B: AutodiffBackend> Judges<B> {
+impl<B: AutodiffBackend + Kernels> Judges<B> {
     /// The judges of a stage.
     pub fn new(sources: &Sources, device: &B::Device) -> Result<Self> {
         Ok(Self { phi: sources.phi(device)?, losses: sources.run.losses_after_ablation() })

@@ -4,7 +4,7 @@ use std::{fs, slice};
 
 use anyhow::{Context, Result, bail, ensure};
 use burn::tensor::backend::AutodiffBackend;
-use chromaflow::model::flow::CostVolume;
+use chromaflow::kernel::Kernels;
 
 use super::{
     colorizer, flow, joint,
@@ -21,7 +21,7 @@ use crate::{
 
 /// Trains a run to its end on one device: from its start, or with `resume` from its newest whole checkpoint, if it has any. A
 /// run that lies there is never overwritten.
-pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
+pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     run: &RunConfig,
     resume: bool,
     device: &B::Device,
@@ -31,7 +31,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
 
 /// As [`train`], on several devices of this machine, and of other machines if there are `nodes`. These must see the run's
 /// folder: the first writes the checkpoints that all go on from.
-pub fn train_on<B: AutodiffBackend<InnerBackend: CostVolume> + CostVolume>(
+pub fn train_on<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     run: &RunConfig,
     resume: bool,
     devices: &[B::Device],

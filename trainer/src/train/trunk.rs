@@ -14,6 +14,7 @@ use burn::{
 };
 use chromaflow::{
     color::luma,
+    kernel::Kernels,
     model::vgg::{Vgg, VggConfig},
     upsample::upsample,
 };
@@ -76,7 +77,9 @@ impl<B: Backend> TrunkTask<B> {
     pub fn schooled(self) -> Vgg<B> {
         self.normalisation.fold_into(self.trunk)
     }
+}
 
+impl<B: Kernels> TrunkTask<B> {
     /// Logits of the palette `[n, COLOURS, h / 4, w / 4]` and the teacher's features `[n, c, h / 16, w / 16]`, of grey
     /// `[n, 1, h, w]`.
     fn forward(&self, grey: Tensor<B, 4>) -> (Tensor<B, 4>, Tensor<B, 4>) {
@@ -118,7 +121,10 @@ struct TrunkTraining<B: Backend> {
 }
 
 /// Trains the stage to its end.
-pub fn train<B: AutodiffBackend>(stage: &StageRun, group: &Group<B>) -> Result<()> {
+pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
+    stage: &StageRun,
+    group: &Group<B>,
+) -> Result<()> {
     let school = &Arc::new(School::open(stage)?);
     let teacher_weight = stage.stage.teacher.as_ref().map_or(0.0, |teacher| teacher.weight);
     group.train(|peer, device| {
@@ -131,7 +137,7 @@ pub fn train<B: AutodiffBackend>(stage: &StageRun, group: &Group<B>) -> Result<(
     })
 }
 
-impl<B: AutodiffBackend> Training<B> for TrunkTraining<B> {
+impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for TrunkTraining<B> {
     type Network = TrunkTask<B>;
     type Batch = TrunkBatch;
 

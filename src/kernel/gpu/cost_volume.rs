@@ -1,0 +1,70 @@
+//! The cost volume as one kernel: each unit computes one value of the result and reads both features where they lie,
+//! instead of 81 slices, products and means that each pass over memory.
+
+use burn_cubecl::{CubeRuntime, tensor::CubeTensor};
+use cubecl::{calculate_cube_count_elemwise, prelude::*};
+
+/// Writes [`Kernels::cost_volume`](crate::kernel::Kernels::cost_volume) to `output`.
+pub(super) fn launch<R: CubeRuntime>(
+    ours: CubeTensor<R>,
+    theirs: CubeTensor<R>,
+    output: &CubeTensor<R>,
+    displacement: usize,
+) {
+    let client = output.client.clone();
+    let values = output.meta.num_elements();
+    let cube_dim = CubeDim::new(&client, values);
+    let cube_count = calculate_cube_count_elemwise(&client, values, cube_dim);
+    cost_volume_kernel::launch::<f32, R>(
+        &client,
+        cube_count,
+        cube_dim,
+        ours.into_tensor_arg(),
+        theirs.into_tensor_arg(),
+        output.clone().into_tensor_arg(),
+        displacement,
+    );
+}
+
+#[cube(launch)]
+fn cost_volume_kernel<F: Float>(
+    ours: &Tensor<F>,
+    theirs: &Tensor<F>,
+    output: &mut Tensor<F>,
+    #[comptime] displacement: usize,
+) {
+    let side = comptime!(2 * displacement + 1);
+    let height = output.shape(2);
+    let width = output.shape(3);
+    if ABSOLUTE_POS >= output.shape(0) * output.shape(1) * height * width {
+        terminate!();
+    }
+    let x = ABSOLUTE_POS % width;
+    let y = (ABSOLUTE_POS / width) % height;
+    let k = (ABSOLUTE_POS / (width * height)) % output.shape(1);
+    let n = ABSOLUTE_POS / (width * height * output.shape(1));
+
+    // Positions in the other frame, shifted by the displacement so that they stay unsigned.
+    let their_y = y + k / side;
+    let their_x = x + k % side;
+    let inside = their_y >= displacement
+        && their_y < height + displacement
+        && their_x >= displacement
+        && their_x < width + displacement;
+
+    let mut sum = F::new(0.0);
+    if inside {
+        let mut at = n * ours.stride(0) + y * ours.stride(2) + x * ours.stride(3);
+        let mut their_at = n * theirs.stride(0)
+            + (their_y - displacement) * theirs.stride(2)
+            + (their_x - displacement) * theirs.stride(3);
+        for _ in 0..ours.shape(1) {
+            sum += ours[at] * theirs[their_at];
+            at += ours.stride(1);
+            their_at += theirs.stride(1);
+        }
+        sum /= F::cast_from(ours.shape(1));
+    }
+    let out = n * output.stride(0) + k * output.stride(1) + y * output.stride(2) + x * output.stride(3);
+    output[out] = sum;
+}
