@@ -8,8 +8,12 @@ WASM := target/wasm32-unknown-unknown/web/chromaflow.wasm
 # Chromium's own software Vulkan driver, for the GPU kernel's test; a machine's own driver can be named instead.
 VULKAN_DRIVER ?= /usr/lib/chromium/vk_swiftshader_icd.json
 
-.PHONY: serve test check check-native check-wasm check-page test-native test-page page wasm colorize bench cuda \
-	rust-parts node-parts browser-parts clean
+BENCH_PACKAGES := tests/bench/web/node_modules
+BENCH_PARTS := $(BENCH_PACKAGES)/.package-lock.json
+BENCH_ONNX := target/bench/f.onnx
+
+.PHONY: serve test check check-native check-wasm check-page test-native test-page page wasm colorize bench bench-web \
+	bench-kit cuda rust-parts node-parts browser-parts clean
 
 # A folder that `trainer export` wrote, to be used by the page instead of the published weights.
 WEIGHTS ?= weights
@@ -49,10 +53,32 @@ colorize: page browser-parts
 	@node tests/browser/colorize.mjs "$(IN)" "$(OUT)" $(if $(SIZE),--size $(SIZE)) $(if $(PASSES),--passes $(PASSES)) \
 		$(if $(DEVICE),--device $(DEVICE)) $(if $(PRESET),--preset $(PRESET)) $(if $(CANDIDATE),--candidate $(CANDIDATE))
 
-## Memory of a long clip beside a short one's; with CLIPS="a.mp4 b.mp4" also what those clips keep of themselves.
-bench: page browser-parts
+## f beside onnxruntime-web, and memory of a long clip beside a short one's; with CLIPS="a.mp4 b.mp4" also what those clips
+## keep of themselves.
+bench: bench-web page browser-parts
 	node tests/bench/memory.mjs
 	$(if $(CLIPS),mkdir -p target/bench && node tests/bench/fidelity.mjs target/bench $(CLIPS))
+
+## f beside onnxruntime-web under Node and Dawn: make bench-web [BENCH="--devices webgpu --sizes 448x256"] [WEIGHTS=folder]
+bench-web: wasm $(BENCH_ONNX) $(BENCH_PARTS)
+	node tests/bench/web/web.mjs --weights $(WEIGHTS) $(BENCH)
+
+## target/bench/kit.tar.gz: that benchmark for an x86-64 Linux machine that has a GPU, Node, and nothing else. There: tar xf
+## kit.tar.gz && node tests/bench/web/web.mjs
+bench-kit: wasm $(BENCH_ONNX) $(BENCH_PARTS)
+	git describe --always --dirty > target/bench/commit
+	tar czf target/bench/kit.tar.gz --transform 's|^target/bench/commit|commit|' target/bench/commit $(BENCH_ONNX) www/wasm \
+		weights/manifest.json weights/lite $(wildcard tests/bench/web/*.mjs) $(addprefix $(BENCH_PACKAGES)/, \
+		webgpu/package.json webgpu/index.js webgpu/dist/linux-x64 onnxruntime-web/package.json \
+		onnxruntime-web/dist/ort.wasm.bundle.min.mjs onnxruntime-web/dist/ort-wasm-simd-threaded.wasm \
+		onnxruntime-web/dist/ort.webgpu.bundle.min.mjs onnxruntime-web/dist/ort-wasm-simd-threaded.asyncify.wasm)
+
+$(BENCH_ONNX): $(WEIGHTS)/manifest.json
+	mkdir -p $(@D)
+	cargo run --release -p trainer -- export --out $(WEIGHTS) --preset lite --onnx $@
+
+$(BENCH_PARTS): tests/bench/web/package-lock.json
+	cd tests/bench/web && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json
 
 ## The built page in www/dist.
 page: wasm node-parts
@@ -84,4 +110,4 @@ cuda: rust-parts
 	cargo build --release -p trainer --features cuda --target-dir target/cuda
 
 clean:
-	rm -rf target www/dist www/wasm www/node_modules
+	rm -rf target www/dist www/wasm www/node_modules $(BENCH_PACKAGES)

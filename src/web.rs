@@ -5,7 +5,10 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use burn::backend::Flex;
+use burn::{
+    backend::Flex,
+    tensor::{Tensor, TensorData},
+};
 use burn_wgpu::{CubeBackend, WgpuDevice, WgpuRuntime, graphics::AutoGraphicsApi, init_setup_async};
 use js_sys::{Function, Object, Promise, Reflect};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -18,6 +21,7 @@ use crate::{
     error::{Error, Result},
     kernel::Kernels,
     model::preset::Networks,
+    readback::read,
     weights::{Manifest, WeightSet},
 };
 
@@ -207,6 +211,17 @@ impl Engine {
         sent(&BTreeMap::from([("candidates", candidates)]))
     }
 
+    /// f alone, so that it can be measured beside other runtimes: the candidates of a grey frame of `width * height`
+    /// values in [0, 1] as the network gives them, `[d, 3, height, width]`.
+    pub async fn propose(
+        &mut self,
+        grey: Vec<f32>,
+        width: usize,
+        height: usize,
+    ) -> std::result::Result<Vec<f32>, JsValue> {
+        Ok(on_session!(self, session => session.propose(grey, width, height).await)?)
+    }
+
     /// Begins a clip; an earlier one is forgotten.
     pub fn start(
         &mut self,
@@ -248,6 +263,16 @@ impl<B: Kernels> Session<B> {
 
     async fn preview(&mut self, frame: LumaFrame, size: usize) -> Result<Vec<clip::Candidate>> {
         clip::preview(&*self.networks()?, frame, size, &self.device).await
+    }
+
+    async fn propose(&mut self, grey: Vec<f32>, width: usize, height: usize) -> Result<Vec<f32>> {
+        if grey.len() != width * height {
+            let reason = format!("it has {} values", grey.len());
+            return Err(Error::FrameSize { width, height, reason });
+        }
+        let networks = self.networks()?;
+        let grey = Tensor::from_data(TensorData::new(grey, [1, 1, height, width]), &self.device);
+        read(networks.colorizer.forward(&networks.trunk, grey)).await // [1, d, 3, h, w]
     }
 
     fn start(&mut self, options: ClipOptions) -> Result<()> {
