@@ -89,3 +89,11 @@ export async function saturation(file) {
   const values = [...stdout.matchAll(/SATAVG=([\d.]+)/g)].map(([, value]) => Number(value));
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
+
+/** Mean U and V of every frame of a clip. @param {string} file @returns {Promise<number[][]>} */
+export async function chromaOf(file) {
+  const { stdout } = await ffmpeg(["-i", file, "-vf", "format=yuv420p,signalstats,metadata=print:file=-", "-f", "null", "-"]);
+  const all = (/** @type {string} */ name) => [...stdout.matchAll(new RegExp(`${name}=([\\d.]+)`, "g"))].map(([, value]) => Number(value));
+  const red = all("VAVG");
+  return all("UAVG").map((blue, at) => [blue, red[at]]);
+}

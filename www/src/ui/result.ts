@@ -1,17 +1,21 @@
 import type { Colored, DeviceReport } from "../protocol";
+import { compare } from "./compare";
 import { element } from "./element";
-import { codecWords, spanWords } from "./words";
+import { codecWords, fileWords, spanWords } from "./words";
 
 /** Beyond this many seconds apart, the original is set to the coloured clip's time. */
 const DRIFT = 0.15;
 
-/** The finished clip: played beside the original, saved, and described. */
+/** The finished clip or photo: played beside the original, saved, and described. */
 export class Result {
   readonly #result = element<HTMLVideoElement>("result");
   readonly #original = element<HTMLVideoElement>("original");
+  readonly #photo = element<HTMLImageElement>("photo-color");
+  readonly #photoOriginal = element<HTMLImageElement>("photo-original");
   #addresses: string[] = [];
 
   constructor() {
+    compare("photo-result", "photo-split");
     const [result, original] = [this.#result, this.#original];
     result.addEventListener("play", () => void original.play().catch(() => undefined));
     result.addEventListener("pause", () => original.pause());
@@ -25,12 +29,16 @@ export class Result {
   show(colored: Colored, source: File, device: DeviceReport): void {
     this.clear();
     const address = this.#addressOf(colored.file);
-    this.#result.src = address;
-    this.#original.src = this.#addressOf(source);
+    const photo = colored.file.type.startsWith("image/");
+    element("photo-result").hidden = !photo;
+    element("clip-result").hidden = photo;
+    const [result, original] = photo ? [this.#photo, this.#photoOriginal] : [this.#result, this.#original];
+    result.src = address;
+    original.src = this.#addressOf(source);
     const save = element<HTMLAnchorElement>("save");
     save.href = address;
     save.download = colored.name;
-    save.textContent = `Save as ${colored.container === "mp4" ? "MP4" : "WebM"}`;
+    save.textContent = `Save as ${fileWords(colored.container)}`;
     element("result-notes").replaceChildren(...colored.notes.map(noteItem));
     element("details").replaceChildren(...detailsOf(colored, device).map(detail));
   }
@@ -42,6 +50,7 @@ export class Result {
       video.removeAttribute("src");
       video.load();
     }
+    for (const image of [this.#photo, this.#photoOriginal]) image.removeAttribute("src");
     for (const address of this.#addresses) URL.revokeObjectURL(address);
     this.#addresses = [];
   }
@@ -72,14 +81,15 @@ function detailsOf(colored: Colored, device: DeviceReport): Detail[] {
     ["seconds", "Time taken", colored.seconds, spanWords(colored.seconds)],
     ["framesPerSecond", "Speed", colored.framesPerSecond, `${colored.framesPerSecond.toFixed(2)} frames a second`],
     ["device", "Worked on", device.kind, device.kind === "webgpu" ? `graphics card (${device.name})` : "processor"],
-    ["candidate", "Colouring", options.candidate + 1, String(options.candidate + 1)],
+    ["candidate", "Colouring", options.plan.candidate + 1, String(options.plan.candidate + 1)],
+    ["shots", "Shots", colored.shots, String(colored.shots)],
     ["size", "Working size", options.size, `${options.size} pixels`],
     ["passes", "Smoothing passes", options.passes, String(options.passes)],
     ["width", "Width", colored.width, String(colored.width)],
     ["height", "Height", colored.height, String(colored.height)],
-    ["container", "File", colored.container, colored.container === "mp4" ? "MP4" : "WebM"],
+    ["container", "File", colored.container, fileWords(colored.container)],
     ["videoCodec", "Picture", colored.videoCodec, codecWords(colored.videoCodec)],
-    ["audio", "Sound", sound.join(","), sound.length > 0 ? `${sound.map(codecWords).join(", ")}, copied untouched` : "none"],
+    ["audio", "Sound", sound.join(","), sound.length > 0 ? sound.map(codecWords).join(", ") : "none"],
   ];
 }
 

@@ -1,18 +1,41 @@
 import { defaultsFor, PASSES, SIZES, type Choices } from "../choices";
-import type { DeviceReport } from "../protocol";
-import { element } from "./element";
+import type { ClipReport, DeviceReport, OutputQuality, RunOptions, Span, WrittenFormat } from "../protocol";
+import type { Grade } from "../picture/grade";
+import { element, made } from "./element";
+import { clockWords, words } from "./words";
 
-/** The choices of working size and passes. */
+/** How a clip is to be coloured, besides which colouring its shots follow. */
 export class Settings {
   readonly #form = element<HTMLFormElement>("settings");
+  readonly #strength = element<HTMLInputElement>("strength");
+  readonly #warmth = element<HTMLInputElement>("warmth");
+  readonly #from = element<HTMLInputElement>("trim-from");
+  readonly #to = element<HTMLInputElement>("trim-to");
+  readonly #output = element<HTMLSelectElement>("output");
+  readonly #quality = element<HTMLSelectElement>("quality");
+  #clip: ClipReport | null = null;
 
   constructor(
     private readonly choices: Choices,
-    events: { onSize: () => void; onColorize: () => void },
+    events: { onSize: () => void; onGrade: () => void; onColorize: () => void },
   ) {
     this.#offer("sizes", "size", SIZES, choices.size);
     this.#offer("passes", "passes", PASSES, choices.passes);
     element("sizes").addEventListener("change", events.onSize);
+    for (const slider of [this.#strength, this.#warmth]) {
+      slider.addEventListener("input", () => {
+        this.#sayGrade();
+        events.onGrade();
+      });
+    }
+    this.#from.addEventListener("input", () => this.#keepOrder(this.#from));
+    this.#to.addEventListener("input", () => this.#keepOrder(this.#to));
+    element("trim-reset").addEventListener("click", () => this.#resetTrim());
+    element("grade-reset").addEventListener("click", () => {
+      this.resetGrade();
+      events.onGrade();
+    });
+    this.#sayGrade();
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       events.onColorize();
@@ -25,6 +48,79 @@ export class Settings {
 
   get passes(): number {
     return this.#value("passes");
+  }
+
+  get grade(): Grade {
+    return { strength: Number(this.#strength.value) / 100, warmth: Number(this.#warmth.value) / 100 };
+  }
+
+  /** The part that is coloured; null for the whole clip. */
+  get trim(): Span | null {
+    const clip = this.#clip;
+    if (!clip?.seconds || (this.#from.value === this.#from.min && this.#to.value === this.#to.max)) return null;
+    return { start: clip.start + Number(this.#from.value), end: clip.start + Number(this.#to.value) };
+  }
+
+  get output(): RunOptions["output"] {
+    return { format: (this.#output.value || null) as WrittenFormat | null, quality: this.#quality.value as OutputQuality };
+  }
+
+  /** Offers what a clip has a use for, and forgets what was chosen for the one before it alone. */
+  show(clip: ClipReport, keepGrade: boolean): void {
+    this.#clip = clip;
+    if (!keepGrade) this.resetGrade();
+    for (const id of ["passes-choice", "trim-choice"]) element(id).hidden = clip.photo;
+    this.#resetTrim();
+    const earlier = this.#output.value;
+    const outputs = clip.outputs.map((format) => made("option", { value: format, textContent: words.formats[format] }));
+    this.#output.replaceChildren(made("option", { value: "", textContent: words.bestFormat }), ...outputs);
+    this.#output.value = clip.outputs.some((format) => format === earlier) ? earlier : "";
+  }
+
+  #resetTrim(): void {
+    const seconds = this.#clip?.seconds ?? 0;
+    const step = 1 / (this.#clip?.framesPerSecond || 25);
+    const max = String(Math.ceil(seconds / step) * step);
+    for (const slider of [this.#from, this.#to]) Object.assign(slider, { min: "0", max, step: String(step), disabled: seconds === 0 });
+    [this.#from.value, this.#to.value] = ["0", max];
+    this.#sayTrim();
+  }
+
+  /** At least one frame is left: the other end gives way. */
+  #keepOrder(moved: HTMLInputElement): void {
+    const step = Number(moved.step);
+    if (Number(this.#to.value) - Number(this.#from.value) < step) {
+      if (moved === this.#from) this.#to.value = String(Number(moved.value) + step);
+      else this.#from.value = String(Number(moved.value) - step);
+    }
+    if (Number(this.#to.value) - Number(this.#from.value) < step / 2) this.#from.value = String(Number(this.#to.value) - step);
+    this.#sayTrim();
+  }
+
+  #sayTrim(): void {
+    for (const [slider, id] of [[this.#from, "trim-from-words"], [this.#to, "trim-to-words"]] as const) {
+      element(id).textContent = slider.ariaValueText = clockWords(Number(slider.value), 1);
+    }
+    element("trim-reset").hidden = this.trim === null;
+  }
+
+  /** The colours as they come from the networks. */
+  resetGrade(): void {
+    this.#strength.value = "100";
+    this.#warmth.value = "0";
+    this.#sayGrade();
+  }
+
+  /** Whether the clip can be coloured already. */
+  set ready(ready: boolean) {
+    element<HTMLButtonElement>("colorize").disabled = !ready;
+  }
+
+  #sayGrade(): void {
+    const { strength, warmth } = this.grade;
+    element("strength-words").textContent = words.strength(strength);
+    element("warmth-words").textContent = this.#warmth.ariaValueText = words.warmth(warmth);
+    element("grade-reset").hidden = strength === 1 && warmth === 0;
   }
 
   /** Chooses what suits the device, where neither the address nor the visitor has chosen. */
