@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use burn::backend::Flex;
+use burn::{backend::Flex, tensor::Tensor};
 
 use super::*;
 use crate::{

@@ -68,6 +68,12 @@ export async function measure(file) {
   };
 }
 
+/** Makes a still picture. @param {string} file @param {string} size */
+export async function makePhoto(file, size = "97x64") {
+  await ffmpeg(["-f", "lavfi", "-i", `testsrc=s=${size}`, "-vf", "format=gray", "-frames:v", "1", file]);
+  return file;
+}
+
 /** Hash of the sound's packets, undecoded. @param {string} file */
 export async function soundHash(file) {
   const { stdout } = await ffmpeg(["-i", file, "-map", "0:a", "-c", "copy", "-f", "streamhash", "-hash", "md5", "-"]);

@@ -82,15 +82,14 @@ test("leaving the page while a clip is coloured asks first", async () => {
   await page.locator("main[data-state=choosing]").waitFor();
 });
 
-test("a run goes on while another tab is in front", async () => {
+test("a run needs neither timers nor animation frames of the page, which a hidden tab does not get", async () => {
   const { page } = visitor;
-  const other = await page.context().newPage();
-  try {
-    await other.bringToFront();
-    const before = await tally();
-    await framesPast(before + 5);
-  } finally {
-    await other.close();
-  }
+  await page.evaluate(() => {
+    Object.assign(window, { requestAnimationFrame: () => 0, setTimeout: () => 0, setInterval: () => 0 });
+    Object.defineProperty(document, "hidden", { value: true });
+  });
+  const before = await tally();
+  while ((await tally()) < before + 5) await new Promise((later) => setTimeout(later, 100));
   await cancel();
+  await page.locator("main[data-state=choosing]").waitFor();
 });

@@ -31,11 +31,11 @@ const LEAST_BITRATE = 1_500_000;
 /** The page's encoders are made for speed and need more bits than the one that made the source. */
 const TIMES_SOURCE = 4;
 
-/** What each quality makes of the bitrate, and of the quantizer (6 of H.264's steps halve its bits; others' go to 63). */
+/** What each quality makes of the bitrate, and of the quantizer (some 6 of its steps halve the bits). */
 const QUALITIES: Record<OutputQuality, { bitrate: number; quantizer: number }> = {
-  small: { bitrate: 0.4, quantizer: 8 },
+  small: { bitrate: 0.4, quantizer: 12 },
   normal: { bitrate: 1, quantizer: 0 },
-  best: { bitrate: 2, quantizer: -8 },
+  best: { bitrate: 2, quantizer: -10 },
 };
 
 /** What a visitor may choose, beside what suits a clip best. */

@@ -3,6 +3,7 @@ import {
   type AudioCodec, type InputAudioTrack, type Output,
 } from "mediabunny";
 import type { Span } from "../protocol";
+import { codecWords } from "../ui/words";
 import type { Clip } from "./clip";
 
 /** Sound may run this far ahead of the picture in the file, in seconds. */
@@ -74,14 +75,15 @@ export class Sound {
    * anew where it does not. Before the file is started.
    */
   async addTo(output: Output, clip: Clip, trim: Span | null, clockStart: number): Promise<void> {
+    const part = trim && { start: clockStart, end: trim.end };
     for (const track of clip.sound) {
       const codec = await track.getCodec();
       const added = codec && output.format.getSupportedAudioCodecs().includes(codec)
         ? await copied(output, track, codec)
         : await encoded(output, track);
-      if (!added) this.notes.push(`A sound track (${codec ?? "of an unknown kind"}) does not fit the new file and is left out.`);
-      else if (added.codec !== codec) this.notes.push(`The new file cannot hold sound in ${codec}; it was encoded anew in ${added.codec}.`);
-      if (added) this.#tracks.push(new SoundTrack(added.codec, added.pieces(trim), added.close, trim, clockStart));
+      if (!added) this.notes.push(`A sound track (${codec ? codecWords(codec) : "of an unknown kind"}) does not fit the new file and is left out.`);
+      else if (added.codec !== codec) this.notes.push(`The new file cannot hold sound in ${codec ? codecWords(codec) : "this codec"}; it was encoded anew in ${codecWords(added.codec)}.`);
+      if (added) this.#tracks.push(new SoundTrack(added.codec, added.pieces(part), added.close, part, clockStart));
     }
   }
 

@@ -153,7 +153,7 @@ export class App {
     const options = { size, passes, grade, trim, output, plan: draft.plan(), keepEarlier: this.#batch.several };
     const file = this.studio.file!;
     this.#alert.clear();
-    this.#live.reset();
+    this.#live.reset(draft.clip.pose);
     this.#stage.show("coloring");
     const done = await this.#attempt("Your clip and your choices are still here.", () => this.#colorize(), async (signal) => {
       const told = (progress: Progress) => this.#live.show(progress, draft.clip.pose);

@@ -4,8 +4,10 @@ import type { Glimpse } from "../protocol";
 import type { Studio } from "../studio";
 import { Candidates } from "./candidates";
 import { Cutter } from "./cutter";
+import { element } from "./element";
 import type { Settings } from "./settings";
 import { Timeline } from "./timeline";
+import { words } from "./words";
 
 /** The desk that a clip lies on before it is coloured: its colourings, its shots, and what can be done with them. */
 export class Choosing {
@@ -46,6 +48,8 @@ export class Choosing {
     this.#candidates.show(preview, draft.clip.pose, draft.shown);
     this.#timeline.show(draft);
     this.settings.ready = draft.candidate !== null;
+    const locked = draft.shots.list.filter((shot) => shot.candidate !== null).length;
+    element("summary").textContent = draft.candidate === null ? "" : words.summary(draft.candidate, locked);
   }
 
   /** The visitor's choice for what is looked at. */

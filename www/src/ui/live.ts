@@ -1,6 +1,6 @@
 import type { Pose } from "../picture/still";
 import type { Progress } from "../protocol";
-import { compare } from "./compare";
+import { Compare } from "./compare";
 import { element } from "./element";
 import { blank, paint } from "./paint";
 import { plural, words } from "./words";
@@ -14,6 +14,7 @@ export class Live {
   readonly #grey = element<HTMLCanvasElement>("live-grey");
   readonly #color = element<HTMLCanvasElement>("live-color");
   readonly #pause = element<HTMLButtonElement>("pause");
+  readonly #compare = new Compare("live", "live-split");
   #spokenAt = 0;
 
   constructor(onPause: (paused: boolean) => void) {
@@ -22,11 +23,11 @@ export class Live {
       this.#showPaused(paused);
       onPause(paused);
     });
-    compare("live", "live-split");
   }
 
   /** Clears what an earlier run has left. */
-  reset(): void {
+  reset(pose: Pose): void {
+    this.#compare.shape(pose);
     blank(this.#grey);
     blank(this.#color);
     this.#fill(0);

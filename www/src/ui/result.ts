@@ -1,5 +1,5 @@
 import type { Colored, DeviceReport } from "../protocol";
-import { compare } from "./compare";
+import { Compare } from "./compare";
 import { element } from "./element";
 import { codecWords, fileWords, spanWords } from "./words";
 
@@ -12,10 +12,13 @@ export class Result {
   readonly #original = element<HTMLVideoElement>("original");
   readonly #photo = element<HTMLImageElement>("photo-color");
   readonly #photoOriginal = element<HTMLImageElement>("photo-original");
+  readonly #compare = new Compare("photo-result", "photo-split");
   #addresses: string[] = [];
+  /** Where the coloured part begins in the original, in seconds. */
+  #offset = 0;
 
   constructor() {
-    compare("photo-result", "photo-split");
+
     const [result, original] = [this.#result, this.#original];
     result.addEventListener("play", () => void original.play().catch(() => undefined));
     result.addEventListener("pause", () => original.pause());
@@ -23,6 +26,7 @@ export class Result {
     result.addEventListener("timeupdate", () => this.#follow(DRIFT));
     result.addEventListener("ratechange", () => (original.playbackRate = result.playbackRate));
     original.addEventListener("error", () => (element("original-missing").hidden = !original.currentSrc));
+    original.addEventListener("loadedmetadata", () => this.#follow(0));
     original.addEventListener("click", () => void (result.paused ? result.play() : result.pause()));
   }
 
@@ -32,6 +36,8 @@ export class Result {
     const photo = colored.file.type.startsWith("image/");
     element("photo-result").hidden = !photo;
     element("clip-result").hidden = photo;
+    this.#compare.shape(colored);
+    this.#offset = colored.options.trim?.start ?? 0;
     const [result, original] = photo ? [this.#photo, this.#photoOriginal] : [this.#result, this.#original];
     result.src = address;
     original.src = this.#addressOf(source);
@@ -62,8 +68,8 @@ export class Result {
   }
 
   #follow(drift: number): void {
-    const apart = Math.abs(this.#original.currentTime - this.#result.currentTime);
-    if (apart > drift) this.#original.currentTime = this.#result.currentTime;
+    const time = this.#result.currentTime + this.#offset;
+    if (Math.abs(this.#original.currentTime - time) > drift) this.#original.currentTime = time;
   }
 }
 

@@ -56,9 +56,16 @@ export class Settings {
 
   /** The part that is coloured; null for the whole clip. */
   get trim(): Span | null {
-    const clip = this.#clip;
-    if (!clip?.seconds || (this.#from.value === this.#from.min && this.#to.value === this.#to.max)) return null;
-    return { start: clip.start + Number(this.#from.value), end: clip.start + Number(this.#to.value) };
+    const [from, to] = [Number(this.#from.value), Number(this.#to.value)];
+    if (!this.#clip || (from === 0 && to === Number(this.#to.max))) return null;
+    const { start } = this.#clip;
+    // In the middle of the first frame and of the last, since frames are evenly spaced on average only.
+    return { start: start + (from && (from + 0.5) * this.#frameSeconds), end: start + (to - 0.5) * this.#frameSeconds };
+  }
+
+  /** The trim's sliders count frames, so that nothing is lost in rounding. */
+  get #frameSeconds(): number {
+    return 1 / (this.#clip?.framesPerSecond || 25);
   }
 
   get output(): RunOptions["output"] {
@@ -78,28 +85,23 @@ export class Settings {
   }
 
   #resetTrim(): void {
-    const seconds = this.#clip?.seconds ?? 0;
-    const step = 1 / (this.#clip?.framesPerSecond || 25);
-    const max = String(Math.ceil(seconds / step) * step);
-    for (const slider of [this.#from, this.#to]) Object.assign(slider, { min: "0", max, step: String(step), disabled: seconds === 0 });
-    [this.#from.value, this.#to.value] = ["0", max];
+    const frames = Math.round((this.#clip?.seconds ?? 0) / this.#frameSeconds);
+    for (const slider of [this.#from, this.#to]) Object.assign(slider, { min: "0", max: String(frames), disabled: frames < 2 });
+    [this.#from.value, this.#to.value] = ["0", String(frames)];
     this.#sayTrim();
   }
 
-  /** At least one frame is left: the other end gives way. */
+  /** At least one frame is left. */
   #keepOrder(moved: HTMLInputElement): void {
-    const step = Number(moved.step);
-    if (Number(this.#to.value) - Number(this.#from.value) < step) {
-      if (moved === this.#from) this.#to.value = String(Number(moved.value) + step);
-      else this.#from.value = String(Number(moved.value) - step);
-    }
-    if (Number(this.#to.value) - Number(this.#from.value) < step / 2) this.#from.value = String(Number(this.#to.value) - step);
+    const [from, to] = [Number(this.#from.value), Number(this.#to.value)];
+    if (from >= to && moved === this.#from) this.#from.value = String(to - 1);
+    if (from >= to && moved === this.#to) this.#to.value = String(from + 1);
     this.#sayTrim();
   }
 
   #sayTrim(): void {
     for (const [slider, id] of [[this.#from, "trim-from-words"], [this.#to, "trim-to-words"]] as const) {
-      element(id).textContent = slider.ariaValueText = clockWords(Number(slider.value), 1);
+      element(id).textContent = slider.ariaValueText = clockWords(Number(slider.value) * this.#frameSeconds, 1);
     }
     element("trim-reset").hidden = this.trim === null;
   }
