@@ -19,7 +19,7 @@ export async function visit({ run = {}, webgpu = false, keep = false, instead } 
   if (!existsSync(join(dist, "index.html"))) throw new Error(`the page is not built: no ${join(dist, "index.html")}`);
   const server = await serve({ dist, ...(instead ? { instead } : {}) });
   const browser = await launch({ webgpu });
-  const page = await browser.newPage({ serviceWorkers: keep ? "allow" : "block" });
+  const page = await (await browser.newContext({ serviceWorkers: keep ? "allow" : "block" })).newPage();
   /** @type {string[]} what went wrong on the page without being explained there */
   const uncaught = [];
   page.on("pageerror", (error) => uncaught.push(error.message));

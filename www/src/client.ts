@@ -9,6 +9,7 @@ const FATAL: ReadonlySet<FaultCode> = new Set<FaultCode>(["engine", "device-lost
 const CANCEL_PATIENCE_MS = 8000;
 
 interface Pending {
+  kind: RequestKind;
   tell: (value: never) => void;
   give: (value: never) => void;
   fail: (fault: Fault) => void;
@@ -34,6 +35,7 @@ export class Client {
       const onAbort = () => this.#cancel(id);
       const settled = () => options.signal?.removeEventListener("abort", onAbort);
       this.#pending.set(id, {
+        kind,
         tell: (options.told ?? (() => {})) as (value: never) => void,
         give: (value) => (settled(), give(value)),
         fail: (fault) => (settled(), fail(fault)),
@@ -42,6 +44,13 @@ export class Client {
       worker.postMessage({ id, kind, take } as Asked);
       if (options.signal?.aborted) onAbort();
     });
+  }
+
+  /** Stops a request's work where it is, or lets it go on. */
+  pause(kind: RequestKind, paused: boolean): void {
+    for (const [id, pending] of this.#pending) {
+      if (pending.kind === kind) this.#worker?.postMessage({ id, kind: paused ? "pause" : "resume" } satisfies Asked);
+    }
   }
 
   #start(): Worker {
