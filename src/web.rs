@@ -10,13 +10,13 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 use burn_wgpu::{CubeBackend, WgpuDevice, WgpuRuntime, graphics::AutoGraphicsApi, init_setup_async};
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Float32Array, Function, Object, Promise, Reflect};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::{
-    clip::{self, ClipColorizer, ClipOptions},
+    clip::{self, ClipColorizer, ClipOptions, CutFinder, Motion},
     color::{ChromaPlanes, LumaFrame, Matrix, Range},
     error::{Error, Result},
     kernel::Kernels,
@@ -42,8 +42,13 @@ export interface LumaFrame {
 export interface ChromaPlanes { u: Uint8Array; v: Uint8Array }
 /** One colouring of a frame; saturation in [0, 1]. */
 export interface Candidate extends ChromaPlanes { saturation: number }
-/** size: processing size, the shorter side in pixels. candidate: counted from 0. */
-export interface ClipOptions { size: number; passes: number; candidate: number }
+/** size: processing size, the shorter side in pixels. */
+export interface ClipOptions { size: number; passes: number }
+/**
+ * How a frame lies to the one before it, at the processing size: equation (4)'s confidence in [0, 1], and the flow in
+ * pixels, the plane of its x and then that of its y.
+ */
+export interface Motion { width: number; height: number; confidence: Float32Array; flow: Float32Array }
 /** reason: why it is not WebGPU; null where it is. */
 export interface DeviceReport { kind: "webgpu" | "cpu"; name: string; reason: string | null }
 /** A file of a weight set, beside the manifest. */
@@ -69,6 +74,7 @@ struct Session<B: Kernels> {
     device: B::Device,
     networks: Option<Rc<Networks<B>>>,
     clip: Option<ClipColorizer<B>>,
+    cuts: CutFinder,
 }
 
 #[derive(Clone, Serialize)]
@@ -231,7 +237,37 @@ impl Engine {
         Ok(on_session!(self, session => session.start(options))?)
     }
 
-    /// Takes the clip's next frame; gives the frames that are finished by it, in their order.
+    /// Forgets the frames that cuts were sought in.
+    #[wasm_bindgen(js_name = startCuts)]
+    pub fn start_cuts(&mut self) {
+        on_session!(self, session => session.cuts = CutFinder::default());
+    }
+
+    /// Whether a shot begins with this frame; frames are given in their order.
+    #[wasm_bindgen(js_name = beginsShot)]
+    pub fn begins_shot(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "LumaFrame")] frame: JsValue,
+    ) -> std::result::Result<bool, JsValue> {
+        let frame = received::<FrameMessage>(frame)?.into();
+        Ok(on_session!(self, session => session.cuts.begins_shot(&frame))?)
+    }
+
+    /// Ends the shot and begins another, which follows a candidate counted from 0; gives the frames that waited.
+    #[wasm_bindgen(js_name = beginShot, unchecked_return_type = "ChromaPlanes[]")]
+    pub async fn begin_shot(&mut self, candidate: usize) -> std::result::Result<JsValue, JsValue> {
+        let finished = on_session!(self, session => session.begin_shot(candidate).await)?;
+        sent(&finished.into_iter().map(PlanesMessage::from).collect::<Vec<_>>())
+    }
+
+    /// How the newest frame lies to the one before it; null at the beginning of a shot.
+    #[wasm_bindgen(unchecked_return_type = "Motion | null")]
+    pub async fn motion(&mut self) -> std::result::Result<JsValue, JsValue> {
+        let motion = on_session!(self, session => session.motion().await)?;
+        motion.map_or(Ok(JsValue::NULL), motion_message)
+    }
+
+    /// Takes the shot's next frame; gives the frames that are finished by it, in their order.
     #[wasm_bindgen(unchecked_return_type = "ChromaPlanes[]")]
     pub async fn push(
         &mut self,
@@ -252,7 +288,7 @@ impl Engine {
 
 impl<B: Kernels> Session<B> {
     fn new(device: B::Device) -> Self {
-        Self { device, networks: None, clip: None }
+        Self { device, networks: None, clip: None, cuts: CutFinder::default() }
     }
 
     fn load(&mut self, set: &WeightSet, files: BTreeMap<String, Vec<u8>>) -> Result<()> {
@@ -282,6 +318,14 @@ impl<B: Kernels> Session<B> {
 
     fn networks(&self) -> Result<Rc<Networks<B>>> {
         self.networks.clone().ok_or_else(|| Error::WeightsMissing("no weights were loaded".to_owned()))
+    }
+
+    async fn begin_shot(&mut self, candidate: usize) -> Result<Vec<ChromaPlanes>> {
+        self.clip.as_mut().ok_or_else(not_started)?.begin_shot(candidate).await
+    }
+
+    async fn motion(&self) -> Result<Option<Motion>> {
+        self.clip.as_ref().ok_or_else(not_started)?.motion().await
     }
 
     async fn push(&mut self, frame: LumaFrame) -> Result<Vec<ChromaPlanes>> {
@@ -342,6 +386,20 @@ fn received<T: DeserializeOwned>(value: JsValue) -> Result<T> {
 fn sent<T: Serialize + ?Sized>(value: &T) -> std::result::Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
     value.serialize(&serializer).map_err(|error| Error::Engine(error.to_string()).into())
+}
+
+fn motion_message(motion: Motion) -> std::result::Result<JsValue, JsValue> {
+    let object = Object::new();
+    let fields = [
+        ("width", JsValue::from(motion.width)),
+        ("height", JsValue::from(motion.height)),
+        ("confidence", Float32Array::from(motion.confidence.as_slice()).into()),
+        ("flow", Float32Array::from(motion.flow.as_slice()).into()),
+    ];
+    for (key, value) in fields {
+        Reflect::set(&object, &key.into(), &value)?;
+    }
+    Ok(object.into())
 }
 
 fn not_started() -> Error {

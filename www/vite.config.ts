@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { defineConfig } from "vite";
+import { offline } from "./offline-plugin.ts";
+import { policy } from "./policy-plugin.ts";
 import { weights } from "./weights-plugin.ts";
 
 // Another folder of exported weights than the published one: for `make serve WEIGHTS=folder`.
@@ -9,8 +11,12 @@ const folder = resolve(process.env["WEIGHTS"] || resolve(import.meta.dirname, ".
 // `base: "./"` keeps every address relative, so the built page works from any folder of any host.
 export default defineConfig({
   base: "./",
-  plugins: [weights(pathToFileURL(`${folder}/`))],
+  plugins: [weights(pathToFileURL(`${folder}/`)), policy(), offline()],
   worker: { format: "es" },
-  build: { target: "es2022", chunkSizeWarningLimit: 1024 },
+  build: {
+    target: "es2022",
+    chunkSizeWarningLimit: 1024,
+    rolldownOptions: { input: ["index.html", "study.html"].map((page) => resolve(import.meta.dirname, page)) },
+  },
   server: { port: 5173 },
 });

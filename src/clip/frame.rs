@@ -62,11 +62,6 @@ impl<B: Kernels> Frame<B> {
         })
     }
 
-    /// The grey frame on the CPU.
-    pub fn grey_plane(&self) -> &Plane {
-        self.guide.small()
-    }
-
     /// f's d candidates, on this frame's luma: `[d, 3, h, w]`.
     pub fn candidates(&self, networks: &Networks<B>) -> Tensor<B, 4> {
         let candidates = networks.colorizer.forward(&networks.trunk, self.grey.clone()); // [1, d, 3, h, w]
@@ -99,7 +94,7 @@ impl<B: Kernels> Frame<B> {
 }
 
 /// Width and height whose shorter side is `size`, or the frame's own where that is smaller.
-fn processing_size(width: usize, height: usize, size: usize) -> (usize, usize) {
+pub(super) fn processing_size(width: usize, height: usize, size: usize) -> (usize, usize) {
     let shorter = width.min(height);
     if shorter <= size {
         return (width, height);
@@ -108,13 +103,13 @@ fn processing_size(width: usize, height: usize, size: usize) -> (usize, usize) {
     (scaled(width), scaled(height))
 }
 
-fn luma_plane(luma: &LumaFrame) -> Plane {
+pub(super) fn luma_plane(luma: &LumaFrame) -> Plane {
     let codes: [f32; 256] = std::array::from_fn(|code| luma.range.luma(code as u8));
     let samples = luma.luma.iter().map(|&code| codes[usize::from(code)]).collect();
     Plane { width: luma.width, height: luma.height, samples }
 }
 
-fn check_buffer(luma: &LumaFrame) -> Result<()> {
+pub(super) fn check_buffer(luma: &LumaFrame) -> Result<()> {
     let reason = if luma.width == 0 || luma.height == 0 {
         "it has no pixels".to_owned()
     } else if luma.luma.len() != luma.width * luma.height {

@@ -1,14 +1,15 @@
 //! The streaming pipeline over a clip: frames in, finished chroma out with a delay of one frame a pass, and memory that
 //! does not grow with the clip.
 
+mod cut;
 mod frame;
 mod link;
+mod motion;
 mod pass;
 mod preview;
 
 use std::rc::Rc;
 
-use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -16,13 +17,14 @@ use crate::{
     error::{Error, Result},
     kernel::Kernels,
     model::preset::Networks,
-    shot::is_cut,
 };
 use frame::{Colored, Frame};
 use pass::Pass;
 
+pub use cut::CutFinder;
 pub use frame::{LARGEST, SMALLEST};
 pub use link::{Link, Passage};
+pub use motion::Motion;
 pub use pass::{Neighbour, refine};
 pub use preview::{Candidate, most_saturated, preview};
 
@@ -33,8 +35,6 @@ pub struct ClipOptions {
     pub size: usize,
     /// How often g refines every frame; n passes carry colour n frames far.
     pub passes: usize,
-    /// Which of f's candidates the clip follows, from 0.
-    pub candidate: usize,
 }
 
 /// A clip on its way through the networks.
@@ -46,60 +46,54 @@ pub struct ClipColorizer<B: Kernels> {
     newest: Option<Rc<Frame<B>>>,
     passes: Vec<Pass<B>>,
     dimensions: Option<(usize, usize)>,
-    cuts: usize,
+    /// Which of f's candidates the shot follows, once one has begun.
+    candidate: Option<usize>,
 }
 
 impl<B: Kernels> ClipColorizer<B> {
-    /// Begins a clip.
+    /// Begins a clip; its first shot is begun by [`begin_shot`](Self::begin_shot).
     pub fn new(networks: Rc<Networks<B>>, options: ClipOptions, device: B::Device) -> Result<Self> {
         frame::check_size(options.size)?;
-        let candidates = networks.colorizer.candidates();
-        if options.candidate >= candidates {
-            return Err(Error::Engine(format!(
-                "candidate {} of {candidates}, counted from 0",
-                options.candidate
-            )));
-        }
         let passes = (0..options.passes).map(|_| Pass::default()).collect();
-        Ok(Self { networks, options, device, newest: None, passes, dimensions: None, cuts: 0 })
+        Ok(Self { networks, options, device, newest: None, passes, dimensions: None, candidate: None })
     }
 
-    /// How many cuts were found so far.
-    pub fn cuts(&self) -> usize {
-        self.cuts
+    /// Ends the shot, if there is one, and begins another that follows f's candidate `candidate`, from 0: no neighbour
+    /// is used across the cut. Gives the chroma of the frames that were still waiting for a neighbour.
+    pub async fn begin_shot(&mut self, candidate: usize) -> Result<Vec<ChromaPlanes>> {
+        let candidates = self.networks.colorizer.candidates();
+        if candidate >= candidates {
+            return Err(Error::Engine(format!("candidate {candidate} of {candidates}, counted from 0")));
+        }
+        self.candidate = Some(candidate);
+        planes(self.end_shot()).await
     }
 
-    /// Takes the next frame; gives the chroma of the frames that are finished by it, in their order.
+    /// Takes the next frame of the shot; gives the chroma of the frames that are finished by it, in their order.
     pub async fn push(&mut self, luma: LumaFrame) -> Result<Vec<ChromaPlanes>> {
         self.check_dimensions(&luma)?;
+        let candidate = self.candidate.ok_or_else(|| Error::Engine("no shot was begun".to_owned()))?;
         let mut frame = Frame::new(luma, self.options.size, &self.device)?;
-        let mut finished = Vec::new();
-        match self.newest.take() {
-            Some(newest) if is_cut(newest.grey_plane(), frame.grey_plane()) => {
-                self.cuts += 1;
-                finished = self.end_shot();
-            }
-            Some(newest) => frame.link_to(&newest, &self.networks.flow),
-            None => {}
+        if let Some(newest) = self.newest.take() {
+            frame.link_to(&newest, &self.networks.flow);
         }
         let frame = Rc::new(frame);
         self.newest = Some(frame.clone());
-        let color = self.candidate(&frame);
-        finished.extend(self.advance(0, Colored { frame, color }));
-        planes(finished).await
+        let color = frame.candidates(&self.networks).narrow(0, candidate, 1); // [1, 3, h, w]
+        planes(self.advance(0, Colored { frame, color })).await
+    }
+
+    /// How the newest frame lies to the one before it; None at the beginning of a shot.
+    pub async fn motion(&self) -> Result<Option<Motion>> {
+        match self.newest.as_ref().and_then(|frame| frame.link.as_ref()) {
+            Some(link) => Ok(Some(Motion::read(&link.to_previous).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Ends the clip; gives the chroma of the frames that were still waiting for a neighbour.
     pub async fn finish(&mut self) -> Result<Vec<ChromaPlanes>> {
-        self.newest = None;
-        let finished = self.end_shot();
-        planes(finished).await
-    }
-
-    /// f's candidate for a frame, `[1, 3, h, w]`.
-    fn candidate(&self, frame: &Frame<B>) -> Tensor<B, 4> {
-        let candidates = frame.candidates(&self.networks); // [d, 3, h, w]
-        candidates.narrow(0, self.options.candidate, 1) // [1, 3, h, w]
+        planes(self.end_shot()).await
     }
 
     /// Sends a coloured frame through the passes from `first` on; gives the frame that leaves the last, if any does.
@@ -111,6 +105,7 @@ impl<B: Kernels> ClipColorizer<B> {
 
     /// The frames that still wait in the passes; no neighbour is used across a cut.
     fn end_shot(&mut self) -> Vec<Colored<B>> {
+        self.newest = None;
         let mut finished = Vec::new();
         for pass in 0..self.passes.len() {
             if let Some(last) = self.passes[pass].end(&self.networks.refiner) {
@@ -130,8 +125,8 @@ impl<B: Kernels> ClipColorizer<B> {
     }
 }
 
-async fn planes<B: Kernels>(finished: Vec<Colored<B>>) -> Result<Vec<ChromaPlanes>> {
-    let mut planes = Vec::with_capacity(finished.len());
+async fn planes<B: Kernels>(finished: impl IntoIterator<Item = Colored<B>>) -> Result<Vec<ChromaPlanes>> {
+    let mut planes = Vec::new();
     for colored in finished {
         planes.extend(colored.frame.chroma_planes(colored.color).await?);
     }

@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use burn::backend::Flex;
+use burn::{backend::Flex, tensor::Tensor};
 
 use super::*;
 use crate::{
@@ -53,24 +53,33 @@ fn frame(index: usize, shot: usize, width: usize, height: usize) -> LumaFrame {
     LumaFrame { width, height, luma, matrix: Matrix::Bt709, range: Range::Limited }
 }
 
-/// Colours frames of the given shots; gives the chroma and the cuts.
-fn run(networks: &Rc<Networks<Flex>>, shots: &[usize], passes: usize) -> (Vec<ChromaPlanes>, usize) {
-    let options = ClipOptions { size: 32, passes, candidate: 1 };
+fn begin(networks: &Rc<Networks<Flex>>, size: usize, passes: usize, candidate: usize) -> ClipColorizer<Flex> {
+    let options = ClipOptions { size, passes };
     let mut clip = ClipColorizer::new(networks.clone(), options, Default::default()).unwrap();
+    assert_eq!(ready(clip.begin_shot(candidate)).unwrap(), []);
+    clip
+}
+
+/// Colours frames of the given shots by candidate 1.
+fn run(networks: &Rc<Networks<Flex>>, shots: &[usize], passes: usize) -> Vec<ChromaPlanes> {
+    let mut clip = begin(networks, 32, passes, 1);
     let mut finished = Vec::new();
     for (i, &shot) in shots.iter().enumerate() {
+        if i > 0 && shot != shots[i - 1] {
+            finished.extend(ready(clip.begin_shot(1)).unwrap());
+        }
         finished.extend(ready(clip.push(frame(i, shot, 67, 45))).unwrap());
     }
     finished.extend(ready(clip.finish()).unwrap());
-    (finished, clip.cuts())
+    finished
 }
 
 #[test]
 fn every_frame_comes_out_once_at_the_chroma_planes_size() {
     let networks = networks();
     for (frames, passes) in [(1, 0), (1, 2), (2, 1), (3, 3), (5, 2)] {
-        let (finished, cuts) = run(&networks, &vec![0; frames], passes);
-        assert_eq!((finished.len(), cuts), (frames, 0), "{frames} frames, {passes} passes");
+        let finished = run(&networks, &vec![0; frames], passes);
+        assert_eq!(finished.len(), frames, "{frames} frames, {passes} passes");
         assert!(finished.iter().all(|planes| planes.u.len() == 34 * 23 && planes.v.len() == 34 * 23));
     }
 }
@@ -78,8 +87,7 @@ fn every_frame_comes_out_once_at_the_chroma_planes_size() {
 #[test]
 fn a_frame_waits_for_one_neighbour_a_pass() {
     let networks = networks();
-    let options = ClipOptions { size: 32, passes: 2, candidate: 0 };
-    let mut clip = ClipColorizer::new(networks, options, Default::default()).unwrap();
+    let mut clip = begin(&networks, 32, 2, 0);
     let counts: Vec<usize> = (0..5).map(|i| ready(clip.push(frame(i, 0, 67, 45))).unwrap().len()).collect();
     assert_eq!(counts, [0, 0, 1, 1, 1]);
 }
@@ -88,33 +96,71 @@ fn a_frame_waits_for_one_neighbour_a_pass() {
 #[test]
 fn no_neighbour_is_used_across_a_cut() {
     let networks = networks();
-    let (both, cuts) = run(&networks, &[0, 0, 0, 1, 1, 1], 2);
-    assert_eq!((both.len(), cuts), (6, 1));
-    let (first, _) = run(&networks, &[0, 0, 0], 2);
-    assert_eq!(both[..3], first[..]);
+    let both = run(&networks, &[0, 0, 0, 1, 1, 1], 2);
+    assert_eq!(both.len(), 6);
+    assert_eq!(both[..3], run(&networks, &[0, 0, 0], 2)[..]);
+}
+
+#[test]
+fn every_shot_follows_its_own_candidate() {
+    let networks = networks();
+    let mut clip = begin(&networks, 32, 0, 2);
+    let mut finished = ready(clip.push(frame(0, 0, 67, 45))).unwrap();
+    finished.extend(ready(clip.begin_shot(0)).unwrap());
+    finished.extend(ready(clip.push(frame(1, 1, 67, 45))).unwrap());
+    for (i, candidate) in [(0, 2), (1, 0)] {
+        let candidates = ready(preview(&networks, frame(i, i, 67, 45), 32, &Default::default())).unwrap();
+        assert_eq!(finished[i], candidates[candidate].planes, "shot {i}");
+    }
+}
+
+#[test]
+fn shots_begin_with_the_first_frame_and_at_cuts() {
+    let mut finder = CutFinder::default();
+    let begins: Vec<bool> = [0, 0, 1, 1, 0]
+        .iter()
+        .enumerate()
+        .map(|(i, &shot)| finder.begins_shot(&frame(i, shot, 67, 45)).unwrap())
+        .collect();
+    assert_eq!(begins, [true, false, true, false, true]);
+    let short = LumaFrame { luma: vec![0; 10], ..frame(0, 0, 67, 45) };
+    assert_eq!(finder.begins_shot(&short).unwrap_err().code(), "frame-size");
+}
+
+#[test]
+fn motion_is_known_from_a_shots_second_frame_on() {
+    let networks = networks();
+    let mut clip = begin(&networks, 32, 1, 0);
+    ready(clip.push(frame(0, 0, 67, 45))).unwrap();
+    assert_eq!(ready(clip.motion()).unwrap(), None);
+    ready(clip.push(frame(1, 0, 67, 45))).unwrap();
+    let motion = ready(clip.motion()).unwrap().unwrap();
+    let area = motion.width * motion.height;
+    assert_eq!((motion.height, motion.confidence.len(), motion.flow.len()), (32, area, 2 * area));
+    assert!(motion.confidence.iter().all(|confidence| (0.0..=1.0).contains(confidence)));
+    ready(clip.begin_shot(0)).unwrap();
+    assert_eq!(ready(clip.motion()).unwrap(), None);
 }
 
 #[test]
 fn refinement_uses_the_neighbours() {
     let networks = networks();
-    let (alone, _) = run(&networks, &[0], 1);
-    let (together, _) = run(&networks, &[0, 0], 1);
-    assert_ne!(alone[0], together[0]);
+    assert_ne!(run(&networks, &[0], 1)[0], run(&networks, &[0, 0], 1)[0]);
 }
 
 #[test]
 fn bad_frames_and_options_are_named() {
     let networks = networks();
-    let begin = |size, candidate| {
-        let options = ClipOptions { size, passes: 1, candidate };
-        ClipColorizer::new(networks.clone(), options, Default::default())
-    };
-    assert_eq!(begin(4, 0).err().unwrap().code(), "processing-size");
-    assert_eq!(begin(32, 4).err().unwrap().code(), "engine");
-    let mut clip = begin(32, 0).unwrap();
+    let new =
+        |size| ClipColorizer::new(networks.clone(), ClipOptions { size, passes: 1 }, Default::default());
+    assert_eq!(new(4).err().unwrap().code(), "processing-size");
+    let mut clip = new(32).unwrap();
+    assert_eq!(ready(clip.push(frame(0, 0, 67, 45))).unwrap_err().code(), "engine", "no shot was begun");
+    assert_eq!(ready(clip.begin_shot(4)).unwrap_err().code(), "engine");
+    let mut clip = begin(&networks, 32, 1, 0);
     let short = LumaFrame { luma: vec![0; 10], ..frame(0, 0, 67, 45) };
     assert_eq!(ready(clip.push(short)).unwrap_err().code(), "frame-size");
-    let mut clip = begin(32, 0).unwrap();
+    let mut clip = begin(&networks, 32, 1, 0);
     ready(clip.push(frame(0, 0, 67, 45))).unwrap();
     assert_eq!(ready(clip.push(frame(0, 0, 64, 45))).unwrap_err().code(), "frame-size");
 }
@@ -123,8 +169,7 @@ fn bad_frames_and_options_are_named() {
 fn odd_and_extreme_sizes_work() {
     let networks = networks();
     for (width, height) in [(1, 1), (2, 300), (33, 17), (511, 3)] {
-        let options = ClipOptions { size: 16, passes: 1, candidate: 0 };
-        let mut clip = ClipColorizer::new(networks.clone(), options, Default::default()).unwrap();
+        let mut clip = begin(&networks, 16, 1, 0);
         let mut finished = ready(clip.push(frame(0, 0, width, height))).unwrap();
         finished.extend(ready(clip.push(frame(1, 0, width, height))).unwrap());
         finished.extend(ready(clip.finish()).unwrap());

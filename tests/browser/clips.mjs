@@ -68,6 +68,12 @@ export async function measure(file) {
   };
 }
 
+/** Makes a still picture. @param {string} file @param {string} size */
+export async function makePhoto(file, size = "97x64") {
+  await ffmpeg(["-f", "lavfi", "-i", `testsrc=s=${size}`, "-vf", "format=gray", "-frames:v", "1", file]);
+  return file;
+}
+
 /** Hash of the sound's packets, undecoded. @param {string} file */
 export async function soundHash(file) {
   const { stdout } = await ffmpeg(["-i", file, "-map", "0:a", "-c", "copy", "-f", "streamhash", "-hash", "md5", "-"]);
@@ -88,4 +94,12 @@ export async function saturation(file) {
   const { stdout } = await ffmpeg(["-i", file, "-vf", "signalstats,metadata=print:key=lavfi.signalstats.SATAVG:file=-", "-f", "null", "-"]);
   const values = [...stdout.matchAll(/SATAVG=([\d.]+)/g)].map(([, value]) => Number(value));
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Mean U and V of every frame of a clip. @param {string} file @returns {Promise<number[][]>} */
+export async function chromaOf(file) {
+  const { stdout } = await ffmpeg(["-i", file, "-vf", "format=yuv420p,signalstats,metadata=print:file=-", "-f", "null", "-"]);
+  const all = (/** @type {string} */ name) => [...stdout.matchAll(new RegExp(`${name}=([\\d.]+)`, "g"))].map(([, value]) => Number(value));
+  const red = all("VAVG");
+  return all("UAVG").map((blue, at) => [blue, red[at]]);
 }

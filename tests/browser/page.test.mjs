@@ -68,6 +68,7 @@ test("four colourings, the most saturated one marked and chosen; keys choose ano
   await choosing(short);
   const radios = page.getByRole("radiogroup", { name: "Colourings" }).getByRole("radio");
   assert.equal(await radios.count(), 4);
+  await page.locator("#candidates[aria-busy=false]").waitFor();
   const saturations = (await page.locator(".saturation").allInnerTexts()).map((text) => Number(text.match(/\d+/)?.[0]));
   const chosen = await radios.evaluateAll((all) => all.findIndex((radio) => /** @type {HTMLInputElement} */ (radio).checked));
   assert.equal(saturations[chosen], Math.max(...saturations));
@@ -94,7 +95,7 @@ test("the keyboard alone goes from a clip to its result", async () => {
   const { page } = visitor;
   await choosing(short);
   await page.keyboard.press("1");
-  for (let presses = 0; presses < 12; presses++) {
+  for (let presses = 0; presses < 20; presses++) {
     await page.keyboard.press("Tab");
     if (await page.evaluate(() => document.activeElement?.textContent === "Colorize")) break;
   }
@@ -117,13 +118,14 @@ test("progress is shown, and cancelling goes back to the choices", async () => {
   assert.equal(await settled(page, "finished"), null);
 });
 
-test("a clip that comes while another is coloured does not disturb it", async () => {
+test("a clip that comes while another is coloured waits for it", async () => {
   const { page } = visitor;
   await choosing(long);
   await page.getByRole("button", { name: "Colorize" }).click();
   await give(page, short);
-  assert.match(await page.locator("#notice").innerText(), /Cancel it first/);
+  assert.match(await page.locator("#notice").innerText(), /will wait/);
   assert.equal(await state(page), "coloring");
+  assert.match(await page.locator("#batch-list li").nth(1).innerText(), /short\.mp4.*waits/);
   await page.locator("section.coloring").getByRole("button", { name: "Cancel" }).click();
   await page.locator("main[data-state=choosing]").waitFor();
 });

@@ -1,3 +1,4 @@
+import workerAddress from "./worker?worker&url";
 import { Fault, type FaultCode } from "./fault";
 import type { Answered, Asked, Give, RequestKind, Take, Told } from "./protocol";
 
@@ -8,6 +9,7 @@ const FATAL: ReadonlySet<FaultCode> = new Set<FaultCode>(["engine", "device-lost
 const CANCEL_PATIENCE_MS = 8000;
 
 interface Pending {
+  kind: RequestKind;
   tell: (value: never) => void;
   give: (value: never) => void;
   fail: (fault: Fault) => void;
@@ -33,6 +35,7 @@ export class Client {
       const onAbort = () => this.#cancel(id);
       const settled = () => options.signal?.removeEventListener("abort", onAbort);
       this.#pending.set(id, {
+        kind,
         tell: (options.told ?? (() => {})) as (value: never) => void,
         give: (value) => (settled(), give(value)),
         fail: (fault) => (settled(), fail(fault)),
@@ -43,9 +46,16 @@ export class Client {
     });
   }
 
+  /** Stops a request's work where it is, or lets it go on. */
+  pause(kind: RequestKind, paused: boolean): void {
+    for (const [id, pending] of this.#pending) {
+      if (pending.kind === kind) this.#worker?.postMessage({ id, kind: paused ? "pause" : "resume" } satisfies Asked);
+    }
+  }
+
   #start(): Worker {
     this.generation++;
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "chromaflow" });
+    const worker = startUnderPolicy(new URL(workerAddress, import.meta.url));
     worker.addEventListener("message", (event: MessageEvent<Answered>) => this.#hear(event.data));
     worker.addEventListener("error", (event) => this.#replace(new Fault("worker-failed", event.message)));
     return worker;
@@ -77,4 +87,10 @@ export class Client {
     this.#pending.clear();
     for (const pending of owed) pending.fail(fault);
   }
+}
+
+/** A worker from a blob inherits the page's content security policy; one from an address has only its host's headers. */
+function startUnderPolicy(address: URL): Worker {
+  const blob = URL.createObjectURL(new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" }));
+  return new Worker(blob, { type: "module", name: "chromaflow" });
 }

@@ -18,7 +18,8 @@ const SMALLER = "Try again with a smaller working size, or close other tabs firs
 const EXPLANATIONS: Record<Exclude<FaultCode, "cancelled">, Explanation> = {
   "file-empty": say("This file is empty", "There is not a single byte in it.", "Look whether its copy or download was completed."),
   "file-unknown": say("This is not a video that the page can read", "Whatever its name says, its content is none of MP4, MOV, WebM, MKV or TS.", ANOTHER),
-  "file-photo": say("This is a photo", "Chromaflow colours clips, and this file holds a still picture.", "Choose a video file."),
+  "photo-unreadable": say("This photo cannot be read", "The browser does not know its format, or its content is damaged.", "Save it again as JPEG, PNG or WebP, and choose that."),
+  "photo-too-large": say("This photo is too large", "It has more pixels than a browser can hold in one picture (100 million, or 16384 along a side).", "Choose a smaller copy of it."),
   "file-damaged": say("This file is damaged", "Its beginning looks like a video, but the index of its content is missing or broken. That is what a copy or download leaves that was cut off.", "Copy or download it again, or have a video tool repair it."),
   "file-no-video": say("There is no picture in this file", "It holds sound only.", "Choose a file with moving pictures."),
   "file-unreadable": say("The file cannot be read any more", "It was moved, changed or taken away while the page was reading it.", "Choose it again."),

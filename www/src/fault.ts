@@ -3,7 +3,8 @@ export type FaultCode =
   // the file
   | "file-empty"
   | "file-unknown"
-  | "file-photo"
+  | "photo-unreadable"
+  | "photo-too-large"
   | "file-damaged"
   | "file-no-video"
   | "file-unreadable"

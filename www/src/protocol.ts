@@ -3,6 +3,8 @@
  * is, any number of times, and then gives one result or one fault. Every message carries the number of its request.
  */
 import type { FaultCode } from "./fault";
+import type { Grade } from "./picture/grade";
+import type { Pose, Still } from "./picture/still";
 
 /** Where the networks run. `auto` is WebGPU if the browser offers an adapter, else the processor. */
 export type DeviceChoice = "auto" | "webgpu" | "cpu";
@@ -17,18 +19,52 @@ export interface DeviceReport {
 /** What is known of a clip before it is coloured. */
 export interface ClipReport {
   name: string;
+  /** A still picture: one frame, without a time. */
+  photo: boolean;
   container: string;
   codec: string;
-  /** As displayed: after rotation and pixel aspect. */
-  width: number;
-  height: number;
+  pose: Pose;
+  /** Time stamp of the first frame, in seconds. All times are on the clip's own clock. */
+  start: number;
   seconds: number | null;
   frames: number | null;
   framesPerSecond: number;
   /** Codec names of the sound tracks. */
   sound: string[];
+  /** What it can be written as in this browser. */
+  outputs: WrittenFormat[];
   /** Things that the visitor should know, in plain sentences. */
   notes: string[];
+}
+
+/** Container and codec of a written clip, or the format of a written photo. */
+export type WrittenFormat = "mp4-avc" | "mp4-hevc" | "mp4-av1" | "webm-vp9" | "webm-av1" | "png" | "jpeg" | "webp";
+
+/** How much a written file may lose. */
+export type OutputQuality = "small" | "normal" | "best";
+
+/** A stretch of a clip, in seconds. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** One frame of a moment, coloured in every way. */
+export interface Glimpse {
+  moment: number;
+  time: number;
+  still: Still;
+  /** Mean saturation of each colouring, 0 to 1. */
+  saturations: number[];
+}
+
+/** Where shots begin and which candidate (0 to 3) each follows. */
+export interface ShotPlan {
+  starts: { time: number; candidate: number }[];
+  /** The clip was searched for cuts up to here; beyond, the run looks for them itself. */
+  scannedUntil: number;
+  /** What shots follow that the page does not know of. */
+  candidate: number;
 }
 
 /** The choices a run is made with. */
@@ -36,8 +72,14 @@ export interface RunOptions {
   /** Shorter side, in pixels, that the networks work at. */
   size: number;
   passes: number;
-  /** 0 to 3. */
-  candidate: number;
+  plan: ShotPlan;
+  grade: Grade;
+  /** The part that is coloured; null for all of it. */
+  trim: Span | null;
+  /** `format` null is what suits the clip best. */
+  output: { format: WrittenFormat | null; quality: OutputQuality };
+  /** Earlier results of this tab stay on the disk. */
+  keepEarlier: boolean;
 }
 
 /** How far a run is, with the latest finished frame when there is a new one to show. */
@@ -48,7 +90,7 @@ export interface Progress {
   fraction: number | null;
   framesPerSecond: number;
   secondsLeft: number | null;
-  picture: { grey: ImageBitmap; colored: ImageBitmap } | null;
+  picture: Still | null;
 }
 
 /** A finished clip. */
@@ -58,6 +100,7 @@ export interface Colored {
   frames: number;
   seconds: number;
   framesPerSecond: number;
+  shots: number;
   width: number;
   height: number;
   container: string;
@@ -75,11 +118,12 @@ export interface Requests {
     give: DeviceReport;
   };
   probe: { take: { file: File }; told: never; give: ClipReport };
-  preview: {
-    take: { size: number };
-    told: { grey: ImageBitmap; colored: ImageBitmap[] };
-    give: { saturations: number[] };
-  };
+  /** Frames of several moments of a span, or of the whole clip, in every colouring. */
+  preview: { take: { size: number; span: Span | null }; told: Glimpse; give: Record<string, never> };
+  /** Where shots begin, from the frame on that an earlier scan came to. `shot` is its first frame, in grey. */
+  scan: { take: { from: number | null }; told: { until: number; shot: Still | null }; give: Record<string, never> };
+  /** The frame that is shown at a time, in grey; null before the first. */
+  frame: { take: { time: number }; told: never; give: { time: number; still: Still } | null };
   colorize: { take: RunOptions; told: Progress; give: Colored };
 }
 
@@ -91,7 +135,8 @@ export type Give<K extends RequestKind> = Requests[K]["give"];
 /** From the page to the worker. */
 export type Asked =
   | { [K in RequestKind]: { id: number; kind: K; take: Take<K> } }[RequestKind]
-  | { id: number; kind: "cancel" };
+  /** These overtake the queue. */
+  | { id: number; kind: "cancel" | "pause" | "resume" };
 
 /** From the worker to the page. */
 export type Answered =

@@ -1,6 +1,6 @@
 import type { Client } from "./client";
 import type { Choices } from "./choices";
-import type { ClipReport, Colored, DeviceReport, Give, Progress, RunOptions, Told } from "./protocol";
+import type { ClipReport, Colored, DeviceReport, Give, Glimpse, Progress, RunOptions, Take, Told } from "./protocol";
 
 interface Listen<T> {
   signal: AbortSignal;
@@ -56,14 +56,29 @@ export class Studio {
     this.#heldIn = 0;
   }
 
-  async preview(size: number, { signal, told }: Listen<Told<"preview">>): Promise<Give<"preview">> {
+  async preview(take: Take<"preview">, { signal, told }: Listen<Glimpse>): Promise<void> {
     await this.#ready(signal);
-    return this.client.request("preview", { size }, { signal, told });
+    await this.client.request("preview", take, { signal, told });
+  }
+
+  async scan(take: Take<"scan">, { signal, told }: Listen<Told<"scan">>): Promise<void> {
+    await this.#ready(signal);
+    await this.client.request("scan", take, { signal, told });
+  }
+
+  async frame(time: number, signal: AbortSignal): Promise<Give<"frame">> {
+    await this.#ready(signal);
+    return this.client.request("frame", { time }, { signal });
   }
 
   async colorize(options: RunOptions, { signal, told }: Listen<Progress>): Promise<Colored> {
     await this.#ready(signal);
     return this.client.request("colorize", options, { signal, told });
+  }
+
+  /** Stops the run where it is, or lets it go on. */
+  pause(paused: boolean): void {
+    this.client.pause("colorize", paused);
   }
 
   async #ready(signal: AbortSignal): Promise<void> {

@@ -1,28 +1,31 @@
 /**
  * The dedicated worker that owns the engine and the media. Requests run strictly one after the other, because an
- * async call borrows the engine until it ends; a cancellation overtakes the queue.
+ * async call borrows the engine until it ends; pausing and cancelling overtake the queue.
  */
 import { Colorizer } from "./engine/colorizer";
-import { named } from "./fault";
+import { Gate } from "./engine/gate";
+import { named, throwIfCancelled } from "./fault";
 import type { Answered, Asked, Give, RequestKind, Told } from "./protocol";
 
+type Request = Extract<Asked, { take: unknown }>;
+
 const colorizer = new Colorizer();
-const running = new Map<number, AbortController>();
+const running = new Map<number, Gate>();
 let queue: Promise<void> = Promise.resolve();
 
 addEventListener("message", (event: MessageEvent<Asked>) => {
   const asked = event.data;
-  if (asked.kind === "cancel") return running.get(asked.id)?.abort();
-  running.set(asked.id, new AbortController());
+  if (!("take" in asked)) return running.get(asked.id)?.[asked.kind]();
+  running.set(asked.id, new Gate());
   queue = queue.then(() => serve(asked));
 });
 
-async function serve(asked: Exclude<Asked, { kind: "cancel" }>): Promise<void> {
+async function serve(asked: Request): Promise<void> {
   const { id } = asked;
-  const signal = running.get(id)?.signal ?? new AbortController().signal;
+  const gate = running.get(id)!;
   try {
-    signal.throwIfAborted();
-    answer({ id, kind: "given", value: await perform(asked, signal) });
+    throwIfCancelled(gate.signal);
+    answer({ id, kind: "given", value: await perform(asked, gate) });
   } catch (error) {
     const fault = named(error, "engine");
     answer({ id, kind: "fault", code: fault.code, message: fault.message });
@@ -31,18 +34,23 @@ async function serve(asked: Exclude<Asked, { kind: "cancel" }>): Promise<void> {
   }
 }
 
-function perform(asked: Exclude<Asked, { kind: "cancel" }>, signal: AbortSignal): Promise<Give<RequestKind>> {
-  const tell = (value: Told<RequestKind>, pictures: ImageBitmap[] = []) =>
-    answer({ id: asked.id, kind: "told", value }, pictures);
+function perform(asked: Request, gate: Gate): Promise<Give<RequestKind>> {
+  const { signal } = gate;
+  const tell = (value: Told<RequestKind>, buffers: ArrayBuffer[] = []) =>
+    answer({ id: asked.id, kind: "told", value }, buffers);
   switch (asked.kind) {
     case "open":
       return colorizer.open(asked.take, tell, signal);
     case "probe":
       return colorizer.probe(asked.take.file);
     case "preview":
-      return colorizer.preview(asked.take.size, tell, signal);
+      return colorizer.preview(asked.take, tell, signal);
+    case "frame":
+      return colorizer.frame(asked.take);
+    case "scan":
+      return colorizer.scan(asked.take, tell, signal);
     case "colorize":
-      return colorizer.colorize(asked.take, tell, signal);
+      return colorizer.colorize(asked.take, tell, gate);
   }
 }
 

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use burn::backend::Flex;
 use chromaflow::{
-    clip::{ClipColorizer, ClipOptions, most_saturated, preview},
+    clip::{ClipColorizer, ClipOptions, CutFinder, most_saturated, preview},
     color::ChromaPlanes,
     model::preset::Networks,
 };
@@ -50,8 +50,8 @@ impl ColorizeCommand {
             Some(number) => number.checked_sub(1).context("candidates are counted from 1")?,
             None => self.choose(&film, &networks)?,
         };
-        let options = ClipOptions { size: self.pipeline.size, passes: self.pipeline.passes, candidate };
-        let frames = colorize(&film, &self.input, &self.output, networks, options)?;
+        let options = ClipOptions { size: self.pipeline.size, passes: self.pipeline.passes };
+        let frames = colorize(&film, &self.input, &self.output, networks, options, candidate)?;
         let report = serde_json::json!({
             "frames": frames,
             "seconds": began.elapsed().as_secs_f64(),
@@ -85,16 +85,21 @@ fn colorize(
     output: &Path,
     networks: Rc<Networks<Flex>>,
     options: ClipOptions,
+    candidate: usize,
 ) -> Result<usize> {
     let mut decoder = film.decode(input, 0.0, None)?;
     let mut encoder = film.encode(input, output)?;
     let mut clip = ClipColorizer::new(networks, options, Default::default())?;
+    let mut cuts = CutFinder::default();
     let style = ProgressStyle::with_template("{pos} frames, {per_sec}, {elapsed}")?;
     let progress = ProgressBar::new_spinner().with_style(style);
     let mut waiting = VecDeque::new();
     while let Some(frame) = decoder.next_frame()? {
-        waiting.push_back(frame.luma.clone());
-        let finished = block_on(clip.push(frame))?;
+        let luma = frame.luma.clone();
+        let mut finished =
+            if cuts.begins_shot(&frame)? { block_on(clip.begin_shot(candidate))? } else { Vec::new() };
+        waiting.push_back(luma);
+        finished.extend(block_on(clip.push(frame))?);
         progress.inc(finished.len() as u64);
         write(&mut encoder, &mut waiting, finished)?;
     }

@@ -1,20 +1,27 @@
-import type { Candidate } from "../../wasm/chromaflow.js";
-import { Fault } from "../fault";
+import { VideoSampleSink } from "mediabunny";
+import { Fault, named } from "../fault";
 import { openClip, type Clip } from "../media/clip";
-import { picture } from "../media/picture";
-import { takePlanes, type Planes } from "../media/planes";
-import { FrameReader } from "../media/reader";
-import { previewTimes } from "../media/sampling";
+import { openPhoto, photoFormat, type Photo } from "../media/photo";
+import { inTime } from "../media/patience";
+import { takePlanes } from "../media/planes";
+import { stillOf } from "../picture/still";
 import type { Colored, DeviceReport, Give, RunOptions, Take, Told } from "../protocol";
+import type { Gate } from "./gate";
+import { colorizePhoto, previewPhoto } from "./photo";
+import { preview } from "./preview";
 import { colorize } from "./run";
 import { Session } from "./session";
+import { scan } from "./shots";
 
-type Tell<T> = (value: T, transfer?: ImageBitmap[]) => void;
+/** Tells the page how far a request is; the buffers in `transfer` are handed over. */
+export type Tell<T> = (value: T, transfer?: ArrayBuffer[]) => void;
 
-/** What the worker owns: the engine, and the clip that the page holds at the moment. */
+/** What the worker owns: the engine, and the clip or photo that the page holds at the moment. */
 export class Colorizer {
   #session: Session | null = null;
   #clip: Clip | null = null;
+  /** A photo in place of a clip. */
+  #photo: Photo | null = null;
 
   /** Opens the device and loads the weights. A failed attempt leaves nothing behind and can be made again. */
   async open(take: Take<"open">, tell: Tell<Told<"open">>, signal: AbortSignal): Promise<DeviceReport> {
@@ -26,58 +33,42 @@ export class Colorizer {
 
   /** Looks into a file and, if it can be coloured, holds it in place of the earlier one. */
   async probe(file: File): Promise<Give<"probe">> {
-    const clip = await openClip(file);
+    if (file.size === 0) throw new Fault("file-empty", "0 bytes");
+    const format = await photoFormat(file).catch((error: unknown) => {
+      throw named(error, "file-unreadable");
+    });
+    const photo = format ? await openPhoto(file, format) : null;
+    const clip = photo ? null : await openClip(file);
     this.#clip?.close();
-    this.#clip = clip;
-    return clip.report;
+    [this.#clip, this.#photo] = [clip, photo];
+    return (photo ?? clip!).report;
   }
 
-  /**
-   * Colours a few frames of the opening in every way. The one with the most contrast comes first and is shown; the
-   * others only steady the averages.
-   */
-  async preview(size: number, tell: Tell<Told<"preview">>, signal: AbortSignal): Promise<Give<"preview">> {
+  /** Colours some frames of the held clip in every way. */
+  preview(take: Take<"preview">, tell: Tell<Told<"preview">>, signal: AbortSignal): Promise<Give<"preview">> {
+    if (this.#photo) return previewPhoto(this.#photo, this.#heldSession(), take, tell);
+    return preview(this.#heldClip(), this.#heldSession(), take, tell, signal);
+  }
+
+  /** One frame of the held clip, in grey. */
+  async frame({ time }: Take<"frame">): Promise<Give<"frame">> {
     const clip = this.#heldClip();
-    const frames = await this.#openingFrames(clip, signal);
-    const sums: number[] = [];
-    for (const [index, planes] of frames.entries()) {
-      signal.throwIfAborted();
-      const candidates = await this.#heldSession().preview(planes.frame, size);
-      candidates.forEach(({ saturation }, at) => (sums[at] = (sums[at] ?? 0) + saturation));
-      if (index === 0) this.#show(clip, planes, candidates, tell);
-    }
-    return { saturations: sums.map((sum) => sum / frames.length) };
+    const sample = await inTime(new VideoSampleSink(clip.video).getSample(time), "decode-stalled", "the decoder");
+    if (!sample) return null;
+    const { timestamp } = sample;
+    const planes = await takePlanes(sample, clip.color).finally(() => sample.close());
+    return { time: timestamp, still: stillOf(planes.frame, []) };
+  }
+
+  /** Finds where the shots of the held clip begin. */
+  scan(take: Take<"scan">, tell: Tell<Told<"scan">>, signal: AbortSignal): Promise<Give<"scan">> {
+    return scan(this.#heldClip(), this.#heldSession(), take, tell, signal);
   }
 
   /** Colours the held clip into a file. */
-  async colorize(take: RunOptions, tell: Tell<Told<"colorize">>, signal: AbortSignal): Promise<Colored> {
-    return colorize(this.#heldClip(), this.#heldSession(), take, tell, signal);
-  }
-
-  async #openingFrames(clip: Clip, signal: AbortSignal): Promise<Planes[]> {
-    const reader = new FrameReader(clip);
-    const frames: Planes[] = [];
-    try {
-      for (const time of previewTimes(clip)) {
-        signal.throwIfAborted();
-        const sample = await reader.nextFrom(time);
-        if (!sample) break;
-        frames.push(await takePlanes(sample, clip.color));
-        sample.close();
-      }
-    } finally {
-      await reader.close();
-    }
-    return frames.sort((a, b) => b.contrast - a.contrast);
-  }
-
-  #show(clip: Clip, planes: Planes, candidates: Candidate[], tell: Tell<Told<"preview">>): void {
-    const grey = picture(planes, clip, "grey");
-    const colored = candidates.map((candidate) => {
-      planes.setChroma(candidate);
-      return picture(planes, clip, "color");
-    });
-    tell({ grey, colored }, [grey, ...colored]);
+  async colorize(take: RunOptions, tell: Tell<Told<"colorize">>, gate: Gate): Promise<Colored> {
+    if (this.#photo) return colorizePhoto(this.#photo, this.#heldSession(), take);
+    return colorize(this.#heldClip(), this.#heldSession(), take, tell, gate);
   }
 
   #heldSession(): Session {

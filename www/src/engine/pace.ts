@@ -1,5 +1,6 @@
 import type { Clip } from "../media/clip";
-import type { Progress } from "../protocol";
+import type { Progress, Span } from "../protocol";
+import type { Gate } from "./gate";
 
 /** The rate is that of the latest frames: the first ones pay for compiling the device's programs. */
 const LATEST = 24;
@@ -12,19 +13,28 @@ export class Pace {
   readonly #latest: number[] = [this.#begun];
   #clipSeconds = 0;
 
-  constructor(private readonly clip: Clip) {}
+  constructor(
+    private readonly clip: Clip,
+    private readonly trim: Span | null,
+    private readonly gate: Gate,
+  ) {}
+
+  /** A clock that stands still while the run is paused, in milliseconds. */
+  get #now(): number {
+    return performance.now() - this.gate.waited;
+  }
 
   /** A frame is finished that ends at the given time stamp. */
   count(endTimestamp: number): void {
     this.frames++;
-    this.#clipSeconds = endTimestamp - this.clip.firstTimestamp;
-    this.#latest.push(performance.now());
+    this.#clipSeconds = endTimestamp - (this.trim?.start ?? this.clip.report.start);
+    this.#latest.push(this.#now);
     if (this.#latest.length > LATEST) this.#latest.shift();
   }
 
-  /** Seconds since the run began. */
+  /** Seconds of work since the run began. */
   get seconds(): number {
-    return (performance.now() - this.#begun) / 1000;
+    return (this.#now - this.#begun) / 1000;
   }
 
   /** Over the whole run. */
@@ -33,7 +43,9 @@ export class Pace {
   }
 
   progress(picture: Progress["picture"]): Progress {
-    const { frames: total, seconds } = this.clip.report;
+    const { report } = this.clip;
+    const total = this.trim ? null : report.frames;
+    const seconds = this.trim ? this.trim.end - this.trim.start : report.seconds;
     const rate = this.#latestRate();
     const fraction = total ? Math.min(1, this.frames / total) : seconds ? Math.min(1, this.#clipSeconds / seconds) : null;
     const framesLeft = fraction ? this.frames / fraction - this.frames : null;

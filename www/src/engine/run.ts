@@ -1,40 +1,50 @@
 import type { ChromaPlanes } from "../../wasm/chromaflow.js";
-import { Fault, throwIfCancelled } from "../fault";
+import { Fault } from "../fault";
 import type { Clip } from "../media/clip";
 import { OutputFile, type Placement } from "../media/output";
-import { picture } from "../media/picture";
 import { takePlanes, type Planes } from "../media/planes";
 import { FrameReader } from "../media/reader";
+import { graded } from "../picture/grade";
+import { buffersOf, stillOf } from "../picture/still";
 import type { Colored, Progress, RunOptions } from "../protocol";
+import type { Gate } from "./gate";
 import { Pace } from "./pace";
 import type { Session } from "./session";
+import { ShotCursor } from "./shots";
 
 /** At most this often the page gets a new picture, in milliseconds. */
 const PICTURE_EVERY_MS = 200;
 
-type Tell = (value: Progress, transfer?: ImageBitmap[]) => void;
+type Tell = (value: Progress, transfer?: ArrayBuffer[]) => void;
 
 /**
  * Colours a clip from its first frame to its last. Nothing runs ahead: each step pulls what it needs from the one
  * before it, and only the frames that the engine still works on are held.
  */
 export async function colorize(
-  clip: Clip, session: Session, options: RunOptions, tell: Tell, signal: AbortSignal,
+  clip: Clip, session: Session, options: RunOptions, tell: Tell, gate: Gate,
 ): Promise<Colored> {
-  const run = new Run(clip, session, options, tell);
+  const run = new Run(clip, session, options, tell, gate);
   try {
-    return await run.toEnd(signal);
+    return await run.toEnd();
   } catch (error) {
     await run.discard();
     throw error;
   }
 }
 
+/** A frame on its way: its planes, and when and how it is shown. */
+interface Taken {
+  planes: Planes;
+  placement: Placement;
+}
+
 class Run {
   readonly #reader: FrameReader;
   readonly #pace: Pace;
+  readonly #shots: ShotCursor;
   /** Frames whose colour is not finished, oldest first. */
-  readonly #waiting: { planes: Planes; placement: Placement }[] = [];
+  readonly #waiting: Taken[] = [];
   /** Planes of frames that are written. */
   readonly #spare: Planes[] = [];
   #output: OutputFile | null = null;
@@ -46,20 +56,25 @@ class Run {
     private readonly session: Session,
     private readonly options: RunOptions,
     private readonly tell: Tell,
+    private readonly gate: Gate,
   ) {
-    this.#reader = new FrameReader(clip);
-    this.#pace = new Pace(clip);
+    this.#reader = new FrameReader(clip, options.trim?.start, options.trim?.end);
+    this.#pace = new Pace(clip, options.trim, gate);
+    this.#shots = new ShotCursor(options.plan, session);
   }
 
-  async toEnd(signal: AbortSignal): Promise<Colored> {
+  async toEnd(): Promise<Colored> {
     await this.session.start(this.options);
     for (;;) {
-      throwIfCancelled(signal);
-      const planes = await this.#take();
-      if (!planes) break;
-      for (const chroma of await this.session.push(planes.frame)) await this.#write(chroma);
+      await this.gate.pass();
+      const taken = await this.#take();
+      if (!taken) break;
+      const candidate = await this.#shots.begins(taken.planes, taken.placement.timestamp);
+      if (candidate !== null) await this.#writeAll(await this.session.beginShot(candidate));
+      this.#waiting.push(taken);
+      await this.#writeAll(await this.session.push(taken.planes.frame));
     }
-    for (const chroma of await this.session.finish()) await this.#write(chroma);
+    await this.#writeAll(await this.session.finish());
     return this.#close();
   }
 
@@ -69,14 +84,13 @@ class Run {
   }
 
   /** Takes the next frame from the decoder and lets the decoder have its memory back. */
-  async #take(): Promise<Planes | null> {
+  async #take(): Promise<Taken | null> {
     const sample = await this.#reader.next();
     if (!sample) return null;
     const { timestamp, duration, squarePixelWidth: squareWidth, squarePixelHeight: squareHeight } = sample;
     const planes = await takePlanes(sample, this.clip.color, this.#spare.pop()).finally(() => sample.close());
     this.#checkSize(planes);
-    this.#waiting.push({ planes, placement: { timestamp, duration, squareWidth, squareHeight } });
-    return planes;
+    return { planes, placement: { timestamp, duration, squareWidth, squareHeight } };
   }
 
   /** One file holds frames of one size. */
@@ -87,30 +101,38 @@ class Run {
     throw new Fault("frame-size-changed", `${width}x${height} after ${firstWidth}x${firstHeight}`);
   }
 
+  async #writeAll(finished: ChromaPlanes[]): Promise<void> {
+    for (const chroma of finished) await this.#write(chroma);
+  }
+
   async #write(chroma: ChromaPlanes): Promise<void> {
     const { planes, placement } = this.#waiting.shift()!;
-    planes.setChroma(chroma);
-    this.#output ??= await OutputFile.create(this.clip, planes.width, planes.height);
+    planes.setChroma(graded(planes.frame, chroma, this.options.grade));
+    this.#output ??= await OutputFile.create(this.clip, planes.width, planes.height, this.options, this.#clockStart(placement));
     await this.#output.add(planes, placement);
     this.#pace.count(placement.timestamp + placement.duration);
     this.#report(planes);
     this.#spare.push(planes);
   }
 
+  /** A part of a clip begins at zero with its first frame; a whole one keeps its clock. */
+  #clockStart(first: Placement): number {
+    return this.options.trim ? first.timestamp : this.clip.clockStart;
+  }
+
   #report(planes: Planes): void {
     const now = performance.now();
     if (now - this.#pictureAt < PICTURE_EVERY_MS) return this.tell(this.#pace.progress(null));
     this.#pictureAt = now;
-    const grey = picture(planes, this.clip, "grey");
-    const colored = picture(planes, this.clip, "color");
-    this.tell(this.#pace.progress({ grey, colored }), [grey, colored]);
+    const still = stillOf(planes.frame, [planes.chroma]);
+    this.tell(this.#pace.progress(still), buffersOf(still));
   }
 
   async #close(): Promise<Colored> {
     const output = this.#output!;
     const { report } = this.clip;
     const stem = report.name.replace(/\.[^.]*$/, "") || "clip";
-    const file = await output.finish(`${stem}-color.${output.encoding.extension}`);
+    const file = await output.finish(`${stem}-color.${output.encoding.extension}`, this.options.keepEarlier);
     const notes = [...report.notes, ...output.sound.notes];
     if (this.#reader.endedEarly) {
       notes.push("The source breaks off before its end. Everything up to there is coloured.");
@@ -121,8 +143,9 @@ class Run {
       frames: this.#pace.frames,
       seconds: this.#pace.seconds,
       framesPerSecond: this.#pace.framesPerSecond,
-      width: report.width,
-      height: report.height,
+      shots: this.#shots.shots,
+      width: report.pose.width,
+      height: report.pose.height,
       container: output.encoding.extension,
       videoCodec: output.encoding.codec,
       sound: output.sound.codecs,

@@ -46,11 +46,26 @@ export class Session {
   }
 
   /** Begins a clip. */
-  start(options: { size: number; passes: number; candidate: number }): Promise<void> {
-    return asked(async () => this.engine.start(options));
+  start({ size, passes }: { size: number; passes: number }): Promise<void> {
+    return asked(async () => this.engine.start({ size, passes }));
   }
 
-  /** Takes the next frame and gives those that are finished, in order. */
+  /** Begins to look for cuts. */
+  startCuts(): Promise<void> {
+    return asked(async () => this.engine.startCuts());
+  }
+
+  /** Whether a shot begins with this frame; they are given in their order. */
+  beginsShot(frame: LumaFrame): Promise<boolean> {
+    return asked(async () => this.engine.beginsShot(frame));
+  }
+
+  /** Ends the shot and begins another that follows a candidate; gives the frames that waited, in order. */
+  beginShot(candidate: number): Promise<ChromaPlanes[]> {
+    return asked(() => this.engine.beginShot(candidate));
+  }
+
+  /** Takes the shot's next frame and gives those that are finished, in order. */
   push(frame: LumaFrame): Promise<ChromaPlanes[]> {
     return asked(() => this.engine.push(frame));
   }

@@ -7,7 +7,7 @@ import { Fault, named } from "../fault";
 import type { ClipReport } from "../protocol";
 import { readColor, type ClipColor } from "./color";
 import { inTime } from "./patience";
-import { photoFormat } from "./photo";
+import { possibleOutputs } from "./encoding";
 
 /** What is read. Of sound files no more than that they are sound files, so that the visitor can be told. */
 const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, MP3, WAVE, OGG, FLAC, ADTS];
@@ -21,10 +21,7 @@ export interface Clip {
   video: InputVideoTrack;
   sound: InputAudioTrack[];
   color: ClipColor;
-  rotation: 0 | 90 | 180 | 270;
-  flip: boolean;
   report: ClipReport;
-  firstTimestamp: number;
   /** Where the picture should end, in seconds, by what the container says; null if it does not say. */
   promisedEnd: number | null;
   /** How far short of that the frames may end before the clip counts as cut off, in seconds. */
@@ -38,7 +35,6 @@ export interface Clip {
 
 /** Looks into a file. Whatever is wrong with it ends in a fault that says what. */
 export async function openClip(file: File): Promise<Clip> {
-  await refuseOtherFiles(file);
   const input = new Input({ formats: FORMATS, source: new BlobSource(file) });
   try {
     const format = await readFormat(input);
@@ -48,14 +44,6 @@ export async function openClip(file: File): Promise<Clip> {
     input.dispose();
     throw named(error, "file-damaged");
   }
-}
-
-async function refuseOtherFiles(file: File): Promise<void> {
-  if (file.size === 0) throw new Fault("file-empty", "0 bytes");
-  const photo = await photoFormat(file).catch((error: unknown) => {
-    throw named(error, "file-unreadable");
-  });
-  if (photo) throw new Fault("file-photo", photo);
 }
 
 async function readFormat(input: Input): Promise<InputFormat> {
@@ -97,23 +85,28 @@ async function describe(file: File, input: Input, format: InputFormat, video: In
   const end = promisedEnd ?? (counted ? await video.computeDuration() : null);
   const framesPerSecond = stats.averagePacketRate;
   return {
-    file, video, sound, firstTimestamp, promisedEnd,
+    file, video, sound, promisedEnd,
     color: readColor(await video.getColorSpace(), await video.getCodedHeight()),
-    rotation: await video.getRotation(),
-    flip: await video.getFlip(),
     endTolerance: endTolerance(format, framesPerSecond),
     bitrate: stats.averageBitrate,
     clockStart: format instanceof MpegTsInputFormat ? await input.getFirstTimestamp() : 0,
     report: {
       name: file.name,
+      photo: false,
       container: format.name,
       codec: await codecName(video),
-      width: await video.getDisplayWidth(),
-      height: await video.getDisplayHeight(),
+      pose: {
+        rotation: await video.getRotation(),
+        flip: await video.getFlip(),
+        width: await video.getDisplayWidth(),
+        height: await video.getDisplayHeight(),
+      },
+      start: firstTimestamp,
       seconds: end === null ? null : end - firstTimestamp,
       frames: counted ? stats.packetCount : null,
       framesPerSecond,
       sound: await Promise.all(sound.map(codecName)),
+      outputs: await possibleOutputs(await video.getCodedWidth(), await video.getCodedHeight()),
       notes: await notesOn(input, video),
     },
     close: () => input.dispose(),

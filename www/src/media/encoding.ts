@@ -1,5 +1,6 @@
 import { canEncodeVideo, Mp4OutputFormat, Quality, WebMOutputFormat, type OutputFormat, type VideoCodec } from "mediabunny";
 import { Fault } from "../fault";
+import type { OutputQuality, RunOptions, WrittenFormat } from "../protocol";
 import type { Clip } from "./clip";
 
 /** How a clip will be written. */
@@ -30,27 +31,62 @@ const LEAST_BITRATE = 1_500_000;
 /** The page's encoders are made for speed and need more bits than the one that made the source. */
 const TIMES_SOURCE = 4;
 
-/** Picks the first codec that this browser encodes at the clip's size, and the container that takes its sound. */
-export async function chooseEncoding(clip: Clip, width: number, height: number): Promise<Encoding> {
+/** What each quality makes of the bitrate, and of the quantizer (some 6 of its steps halve the bits). */
+const QUALITIES: Record<OutputQuality, { bitrate: number; quantizer: number }> = {
+  small: { bitrate: 0.4, quantizer: 12 },
+  normal: { bitrate: 1, quantizer: 0 },
+  best: { bitrate: 2, quantizer: -10 },
+};
+
+/** What a visitor may choose, beside what suits a clip best. */
+const CHOICES: { format: WrittenFormat; container: Container; codec: VideoCodec }[] = [
+  { format: "mp4-avc", container: "mp4", codec: "avc" },
+  { format: "mp4-hevc", container: "mp4", codec: "hevc" },
+  { format: "mp4-av1", container: "mp4", codec: "av1" },
+  { format: "webm-vp9", container: "webm", codec: "vp9" },
+  { format: "webm-av1", container: "webm", codec: "av1" },
+];
+
+type Container = Encoding["extension"];
+
+/** The choices that this browser can write for frames of a size. */
+export async function possibleOutputs(width: number, height: number): Promise<WrittenFormat[]> {
+  const quality = new Quality({ bitrate: LEAST_BITRATE });
+  const possible = await Promise.all(CHOICES.map(({ codec }) => takes(codec, width, height) && canEncodeVideo(codec, { width, height, quality })));
+  return CHOICES.filter((_, at) => possible[at]).map(({ format }) => format);
+}
+
+/** Picks the codec that was asked for, or else the first that this browser encodes at the clip's size. */
+export async function chooseEncoding(
+  clip: Clip, width: number, height: number, output: RunOptions["output"],
+): Promise<Encoding> {
   const pixelsPerSecond = width * height * (clip.report.framesPerSecond || 25);
-  const bitrate = chooseBitrate(clip, pixelsPerSecond);
+  const { bitrate, quantizer } = QUALITIES[output.quality];
+  const asked = CHOICES.find(({ format }) => format === output.format);
   const preferred = clip.bitrate > GRAINY * pixelsPerSecond ? PREFERRED_FOR_GRAIN : PREFERRED;
-  for (const codec of preferred) {
-    if (codec === "avc" && (width % 2 === 1 || height % 2 === 1)) continue;
-    const quantizer = QUANTIZER[codec];
-    const quality = new Quality({ bitrate, bitrateMode: "variable", ...(quantizer === undefined ? {} : { quantizer }) });
+  for (const codec of asked ? [asked.codec] : preferred) {
+    if (!takes(codec, width, height)) continue;
+    const base = QUANTIZER[codec];
+    const quality = new Quality({
+      bitrate: Math.round(bitrate * chooseBitrate(clip, pixelsPerSecond)),
+      bitrateMode: "variable",
+      ...(base === undefined ? {} : { quantizer: base + quantizer }),
+    });
     if (!(await canEncodeVideo(codec, { width, height, quality }))) continue;
-    const webm = codec === "vp8";
-    return {
-      codec,
-      quality,
-      format: webm ? new WebMOutputFormat() : new Mp4OutputFormat({ fastStart: false }),
-      extension: webm ? "webm" : "mp4",
-    };
+    return { codec, quality, ...containerOf(asked?.container ?? (codec === "vp8" ? "webm" : "mp4")) };
   }
-  throw new Fault("encoder-missing", `${width}x${height}: none of ${PREFERRED.join(", ")}`);
+  throw new Fault("encoder-missing", `${width}x${height}: none of ${asked?.codec ?? PREFERRED.join(", ")}`);
+}
+
+/** H.264 and HEVC store whole blocks of two pixels only. */
+function takes(codec: VideoCodec, width: number, height: number): boolean {
+  return !(codec === "avc" || codec === "hevc") || (width % 2 === 0 && height % 2 === 0);
+}
+
+function containerOf(extension: Container): Pick<Encoding, "format" | "extension"> {
+  return { extension, format: extension === "webm" ? new WebMOutputFormat() : new Mp4OutputFormat({ fastStart: false }) };
 }
 
 function chooseBitrate(clip: Clip, pixelsPerSecond: number): number {
-  return Math.round(Math.max(LEAST_BITRATE, BITS_PER_PIXEL * pixelsPerSecond, TIMES_SOURCE * clip.bitrate));
+  return Math.max(LEAST_BITRATE, BITS_PER_PIXEL * pixelsPerSecond, TIMES_SOURCE * clip.bitrate);
 }

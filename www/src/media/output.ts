@@ -1,5 +1,6 @@
 import { Output, VideoSample, VideoSampleSource } from "mediabunny";
 import { named } from "../fault";
+import type { RunOptions } from "../protocol";
 import type { Clip } from "./clip";
 import { chooseEncoding, type Encoding } from "./encoding";
 import { inTime } from "./patience";
@@ -19,7 +20,7 @@ export interface Placement {
 /** The file that a coloured clip is written to: frames as they are finished, with the sound beside them. */
 export class OutputFile {
   private constructor(
-    private readonly clip: Clip,
+    private readonly clockStart: number,
     readonly encoding: Encoding,
     private readonly storage: Storage,
     private readonly output: Output,
@@ -27,9 +28,11 @@ export class OutputFile {
     readonly sound: Sound,
   ) {}
 
-  /** Opens a file for frames of the given size. */
-  static async create(clip: Clip, width: number, height: number): Promise<OutputFile> {
-    const encoding = await chooseEncoding(clip, width, height);
+  /** Opens a file for frames of the given size; the time stamp `clockStart` becomes its zero. */
+  static async create(
+    clip: Clip, width: number, height: number, options: Pick<RunOptions, "output" | "trim">, clockStart: number,
+  ): Promise<OutputFile> {
+    const encoding = await chooseEncoding(clip, width, height, options.output);
     const storage = await openStorage();
     const output = new Output({ format: encoding.format, target: storage.target });
     const picture = new VideoSampleSource({
@@ -42,21 +45,21 @@ export class OutputFile {
       },
     });
     output.addVideoTrack(picture, {
-      rotation: clip.rotation,
-      flip: clip.flip,
+      rotation: clip.report.pose.rotation,
+      flip: clip.report.pose.flip,
       languageCode: await clip.video.getLanguageCode(),
       // The source's own clock, so that every time stamp is written exactly as it was.
       frameRate: await clip.video.getTimeResolution(),
     });
     const sound = new Sound();
-    await sound.addTo(output, clip);
+    await sound.addTo(output, clip, options.trim, clockStart);
     await output.start();
-    return new OutputFile(clip, encoding, storage, output, picture, sound);
+    return new OutputFile(clockStart, encoding, storage, output, picture, sound);
   }
 
   /** Writes one frame; when this is done its planes are free. */
   async add(planes: Planes, placement: Placement): Promise<void> {
-    const timestamp = placement.timestamp - this.clip.clockStart;
+    const timestamp = placement.timestamp - this.clockStart;
     const sample = new VideoSample(planes.data, {
       format: "I420",
       codedWidth: planes.width,
@@ -78,7 +81,7 @@ export class OutputFile {
   }
 
   /** Completes the file. */
-  async finish(name: string): Promise<File> {
+  async finish(name: string, keepEarlier: boolean): Promise<File> {
     try {
       this.picture.close();
       await this.sound.finish();
@@ -86,7 +89,7 @@ export class OutputFile {
     } catch (error) {
       throw named(error, "encode-failed");
     }
-    return this.storage.file(name, this.encoding.format.mimeType);
+    return this.storage.file(name, this.encoding.format.mimeType, keepEarlier);
   }
 
   /** Gives the file up and removes what was written. */

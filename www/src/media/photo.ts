@@ -1,3 +1,8 @@
+import { Fault, textOf } from "../fault";
+import type { ClipReport } from "../protocol";
+import { lumaWeights } from "../picture/matrix";
+import { Planes } from "./planes";
+
 /** The first bytes of the image formats that visitors have lying about. */
 const SIGNATURES: [string, RegExp][] = [
   ["JPEG", /^\xff\xd8\xff/],
@@ -10,9 +15,63 @@ const SIGNATURES: [string, RegExp][] = [
   ["HEIC or AVIF", /^[^]{4}ftyp(heic|heix|mif1|avif)/],
 ];
 
+/** What a browser's canvas holds for certain: the longest side, and all pixels. */
+const LONGEST = 16_384;
+const MOST_PIXELS = 100_000_000;
+
+/** JPEG's own matrix and range, so that its luma comes through as it is. */
+const COLOR = { matrix: "bt601", fullRange: true, rgb: false, written: {} } as const;
+
+/** A still picture that can be coloured: upright, and as large as its file. */
+export interface Photo {
+  planes: Planes;
+  report: ClipReport;
+}
+
 /** The name of the image format if a file is a photo, whatever its extension says; null otherwise. */
 export async function photoFormat(file: Blob): Promise<string | null> {
   const head = new Uint8Array(await file.slice(0, 16).arrayBuffer());
   const text = String.fromCharCode(...head);
   return SIGNATURES.find(([, signature]) => signature.test(text))?.[0] ?? null;
+}
+
+/** Decodes a photo. */
+export async function openPhoto(file: File, format: string): Promise<Photo> {
+  const bitmap = await createImageBitmap(file).catch((error: unknown) => {
+    throw new Fault("photo-unreadable", `${format}: ${textOf(error)}`, error);
+  });
+  const { width, height } = bitmap;
+  try {
+    if (Math.max(width, height) > LONGEST || width * height > MOST_PIXELS) {
+      throw new Fault("photo-too-large", `${width}x${height}`);
+    }
+    return { planes: lumaOf(bitmap), report: reportOn(file, format, width, height) };
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** Transparent parts become white, as on paper. */
+function lumaOf(bitmap: ImageBitmap): Planes {
+  const { width, height } = bitmap;
+  const context = new OffscreenCanvas(width, height).getContext("2d", { alpha: false })!;
+  context.fillStyle = "white";
+  context.fillRect(0, 0, width, height);
+  context.drawImage(bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  const planes = new Planes(width, height, COLOR);
+  const [red, green, blue] = lumaWeights(COLOR.matrix);
+  for (let at = 0; at < width * height; at++) {
+    planes.data[at] = Math.round(red * data[4 * at]! + green * data[4 * at + 1]! + blue * data[4 * at + 2]!);
+  }
+  return planes;
+}
+
+function reportOn(file: File, format: string, width: number, height: number): ClipReport {
+  return {
+    name: file.name, photo: true, container: format, codec: format,
+    pose: { rotation: 0, flip: false, width, height },
+    start: 0, seconds: null, frames: 1, framesPerSecond: 0, sound: [], notes: [],
+    outputs: format === "JPEG" ? ["jpeg", "png", "webp"] : format === "WebP" ? ["webp", "png", "jpeg"] : ["png", "jpeg", "webp"],
+  };
 }

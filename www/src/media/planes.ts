@@ -1,7 +1,8 @@
 import type { VideoSample } from "mediabunny";
 import type { ChromaPlanes, LumaFrame } from "../../wasm/chromaflow.js";
 import { Fault } from "../fault";
-import { lumaWeights, type ClipColor } from "./color";
+import { lumaWeights } from "../picture/matrix";
+import type { ClipColor } from "./color";
 
 /**
  * One frame as 8-bit Y, U and V planes without padding (I420; chroma of odd sizes is rounded up). The luma is the
@@ -32,16 +33,10 @@ export class Planes {
     return { width, height, luma, matrix: this.color.matrix, fullRange: this.color.fullRange };
   }
 
-  /** Variance of the luma over a sparse grid: how much there is to see. */
-  get contrast(): number {
-    const step = 61; // prime, so that it does not follow columns
-    let [sum, squares, count] = [0, 0, 0];
-    for (let at = 0; at < this.luma.length; at += step, count++) {
-      const y = this.data[at]!;
-      sum += y;
-      squares += y * y;
-    }
-    return squares / count - (sum / count) ** 2;
+  /** The chroma as it is at the moment. */
+  get chroma(): ChromaPlanes {
+    const [from, size] = [this.luma.length, this.chromaSize];
+    return { u: this.data.subarray(from, from + size), v: this.data.subarray(from + size) };
   }
 
   /** Gives the frame its colour. */

@@ -9,12 +9,15 @@ export class FrameReader {
   endedEarly: string | null = null;
   readonly #samples: AsyncGenerator<VideoSample, void, unknown>;
   readonly #clip: Clip;
+  readonly #to: number;
   #frames = 0;
   #end = -Infinity;
 
-  constructor(clip: Clip) {
+  /** From the frame that is shown at a time on, up to another time; the whole clip by default. */
+  constructor(clip: Clip, from?: number, to = Infinity) {
     this.#clip = clip;
-    this.#samples = new VideoSampleSink(clip.video).samples();
+    this.#to = to;
+    this.#samples = new VideoSampleSink(clip.video).samples(from, to);
   }
 
   /**
@@ -31,16 +34,6 @@ export class FrameReader {
     if (this.#frames === 0) throw new Fault("decode-failed", this.endedEarly ?? "no frame came out of the decoder");
     this.endedEarly ??= this.#missing();
     return null;
-  }
-
-  /** The first frame at or after a time; the ones before it are passed over. */
-  async nextFrom(seconds: number): Promise<VideoSample | null> {
-    for (;;) {
-      const sample = await this.next();
-      // Half a millisecond: time stamps are rounded on their way through containers.
-      if (!sample || sample.timestamp >= seconds - 0.0005) return sample;
-      sample.close();
-    }
   }
 
   /** Ends the decoding, wherever it is. */
@@ -63,7 +56,7 @@ export class FrameReader {
   /** What the file promised and did not hold, in a sentence for a developer; null if nothing. */
   #missing(): string | null {
     const promised = this.#clip.promisedEnd;
-    if (promised === null || promised - this.#end < this.#clip.endTolerance) return null;
+    if (promised === null || Math.min(promised, this.#to) - this.#end < this.#clip.endTolerance) return null;
     return `the frames end at ${this.#end.toFixed(3)} s of ${promised.toFixed(3)} s`;
   }
 }

@@ -1,12 +1,29 @@
+import type { DeviceReport, Span } from "../protocol";
 import type { Clip } from "./clip";
 
-/** Seconds into the clip at which the opening is looked at; the first frame alone is often black. */
-const OPENING = [0, 1, 2.5];
+/** How many moments of a span are looked at. */
+export const MOMENTS = 3;
+/** How many frames of each moment are coloured, so that it moves: what takes a few seconds in all. */
+const FRAMES: Record<DeviceReport["kind"], number> = { webgpu: 8, cpu: 4 };
+/** Seconds from one of these frames to the next. */
+export const FRAME_STEP = 0.125;
 
-/** Time stamps of the frames that the candidates are judged by: in order, within the clip, none twice. */
-export function previewTimes(clip: Clip): number[] {
-  const { firstTimestamp, report } = clip;
-  const end = report.seconds ?? 0;
-  const within = OPENING.map((second) => Math.min(second, (end * second) / 3.5));
-  return [...new Set(within)].map((second) => firstTimestamp + second);
+/** A time stamp to look at: the frame of a moment. */
+export interface Glance {
+  moment: number;
+  time: number;
+}
+
+/**
+ * The moments of a span, spread evenly, the first frame of each before the others: in the order in which they are
+ * worth seeing.
+ */
+export function glances(clip: Clip, span: Span | null, device: DeviceReport["kind"]): [first: Glance[], further: Glance[]] {
+  const { start, end } = span ?? { start: clip.report.start, end: clip.report.start + (clip.report.seconds ?? 0) };
+  const each = (end - start) / MOMENTS;
+  const within = (moment: number, frame: number) => ({ moment, time: start + each * (moment + 0.4) + frame * FRAME_STEP });
+  const moments = Array.from({ length: MOMENTS }, (_, moment) =>
+    Array.from({ length: FRAMES[device] }, (_, frame) => within(moment, frame)).filter(
+      ({ time }, frame) => frame === 0 || time < start + each * (moment + 1)));
+  return [moments.map(([first]) => first!), moments.flatMap(([, ...further]) => further)];
 }

@@ -11,8 +11,8 @@ interface AccessHandle {
 /** Where a coloured file is written while it grows. */
 export interface Storage {
   target: Target;
-  /** The finished file. */
-  file(name: string, type: string): Promise<File>;
+  /** The finished file. Unless earlier ones are kept, they go. */
+  file(name: string, type: string, keepEarlier: boolean): Promise<File>;
   /** Forgets what was written. */
   discard(): Promise<void>;
 }
@@ -22,7 +22,8 @@ const FOLDER = "chromaflow";
 const CHUNK_BYTES = 1024 * 1024;
 
 let ownFolder: Promise<FileSystemDirectoryHandle> | null = null;
-let kept: { folder: FileSystemDirectoryHandle; name: string } | null = null;
+/** The finished files of this tab. */
+let kept: string[] = [];
 
 /** Opens a file on the visitor's disk, so that memory does not grow with the clip; in memory only where there is none. */
 export async function openStorage(): Promise<Storage> {
@@ -45,10 +46,11 @@ async function onDisk(folder: FileSystemDirectoryHandle): Promise<Storage> {
   return {
     target: new StreamTarget(writable(access), { chunked: true, chunkSize: CHUNK_BYTES }),
     discard,
-    async file(shownName, type) {
+    async file(shownName, type, keepEarlier) {
       access.flush();
       access.close();
-      await replaceKept(folder, name);
+      if (!keepEarlier) await forgetKept(folder);
+      kept.push(name);
       return new File([await entry.getFile()], shownName, { type });
     },
   };
@@ -75,11 +77,10 @@ function inMemory(): Storage {
   };
 }
 
-/** A tab keeps its latest result; the one before it goes. */
-async function replaceKept(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
+async function forgetKept(folder: FileSystemDirectoryHandle): Promise<void> {
   const earlier = kept;
-  kept = { folder, name };
-  await earlier?.folder.removeEntry(earlier.name).catch(() => undefined);
+  kept = [];
+  for (const name of earlier) await folder.removeEntry(name).catch(() => undefined);
 }
 
 /** Makes this tab's folder, held by a lock for as long as the tab lives, and clears the folders of tabs that are gone. */

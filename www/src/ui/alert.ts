@@ -30,6 +30,15 @@ export class Alert {
     this.#box.scrollIntoView({ block: "nearest" });
   }
 
+  /** What happened, in a few words. */
+  get title(): string {
+    return element("alert-title").textContent;
+  }
+
+  get shown(): boolean {
+    return !this.#box.hidden;
+  }
+
   clear(): void {
     this.#box.hidden = true;
     delete this.#box.dataset.code;

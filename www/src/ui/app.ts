@@ -1,9 +1,11 @@
 import type { Choices } from "../choices";
+import { Draft } from "../draft";
 import { Fault, named } from "../fault";
-import type { ClipReport, DeviceReport } from "../protocol";
+import type { ClipReport, DeviceReport, Progress } from "../protocol";
 import type { Studio } from "../studio";
 import { Alert } from "./alert";
-import { Candidates } from "./candidates";
+import { Batch } from "./batch";
+import { Choosing } from "./choosing";
 import { DeviceChip } from "./device";
 import { element } from "./element";
 import { Intake } from "./intake";
@@ -11,17 +13,18 @@ import { Live } from "./live";
 import { noteItem, Result } from "./result";
 import { Settings } from "./settings";
 import { Stage, type State } from "./stage";
-import { clipWords } from "./words";
+import { clipWords, words } from "./words";
 
 /** The page: what happens when the visitor does something, in the order in which it happens to a clip. */
 export class App {
   readonly #stage = new Stage();
   readonly #alert = new Alert();
   readonly #chip = new DeviceChip();
-  readonly #candidates = new Candidates();
-  readonly #live = new Live();
+  readonly #live = new Live((paused) => this.studio.pause(paused));
   readonly #result = new Result();
+  readonly #batch = new Batch();
   readonly #settings: Settings;
+  readonly #choosing: Choosing;
   readonly #intake = new Intake((files) => void this.#receive(files));
   /** The job in hand, if any. */
   #job: AbortController | null = null;
@@ -32,9 +35,11 @@ export class App {
     private readonly choices: Choices,
   ) {
     this.#settings = new Settings(choices, {
-      onSize: () => void this.#recolorCandidates(),
+      onSize: () => this.#sizeChanged(),
+      onGrade: () => this.#choosing.regrade(),
       onColorize: () => void this.#colorize(),
     });
+    this.#choosing = new Choosing(studio, this.#settings, (job) => void this.#look(job));
   }
 
   /** Connects the page and opens the device, so that it is warm when a clip comes. */
@@ -43,6 +48,9 @@ export class App {
     this.studio.onFetch = (told) => this.#chip.fetching(told);
     document.addEventListener("click", (event) => this.#act(event));
     document.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("keyup", (event) => {
+      if (this.#stage.state === "choosing" && event.key.toLowerCase() === "g") this.#choosing.showGrey(false);
+    });
     addEventListener("beforeunload", (event) => {
       if (this.#stage.state === "coloring") event.preventDefault();
     });
@@ -67,66 +75,103 @@ export class App {
   }
 
   async #receive(files: File[]): Promise<void> {
-    const file = files[0]!;
     if (this.#stage.state === "coloring") {
-      return this.#note("A clip is being coloured. Cancel it first to open another.");
+      this.#batch.add(files);
+      return this.#note(words.willWait(files.length));
     }
-    this.#note(files.length > 1 ? `One clip at a time: this is ${file.name}.` : "");
-    await this.#openClip(file);
+    this.#note("");
+    this.#batch.begin(files);
+    await this.#openClip(files[0]!);
   }
 
-  /** Reads a clip and colours its opening. On a fault everything is as it was before. */
-  async #openClip(file: File): Promise<void> {
+  /** Takes up the next of several files: with the choices of the one before, and the most colourful colouring. */
+  async #next(): Promise<void> {
+    const file = this.#batch.next();
+    if (!file || (await this.#openClip(file, () => void this.#colorize()))) return;
+    this.#batch.settle(file, this.#alert.title);
+    await this.#next();
+  }
+
+  /**
+   * Reads a clip, colours what shows it, and looks for its cuts. On a fault everything is as it was before. `onPicked` is
+   * called once a colouring is chosen for it. Gives whether the clip came as far as to be shown.
+   */
+  async #openClip(file: File, onPicked?: () => void): Promise<boolean> {
     const before = { state: this.#stage.state === "reading" ? "welcome" : this.#stage.state, file: this.studio.file };
+    let shown = false;
     this.#alert.clear();
     this.#stage.show("reading");
     const kept = before.file ? "Your earlier clip is still here." : "Your file is untouched.";
-    const done = await this.#attempt(kept, () => this.#openClip(file), async (signal) => {
+    await this.#attempt(kept, () => this.#openClip(file, onPicked), async (signal) => {
       this.#step("Reading the file…");
-      const clip = await this.studio.probe(file, signal);
+      const draft = new Draft(await this.studio.probe(file, signal));
       this.#step("Getting the colour model ready…");
       await this.studio.open();
-      this.#step("Imagining four colourings of its opening…");
-      await this.#colorCandidates(signal, false);
-      this.#describe(clip);
-      this.#stage.show("choosing");
+      this.#step("Imagining four colourings…");
+      await this.#choosing.look(draft, signal, () => {
+        this.#showDraft(draft, onPicked !== undefined);
+        shown = true;
+        if (draft.candidate !== null) onPicked?.();
+      });
     });
-    if (done || this.#job) return;
+    if (shown || this.#job || this.#stage.state !== "reading") return shown;
     this.studio.holdAgain(before.file);
     this.#stage.show(before.state as State);
+    return false;
   }
 
-  /** The candidates depend on the working size. */
-  async #recolorCandidates(): Promise<void> {
+  #showDraft(draft: Draft, keepGrade: boolean): void {
+    if (draft !== this.#choosing.draft) {
+      this.#describe(draft.clip);
+      this.#settings.show(draft.clip, keepGrade);
+      this.#choosing.regrade();
+    }
+    this.#choosing.show(draft);
+    if (this.#stage.state === "reading") this.#stage.show("choosing");
+  }
+
+  /** Does what the desk still waits for; an earlier look is given up for it. */
+  async #look(first?: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const draft = this.#choosing.draft;
+    if (!draft) return;
     this.#alert.clear();
-    await this.#attempt("Your clip is still here.", () => this.#recolorCandidates(), (signal) =>
-      this.#colorCandidates(signal, true));
+    await this.#attempt("Your clip is still here.", () => this.#look(), async (signal) => {
+      await first?.(signal);
+      await this.#choosing.look(draft, signal, () => this.#choosing.show(draft));
+    });
   }
 
-  async #colorCandidates(signal: AbortSignal, keepChoice: boolean): Promise<void> {
-    this.#candidates.wait();
-    const told = ({ grey, colored }: { grey: ImageBitmap; colored: ImageBitmap[] }) =>
-      this.#candidates.show(grey, colored);
-    const { saturations } = await this.studio.preview(this.#settings.size, { signal, told });
-    this.#candidates.rate(saturations, keepChoice);
+  /** The colourings depend on the working size. */
+  #sizeChanged(): void {
+    this.#choosing.show(this.#choosing.draft!);
+    void this.#look();
   }
 
   async #colorize(): Promise<void> {
-    const options = {
-      size: this.#settings.size,
-      passes: this.#settings.passes,
-      candidate: this.#candidates.chosen,
-    };
+    const draft = this.#choosing.draft!;
+    const { size, passes, grade, trim, output } = this.#settings;
+    const options = { size, passes, grade, trim, output, plan: draft.plan(), keepEarlier: this.#batch.several };
+    const file = this.studio.file!;
     this.#alert.clear();
-    this.#live.reset();
+    this.#live.reset(draft.clip.pose);
     this.#stage.show("coloring");
     const done = await this.#attempt("Your clip and your choices are still here.", () => this.#colorize(), async (signal) => {
-      const colored = await this.studio.colorize(options, { signal, told: (progress) => this.#live.show(progress) });
-      this.#result.show(colored, this.studio.file!, this.#device!);
+      const told = (progress: Progress) => this.#live.show(progress, draft.clip.pose);
+      const colored = await this.studio.colorize(options, { signal, told });
+      this.#result.show(colored, file, this.#device!);
+      this.#batch.settle(file, colored);
       this.#stage.show("finished");
     });
     document.title = done ? "Done · Chromaflow" : "Chromaflow";
-    if (!done) this.#stage.show("choosing");
+    if (!done) this.#backToChoosing();
+    if (this.#alert.shown) this.#batch.settle(file, this.#alert.title);
+    if (done || this.#alert.shown) await this.#next();
+  }
+
+  #backToChoosing(): void {
+    this.#stage.show("choosing");
+    if (this.#alert.shown) return; // the visitor decides first what to do about it
+    void this.#look();
   }
 
   /** Runs a job in place of the one in hand. A fault is explained here and nowhere else. */
@@ -149,12 +194,14 @@ export class App {
     const action = (event.target as Element).closest<HTMLElement>("[data-action]")?.dataset.action;
     if (action === "pick") this.#intake.pick();
     if (action === "cancel") this.#job?.abort();
-    if (action === "back") this.#stage.show("choosing");
+    if (action === "back") this.#backToChoosing();
   }
 
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (this.#stage.state === "choosing" && /^[1-4]$/.test(event.key)) this.#candidates.choose(Number(event.key) - 1);
+    if (this.#stage.state !== "choosing" || document.querySelector("dialog[open]")) return;
+    if (/^[1-4]$/.test(event.key)) this.#choosing.choose(Number(event.key) - 1);
+    if (event.key.toLowerCase() === "g") this.#choosing.showGrey(true);
   }
 
   #describe(clip: ClipReport): void {

@@ -1,90 +1,182 @@
-import { copyCanvas, element, showBitmap } from "./element";
+import { FRAME_STEP } from "../media/sampling";
+import { graded, UNGRADED, type Grade } from "../picture/grade";
+import type { Pose } from "../picture/still";
+import type { Preview } from "../preview";
+import type { Glimpse } from "../protocol";
+import { element, made } from "./element";
+import { blank, paint } from "./paint";
+import { clockWords, words } from "./words";
 
 interface Card {
-  label: HTMLLabelElement;
   radio: HTMLInputElement;
-  canvas: HTMLCanvasElement;
+  frame: HTMLElement;
+  color: HTMLCanvasElement;
   grey: HTMLCanvasElement;
+  moments: HTMLElement;
   badge: HTMLElement;
   saturation: HTMLElement;
 }
 
 const COUNT = 4;
 
-/** The d colourings side by side, one of them chosen. */
+/** The colourings side by side, moving, one of them chosen. */
 export class Candidates {
   readonly #group = element("candidates");
   readonly #greyButton = element<HTMLButtonElement>("show-grey");
+  readonly #playButton = element<HTMLButtonElement>("play-preview");
   readonly #cards: Card[] = [];
+  #preview: Preview | null = null;
+  #pose: Pose | null = null;
+  #grade = UNGRADED;
+  /** The one moment that is shown; null for all in turn. */
+  #only: number | null = null;
+  #step = 0;
+  #playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  constructor() {
+  constructor(onChoose: (candidate: number) => void) {
     for (let index = 0; index < COUNT; index++) this.#cards.push(this.#makeCard(index));
-    this.#greyButton.addEventListener("click", () => this.#toggleGrey());
+    this.#group.addEventListener("change", () => onChoose(this.#cards.findIndex(({ radio }) => radio.checked)));
+    this.#greyButton.addEventListener("click", () => this.showGrey(this.#greyButton.ariaPressed !== "true"));
+    this.#playButton.addEventListener("click", () => this.#play(!this.#playing));
+    element("moments").addEventListener("change", (event) => this.#showOnly((event.target as HTMLInputElement).value));
+    this.#play(this.#playing);
+    setInterval(() => this.#tick(), FRAME_STEP * 1000);
   }
 
-  /** Index of the chosen colouring. */
-  get chosen(): number {
-    return Math.max(0, this.#cards.findIndex(({ radio }) => radio.checked));
+  /** Shows what there is of a preview; called again as more of it comes. */
+  show(preview: Preview, pose: Pose, chosen: number | null): void {
+    if (preview !== this.#preview) {
+      [this.#step, this.#only] = [0, null];
+      if (preview.empty) for (const { color, grey } of this.#cards) [color, grey].forEach(blank);
+    }
+    [this.#preview, this.#pose] = [preview, pose];
+    this.#group.ariaBusy = String(!preview.settled);
+    this.#offerMoments();
+    this.#rate();
+    this.choose(chosen);
+    this.#paint();
   }
 
-  choose(index: number): void {
-    const card = this.#cards[index];
-    if (!card) return;
-    card.radio.checked = true;
-    card.radio.focus({ preventScroll: true });
+  /** The look of the colours changes at once; the networks are not asked again. */
+  regrade(grade: Grade): void {
+    this.#grade = grade;
+    this.#offerMoments();
+    this.#paint();
   }
 
-  /** Shows that new colourings are on their way. */
-  wait(): void {
-    this.#group.ariaBusy = "true";
-    for (const { badge, saturation } of this.#cards) {
-      badge.hidden = true;
-      saturation.textContent = "";
+  /** Marks a colouring as chosen. */
+  choose(candidate: number | null): void {
+    for (const [index, { radio }] of this.#cards.entries()) radio.checked = index === candidate;
+  }
+
+  focus(candidate: number): void {
+    this.#cards[candidate]?.radio.focus({ preventScroll: true });
+  }
+
+  /** Shows the grey source in place of the colourings. */
+  showGrey(shown: boolean): void {
+    this.#greyButton.ariaPressed = String(shown);
+    this.#group.classList.toggle("grey", shown);
+    this.#paint();
+  }
+
+  #play(playing: boolean): void {
+    this.#playing = playing;
+    this.#playButton.textContent = playing ? words.pausePreview : words.playPreview;
+  }
+
+  #showOnly(value: string): void {
+    this.#only = value === "all" ? null : Number(value);
+    this.#step = 0;
+    this.#paint();
+  }
+
+  #tick(): void {
+    if (!this.#playing || document.hidden || !this.#group.checkVisibility() || !this.#preview) return;
+    this.#step++;
+    this.#paint();
+  }
+
+  #paint(): void {
+    const playlist = this.#preview?.playlist(this.#only) ?? [];
+    const glimpse = playlist[this.#step % playlist.length];
+    if (!glimpse) return;
+    const greyEverywhere = this.#group.classList.contains("grey");
+    for (const [index, card] of this.#cards.entries()) {
+      this.#paintCandidate(card.color, glimpse, index);
+      if (greyEverywhere || card.frame.classList.contains("wiped")) paint(card.grey, glimpse.still.luma, null, this.#pose!);
+      const moment = this.#preview!.moments.findIndex((frames) => frames.includes(glimpse));
+      for (const [at, canvas] of [...card.moments.children].entries()) canvas.classList.toggle("shown", at === moment);
     }
   }
 
-  /** Shows the colourings of one frame, and that frame in grey. */
-  show(grey: ImageBitmap, colored: ImageBitmap[]): void {
-    const [first, ...others] = this.#cards.map((card) => card.grey);
-    showBitmap(first!, grey);
-    for (const canvas of others) copyCanvas(first!, canvas);
-    for (const [index, { canvas }] of this.#cards.entries()) if (colored[index]) showBitmap(canvas, colored[index]);
+  #paintCandidate(canvas: HTMLCanvasElement, { still }: Glimpse, index: number): void {
+    const chroma = still.colors[index];
+    if (chroma) paint(canvas, still.luma, graded(still.luma, chroma, this.#grade), this.#pose!);
   }
 
-  /** Marks the most saturated colouring; chooses it, unless the visitor has chosen already. */
-  rate(saturations: number[], keepChoice: boolean): void {
-    this.#group.ariaBusy = "false";
-    const most = saturations.indexOf(Math.max(...saturations));
-    for (const [index, { badge, saturation, radio }] of this.#cards.entries()) {
-      badge.hidden = index !== most;
-      saturation.textContent = `saturation ${Math.round(100 * (saturations[index] ?? 0))} %`;
-      if (!keepChoice) radio.checked = index === most;
+  /** A small picture of every moment on each card, and the choice of one moment for all cards. */
+  #offerMoments(): void {
+    if (!this.#preview) return;
+    const firsts = this.#preview.moments.map(([first]) => first!);
+    for (const [index, { moments }] of this.#cards.entries()) {
+      while (moments.children.length > firsts.length) moments.lastChild!.remove();
+      while (moments.children.length < firsts.length) moments.append(made("canvas"));
+      firsts.forEach((first, at) => this.#paintCandidate(moments.children[at] as HTMLCanvasElement, first, index));
     }
+    this.#offerChoice(firsts.map(({ time }) => clockWords(time)));
   }
 
-  #toggleGrey(): void {
-    const pressed = this.#greyButton.ariaPressed !== "true";
-    this.#greyButton.ariaPressed = String(pressed);
-    this.#group.classList.toggle("grey", pressed);
+  #offerChoice(times: string[]): void {
+    const group = element("moments");
+    const options = [["all", words.allMoments], ...times.map((time, at) => [String(at), time])] as [string, string][];
+    if (group.children.length === options.length && this.#only !== null) return;
+    group.replaceChildren(...options.map(([value, text]) => {
+      const radio = made("input", { type: "radio", name: "moment", value, checked: value === String(this.#only ?? "all") });
+      return made("label", {}, radio, made("span", { textContent: text }));
+    }));
+  }
+
+  /** Marks the most saturated colouring. */
+  #rate(): void {
+    const { saturations, settled, mostColourful } = this.#preview!;
+    for (const [index, { badge, saturation }] of this.#cards.entries()) {
+      badge.hidden = !settled || index !== mostColourful;
+      saturation.textContent = settled ? words.saturation(saturations[index] ?? 0) : "";
+    }
   }
 
   #makeCard(index: number): Card {
-    const label = document.createElement("label");
-    label.className = "candidate";
-    label.innerHTML = `
-      <input type="radio" name="candidate" value="${index + 1}" />
-      <span class="frame"><canvas class="color"></canvas><canvas class="grey"></canvas>
-      <span class="badge" hidden>most colourful</span></span>
-      <span class="caption"><span class="name">Colouring ${index + 1}</span> <span class="saturation"></span></span>`;
-    this.#group.append(label);
-    const part = <E extends HTMLElement>(selector: string) => label.querySelector<E>(selector)!;
-    return {
-      label,
-      radio: part<HTMLInputElement>("input"),
-      canvas: part<HTMLCanvasElement>(".color"),
-      grey: part<HTMLCanvasElement>(".grey"),
-      badge: part(".badge"),
-      saturation: part(".saturation"),
+    const card = {
+      radio: made("input", { type: "radio", name: "candidate", value: String(index + 1) }),
+      color: made("canvas", { className: "color" }),
+      grey: made("canvas", { className: "grey" }),
+      badge: made("span", { className: "badge", textContent: words.mostColourful, hidden: true }),
+      moments: made("span", { className: "moments", ariaHidden: "true" }),
+      saturation: made("span", { className: "saturation" }),
     };
+    const frame = made("span", { className: "frame" }, card.color, card.grey, card.badge);
+    const name = made("span", { className: "name", textContent: words.colouring(index) });
+    const caption = made("span", { className: "caption" }, name, " ", card.saturation);
+    this.#group.append(made("label", { className: "candidate" }, card.radio, frame, card.moments, caption));
+    this.#compareUnderPointer(frame);
+    return { ...card, frame };
+  }
+
+  /** Left of the pointer the frame is grey, right of it coloured: by hovering, or by holding a finger on it. */
+  #compareUnderPointer(frame: HTMLElement): void {
+    const wipe = ({ clientX }: PointerEvent) => {
+      const { left, width } = frame.getBoundingClientRect();
+      frame.style.setProperty("--wipe", `${(100 * (clientX - left)) / width}%`);
+      if (frame.classList.contains("wiped")) return;
+      frame.classList.add("wiped");
+      this.#paint();
+    };
+    const whole = () => frame.classList.remove("wiped");
+    frame.addEventListener("pointermove", wipe);
+    frame.addEventListener("pointerdown", wipe);
+    for (const end of ["pointerleave", "pointercancel"]) frame.addEventListener(end, whole);
+    frame.addEventListener("pointerup", (event) => event.pointerType === "touch" && whole());
+    frame.addEventListener("contextmenu", (event) => event.preventDefault());
   }
 }

@@ -5,17 +5,11 @@ export function element<E extends HTMLElement = HTMLElement>(id: string): E {
   return found as E;
 }
 
-/** Shows an image bitmap on a canvas, which takes its size, and lets the bitmap go. */
-export function showBitmap(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {
-  if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
-  if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
-  canvas.getContext("2d", { alpha: false })!.drawImage(bitmap, 0, 0);
-  bitmap.close();
-}
-
-/** Shows what one canvas shows on another. */
-export function copyCanvas(from: HTMLCanvasElement, to: HTMLCanvasElement): void {
-  to.width = from.width;
-  to.height = from.height;
-  to.getContext("2d", { alpha: false })!.drawImage(from, 0, 0);
+/** A new element with some of its properties. */
+export function made<K extends keyof HTMLElementTagNameMap>(
+  name: K, properties: Partial<HTMLElementTagNameMap[K]> = {}, ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
 }

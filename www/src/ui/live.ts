@@ -1,42 +1,63 @@
+import type { Pose } from "../picture/still";
 import type { Progress } from "../protocol";
-import { element, showBitmap } from "./element";
-import { plural, spanWords } from "./words";
+import { Compare } from "./compare";
+import { element } from "./element";
+import { blank, paint } from "./paint";
+import { plural, words } from "./words";
 
 /** A screen reader hears the progress this often, in milliseconds. */
 const SPOKEN_EVERY_MS = 10_000;
 
-/** The view of a run: the latest finished frame beside its source, how far it is, and how long it will take. */
+/** The view of a run: the latest finished frame over its source, how far it is, and how long it will take. */
 export class Live {
   readonly #bar = element("bar");
+  readonly #grey = element<HTMLCanvasElement>("live-grey");
+  readonly #color = element<HTMLCanvasElement>("live-color");
+  readonly #pause = element<HTMLButtonElement>("pause");
+  readonly #compare = new Compare("live", "live-split");
   #spokenAt = 0;
 
+  constructor(onPause: (paused: boolean) => void) {
+    this.#pause.addEventListener("click", () => {
+      const paused = this.#pause.ariaPressed !== "true";
+      this.#showPaused(paused);
+      onPause(paused);
+    });
+  }
+
   /** Clears what an earlier run has left. */
-  reset(): void {
-    for (const id of ["live-grey", "live-color"]) {
-      const canvas = element<HTMLCanvasElement>(id);
-      canvas.getContext("2d", { alpha: false })!.clearRect(0, 0, canvas.width, canvas.height);
-    }
+  reset(pose: Pose): void {
+    this.#compare.shape(pose);
+    blank(this.#grey);
+    blank(this.#color);
     this.#fill(0);
-    element("tally-frames").textContent = "Preparing the first frame…";
+    this.#showPaused(false);
+    element("tally-frames").textContent = words.firstFrame;
     element("tally-rate").textContent = "";
     element("tally-left").textContent = "";
     element("spoken-progress").textContent = "";
     this.#spokenAt = performance.now();
   }
 
-  show(progress: Progress): void {
+  show(progress: Progress, pose: Pose): void {
     const { frames, total, framesPerSecond, secondsLeft, picture } = progress;
     if (picture) {
-      showBitmap(element<HTMLCanvasElement>("live-grey"), picture.grey);
-      showBitmap(element<HTMLCanvasElement>("live-color"), picture.colored);
+      paint(this.#grey, picture.luma, null, pose);
+      paint(this.#color, picture.luma, picture.colors[0]!, pose);
     }
     this.#fill(progress.fraction);
     const done = total === null ? plural(frames, "frame") : `${frames} of ${plural(total, "frame")}`;
-    const left = secondsLeft === null ? "" : `about ${spanWords(secondsLeft)} left`;
+    const left = secondsLeft === null ? "" : words.left(secondsLeft);
     element("tally-frames").textContent = done;
-    element("tally-rate").textContent = `${framesPerSecond.toFixed(framesPerSecond < 10 ? 2 : 0)} frames a second`;
+    element("tally-rate").textContent = words.framesASecond(framesPerSecond);
     element("tally-left").textContent = left;
     this.#speak(`${done}, ${left}`);
+  }
+
+  #showPaused(paused: boolean): void {
+    this.#pause.ariaPressed = String(paused);
+    this.#pause.textContent = paused ? words.resume : words.pause;
+    if (paused) element("tally-left").textContent = words.paused;
   }
 
   #fill(fraction: number | null): void {

@@ -1,17 +1,24 @@
 import type { Colored, DeviceReport } from "../protocol";
+import { Compare } from "./compare";
 import { element } from "./element";
-import { codecWords, spanWords } from "./words";
+import { codecWords, fileWords, spanWords } from "./words";
 
 /** Beyond this many seconds apart, the original is set to the coloured clip's time. */
 const DRIFT = 0.15;
 
-/** The finished clip: played beside the original, saved, and described. */
+/** The finished clip or photo: played beside the original, saved, and described. */
 export class Result {
   readonly #result = element<HTMLVideoElement>("result");
   readonly #original = element<HTMLVideoElement>("original");
+  readonly #photo = element<HTMLImageElement>("photo-color");
+  readonly #photoOriginal = element<HTMLImageElement>("photo-original");
+  readonly #compare = new Compare("photo-result", "photo-split");
   #addresses: string[] = [];
+  /** Where the coloured part begins in the original, in seconds. */
+  #offset = 0;
 
   constructor() {
+
     const [result, original] = [this.#result, this.#original];
     result.addEventListener("play", () => void original.play().catch(() => undefined));
     result.addEventListener("pause", () => original.pause());
@@ -19,18 +26,25 @@ export class Result {
     result.addEventListener("timeupdate", () => this.#follow(DRIFT));
     result.addEventListener("ratechange", () => (original.playbackRate = result.playbackRate));
     original.addEventListener("error", () => (element("original-missing").hidden = !original.currentSrc));
+    original.addEventListener("loadedmetadata", () => this.#follow(0));
     original.addEventListener("click", () => void (result.paused ? result.play() : result.pause()));
   }
 
   show(colored: Colored, source: File, device: DeviceReport): void {
     this.clear();
     const address = this.#addressOf(colored.file);
-    this.#result.src = address;
-    this.#original.src = this.#addressOf(source);
+    const photo = colored.file.type.startsWith("image/");
+    element("photo-result").hidden = !photo;
+    element("clip-result").hidden = photo;
+    this.#compare.shape(colored);
+    this.#offset = colored.options.trim?.start ?? 0;
+    const [result, original] = photo ? [this.#photo, this.#photoOriginal] : [this.#result, this.#original];
+    result.src = address;
+    original.src = this.#addressOf(source);
     const save = element<HTMLAnchorElement>("save");
     save.href = address;
     save.download = colored.name;
-    save.textContent = `Save as ${colored.container === "mp4" ? "MP4" : "WebM"}`;
+    save.textContent = `Save as ${fileWords(colored.container)}`;
     element("result-notes").replaceChildren(...colored.notes.map(noteItem));
     element("details").replaceChildren(...detailsOf(colored, device).map(detail));
   }
@@ -42,6 +56,7 @@ export class Result {
       video.removeAttribute("src");
       video.load();
     }
+    for (const image of [this.#photo, this.#photoOriginal]) image.removeAttribute("src");
     for (const address of this.#addresses) URL.revokeObjectURL(address);
     this.#addresses = [];
   }
@@ -53,8 +68,8 @@ export class Result {
   }
 
   #follow(drift: number): void {
-    const apart = Math.abs(this.#original.currentTime - this.#result.currentTime);
-    if (apart > drift) this.#original.currentTime = this.#result.currentTime;
+    const time = this.#result.currentTime + this.#offset;
+    if (Math.abs(this.#original.currentTime - time) > drift) this.#original.currentTime = time;
   }
 }
 
@@ -72,14 +87,15 @@ function detailsOf(colored: Colored, device: DeviceReport): Detail[] {
     ["seconds", "Time taken", colored.seconds, spanWords(colored.seconds)],
     ["framesPerSecond", "Speed", colored.framesPerSecond, `${colored.framesPerSecond.toFixed(2)} frames a second`],
     ["device", "Worked on", device.kind, device.kind === "webgpu" ? `graphics card (${device.name})` : "processor"],
-    ["candidate", "Colouring", options.candidate + 1, String(options.candidate + 1)],
+    ["candidate", "Colouring", options.plan.candidate + 1, String(options.plan.candidate + 1)],
+    ["shots", "Shots", colored.shots, String(colored.shots)],
     ["size", "Working size", options.size, `${options.size} pixels`],
     ["passes", "Smoothing passes", options.passes, String(options.passes)],
     ["width", "Width", colored.width, String(colored.width)],
     ["height", "Height", colored.height, String(colored.height)],
-    ["container", "File", colored.container, colored.container === "mp4" ? "MP4" : "WebM"],
+    ["container", "File", colored.container, fileWords(colored.container)],
     ["videoCodec", "Picture", colored.videoCodec, codecWords(colored.videoCodec)],
-    ["audio", "Sound", sound.join(","), sound.length > 0 ? `${sound.map(codecWords).join(", ")}, copied untouched` : "none"],
+    ["audio", "Sound", sound.join(","), sound.length > 0 ? sound.map(codecWords).join(", ") : "none"],
   ];
 }
 

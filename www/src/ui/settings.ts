@@ -1,18 +1,41 @@
 import { defaultsFor, PASSES, SIZES, type Choices } from "../choices";
-import type { DeviceReport } from "../protocol";
-import { element } from "./element";
+import type { ClipReport, DeviceReport, OutputQuality, RunOptions, Span, WrittenFormat } from "../protocol";
+import type { Grade } from "../picture/grade";
+import { element, made } from "./element";
+import { clockWords, words } from "./words";
 
-/** The choices of working size and passes. */
+/** How a clip is to be coloured, besides which colouring its shots follow. */
 export class Settings {
   readonly #form = element<HTMLFormElement>("settings");
+  readonly #strength = element<HTMLInputElement>("strength");
+  readonly #warmth = element<HTMLInputElement>("warmth");
+  readonly #from = element<HTMLInputElement>("trim-from");
+  readonly #to = element<HTMLInputElement>("trim-to");
+  readonly #output = element<HTMLSelectElement>("output");
+  readonly #quality = element<HTMLSelectElement>("quality");
+  #clip: ClipReport | null = null;
 
   constructor(
     private readonly choices: Choices,
-    events: { onSize: () => void; onColorize: () => void },
+    events: { onSize: () => void; onGrade: () => void; onColorize: () => void },
   ) {
     this.#offer("sizes", "size", SIZES, choices.size);
     this.#offer("passes", "passes", PASSES, choices.passes);
     element("sizes").addEventListener("change", events.onSize);
+    for (const slider of [this.#strength, this.#warmth]) {
+      slider.addEventListener("input", () => {
+        this.#sayGrade();
+        events.onGrade();
+      });
+    }
+    this.#from.addEventListener("input", () => this.#keepOrder(this.#from));
+    this.#to.addEventListener("input", () => this.#keepOrder(this.#to));
+    element("trim-reset").addEventListener("click", () => this.#resetTrim());
+    element("grade-reset").addEventListener("click", () => {
+      this.resetGrade();
+      events.onGrade();
+    });
+    this.#sayGrade();
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       events.onColorize();
@@ -25,6 +48,81 @@ export class Settings {
 
   get passes(): number {
     return this.#value("passes");
+  }
+
+  get grade(): Grade {
+    return { strength: Number(this.#strength.value) / 100, warmth: Number(this.#warmth.value) / 100 };
+  }
+
+  /** The part that is coloured; null for the whole clip. */
+  get trim(): Span | null {
+    const [from, to] = [Number(this.#from.value), Number(this.#to.value)];
+    if (!this.#clip || (from === 0 && to === Number(this.#to.max))) return null;
+    const { start } = this.#clip;
+    // In the middle of the first frame and of the last, since frames are evenly spaced on average only.
+    return { start: start + (from && (from + 0.5) * this.#frameSeconds), end: start + (to - 0.5) * this.#frameSeconds };
+  }
+
+  /** The trim's sliders count frames, so that nothing is lost in rounding. */
+  get #frameSeconds(): number {
+    return 1 / (this.#clip?.framesPerSecond || 25);
+  }
+
+  get output(): RunOptions["output"] {
+    return { format: (this.#output.value || null) as WrittenFormat | null, quality: this.#quality.value as OutputQuality };
+  }
+
+  /** Offers what a clip has a use for, and forgets what was chosen for the one before it alone. */
+  show(clip: ClipReport, keepGrade: boolean): void {
+    this.#clip = clip;
+    if (!keepGrade) this.resetGrade();
+    for (const id of ["passes-choice", "trim-choice"]) element(id).hidden = clip.photo;
+    this.#resetTrim();
+    const earlier = this.#output.value;
+    const outputs = clip.outputs.map((format) => made("option", { value: format, textContent: words.formats[format] }));
+    this.#output.replaceChildren(made("option", { value: "", textContent: words.bestFormat }), ...outputs);
+    this.#output.value = clip.outputs.some((format) => format === earlier) ? earlier : "";
+  }
+
+  #resetTrim(): void {
+    const frames = Math.round((this.#clip?.seconds ?? 0) / this.#frameSeconds);
+    for (const slider of [this.#from, this.#to]) Object.assign(slider, { min: "0", max: String(frames), disabled: frames < 2 });
+    [this.#from.value, this.#to.value] = ["0", String(frames)];
+    this.#sayTrim();
+  }
+
+  /** At least one frame is left. */
+  #keepOrder(moved: HTMLInputElement): void {
+    const [from, to] = [Number(this.#from.value), Number(this.#to.value)];
+    if (from >= to && moved === this.#from) this.#from.value = String(to - 1);
+    if (from >= to && moved === this.#to) this.#to.value = String(from + 1);
+    this.#sayTrim();
+  }
+
+  #sayTrim(): void {
+    for (const [slider, id] of [[this.#from, "trim-from-words"], [this.#to, "trim-to-words"]] as const) {
+      element(id).textContent = slider.ariaValueText = clockWords(Number(slider.value) * this.#frameSeconds, 1);
+    }
+    element("trim-reset").hidden = this.trim === null;
+  }
+
+  /** The colours as they come from the networks. */
+  resetGrade(): void {
+    this.#strength.value = "100";
+    this.#warmth.value = "0";
+    this.#sayGrade();
+  }
+
+  /** Whether the clip can be coloured already. */
+  set ready(ready: boolean) {
+    element<HTMLButtonElement>("colorize").disabled = !ready;
+  }
+
+  #sayGrade(): void {
+    const { strength, warmth } = this.grade;
+    element("strength-words").textContent = words.strength(strength);
+    element("warmth-words").textContent = this.#warmth.ariaValueText = words.warmth(warmth);
+    element("grade-reset").hidden = strength === 1 && warmth === 0;
   }
 
   /** Chooses what suits the device, where neither the address nor the visitor has chosen. */

@@ -1,0 +1,131 @@
+/** What goes in and what comes out: photos, parts of clips, several files, formats and qualities. */
+import assert from "node:assert/strict";
+import { stat } from "node:fs/promises";
+import { after, before, beforeEach, test } from "node:test";
+import { clipFolder, ffmpeg, lumaPsnr, makeClip, makePhoto, measure, saturation } from "./clips.mjs";
+import { colorize } from "./colorize.mjs";
+import { give, save, settled, shownError } from "./page.mjs";
+import { visit } from "./visit.mjs";
+
+/** @type {Awaited<ReturnType<typeof visit>>} */
+let visitor;
+/** @type {Awaited<ReturnType<typeof clipFolder>>} */
+let folder;
+
+before(async () => {
+  folder = await clipFolder();
+  visitor = await visit({ run: { size: "32" } });
+});
+after(async () => {
+  await visitor?.close();
+  await folder?.remove();
+});
+beforeEach(async () => {
+  await visitor.page.goto(visitor.address);
+});
+
+/** Colours what is chosen with settings made by `choose`. @param {string} input @param {string} name @param {() => Promise<unknown>} choose */
+async function colored(input, name, choose = async () => {}) {
+  const { page } = visitor;
+  await give(page, input);
+  assert.equal(await settled(page, "choosing"), null);
+  await choose();
+  await page.getByRole("button", { name: "Colorize" }).click();
+  assert.equal(await settled(page, "finished"), null);
+  const output = folder.path(name);
+  return { output, name: await save(page, output), notes: await page.locator("#result-notes").innerText() };
+}
+
+const chosen = (/** @type {string} */ label, /** @type {string} */ value) => () => visitor.page.getByLabel(label).selectOption(value);
+
+for (const format of ["jpg", "png", "webp"]) {
+  test(`a photo (${format}) comes back in its format and size, whatever it is called`, async () => {
+    const photo = await makePhoto(folder.path(`photo.${format}`));
+    const misnamed = folder.path("holiday.mp4");
+    await ffmpeg(["-i", photo, "-c", "copy", "-f", format === "jpg" ? "mjpeg" : "image2pipe", misnamed]);
+    const { output, name } = await colored(format === "png" ? misnamed : photo, `photo-out.${format}`);
+    assert.equal(name, format === "png" ? "holiday-color.png" : `photo-color.${format}`);
+    const result = await measure(output);
+    assert.deepEqual([result.width, result.height], [97, 64]);
+    assert.ok((await lumaPsnr(photo, output)).worst > 34, "its brightness has changed");
+    assert.ok((await saturation(output)) > 2, "no visible colour");
+  });
+}
+
+test("a photo is written in another format if that is chosen, and stands beside its original", async () => {
+  const { page } = visitor;
+  const photo = await makePhoto(folder.path("other.png"), "40x120");
+  const { name } = await colored(photo, "other-out.jpg", chosen("Format", "jpeg"));
+  assert.equal(name, "other-color.jpg");
+  await page.waitForFunction(() => /** @type {HTMLImageElement} */ (document.getElementById("photo-color")).naturalHeight === 120);
+  assert.ok(!(await page.locator("#timeline").isVisible()));
+  await page.getByRole("button", { name: "Another colouring" }).click();
+  assert.ok(!(await page.locator("#passes-choice").isVisible()), "a photo has no neighbours");
+});
+
+test("only a part of a clip is coloured, and its sound with it", async () => {
+  const { page } = visitor;
+  const input = await makeClip(folder.path("whole.mp4"), { frames: 30, sound: ["-c:a", "aac"] });
+  const { output } = await colored(input, "part.mp4", async () => {
+    await page.getByRole("slider", { name: /^From/ }).fill("10");
+    await page.getByRole("slider", { name: /^To/ }).fill("22");
+  });
+  const result = await measure(output);
+  assert.equal(result.times.length, 12);
+  assert.ok(Math.abs(result.times[0]) < 0.001 && Math.abs(result.times[11] - 1.1) < 0.001, `${result.times}`);
+  assert.ok(Math.abs((result.sound?.seconds ?? 0) - 1.2) < 0.06, `sound of ${result.sound?.seconds} s`);
+  const cut = folder.path("cut.mp4");
+  await ffmpeg(["-ss", "1", "-t", "1.2", "-i", input, "-c:v", "libx264", "-crf", "4", "-an", cut]);
+  assert.ok((await lumaPsnr(cut, output)).worst > 34, "other frames than were asked for");
+});
+
+test("a clip is written as what is chosen; sound that the file cannot hold is encoded anew, and that is said", async () => {
+  const input = await makeClip(folder.path("aac.mp4"), { frames: 12, sound: ["-c:a", "aac"] });
+  const { output, name, notes } = await colored(input, "vp9.webm", chosen("Format", "webm-vp9"));
+  assert.equal(name, "aac-color.webm");
+  const result = await measure(output);
+  assert.deepEqual([result.codec, result.sound?.codec], ["vp9", "opus"]);
+  assert.match(notes, /cannot hold sound in AAC.*encoded anew in Opus/);
+});
+
+test("a smaller quality makes a smaller file", async () => {
+  const input = await makeClip(folder.path("large.mp4"), { size: "640x480", frames: 6 });
+  const as = (/** @type {string} */ quality) => async () => {
+    await chosen("Format", "webm-vp9")();
+    await chosen("Quality", quality)();
+  };
+  const small = await colored(input, "small.webm", as("small"));
+  const best = await colored(input, "best.webm", as("best"));
+  const sizes = await Promise.all([small, best].map(async ({ output }) => (await stat(output)).size));
+  assert.ok(sizes[0] < 0.85 * sizes[1], `${sizes}`);
+});
+
+test("several files are coloured one after the other, past one that is broken", async () => {
+  const { page } = visitor;
+  const one = await makeClip(folder.path("one.mp4"), { frames: 3 });
+  const broken = folder.path("broken.mp4");
+  await ffmpeg(["-f", "lavfi", "-t", "0.2", "-i", "sine", "-c:a", "aac", broken]);
+  const photo = await makePhoto(folder.path("three.png"));
+  await page.locator("#clip-file").setInputFiles([one, broken, photo]);
+  assert.equal(await settled(page, "choosing"), null);
+  await page.getByRole("button", { name: "Colorize" }).click();
+  const entries = page.locator("#batch-list li");
+  await entries.nth(2).getByRole("link", { name: "Save" }).waitFor();
+  assert.match(await entries.nth(1).innerText(), /no picture/);
+  for (const [at, name] of /** @type {[number, string][]} */ ([[0, "one-color.mp4"], [2, "three-color.png"]])) {
+    const [download] = await Promise.all([page.waitForEvent("download"), entries.nth(at).getByRole("link").click()]);
+    assert.equal(download.suggestedFilename(), name);
+    await download.saveAs(folder.path(name));
+    assert.ok((await saturation(folder.path(name))) > 2, `${name} is grey`);
+  }
+  assert.equal(await shownError(page), null);
+});
+
+test("a clip and then a photo: the one forgets the other", async () => {
+  const { page } = visitor;
+  const clip = await makeClip(folder.path("first.mp4"), { frames: 3 });
+  await colored(await makePhoto(folder.path("then.png")), "then-out.png");
+  const line = await colorize(page, { input: clip, output: folder.path("first-out.mp4"), timeout: 120 });
+  assert.ok(line.ok, JSON.stringify(line));
+  assert.equal(line.frames, 3);
+});

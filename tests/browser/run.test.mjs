@@ -1,0 +1,95 @@
+/** What a visitor does while a clip is being coloured. */
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { clipFolder, makeClip } from "./clips.mjs";
+import { give, settled, state } from "./page.mjs";
+import { visit } from "./visit.mjs";
+
+/** @type {Awaited<ReturnType<typeof visit>>} */
+let visitor;
+/** @type {Awaited<ReturnType<typeof clipFolder>>} */
+let folder;
+/** @type {string} */
+let long;
+
+before(async () => {
+  folder = await clipFolder();
+  visitor = await visit({ run: { size: "32" } });
+  long = await makeClip(folder.path("long.mp4"), { frames: 200 });
+});
+after(async () => {
+  await visitor?.close();
+  await folder?.remove();
+});
+beforeEach(async () => {
+  const { page } = visitor;
+  await page.goto(visitor.address);
+  await give(page, long);
+  assert.equal(await settled(page, "choosing"), null);
+  await page.getByRole("button", { name: "Colorize" }).click();
+  await framesPast(0);
+});
+
+const tally = async () => Number((await visitor.page.locator("#tally-frames").innerText()).match(/^(\d+) of 200/)?.[1] ?? 0);
+
+/** Waits until more frames than that are done. @param {number} frames */
+async function framesPast(frames) {
+  await visitor.page.waitForFunction(
+    (frames) => Number(document.getElementById("tally-frames")?.textContent?.match(/^(\d+) of 200/)?.[1] ?? 0) > frames, frames);
+}
+
+const cancel = () => visitor.page.locator("section.coloring").getByRole("button", { name: "Cancel" }).click();
+
+test("a run stops, goes on, and is cancelled while it stands still", async () => {
+  const { page } = visitor;
+  await page.getByRole("button", { name: "Pause" }).click();
+  assert.equal(await page.locator("#tally-left").innerText(), "Paused");
+  await page.waitForTimeout(500); // the frame in hand
+  const stopped = await tally();
+  await page.waitForTimeout(700);
+  assert.equal(await tally(), stopped);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await framesPast(stopped + 1);
+  await page.getByRole("button", { name: "Pause" }).click();
+  await cancel();
+  await page.locator("main[data-state=choosing]").waitFor();
+});
+
+test("the live view is parted between source and colour by mouse and keyboard", async () => {
+  const { page } = visitor;
+  const split = page.getByRole("slider", { name: "grey source" });
+  const share = () => page.locator("#live").evaluate((live) => getComputedStyle(live).getPropertyValue("--split"));
+  const { x, y, width, height } = /** @type {{ x: number, y: number, width: number, height: number }} */ (await page.locator("#live").boundingBox());
+  await page.mouse.click(x + width * 0.8, y + height / 2);
+  assert.ok(Math.abs(parseFloat(await share()) - 80) < 4, await share());
+  await split.press("Home");
+  assert.equal(await share(), "0%");
+  await split.press("ArrowRight");
+  assert.equal(await share(), "1%");
+  await cancel();
+});
+
+test("leaving the page while a clip is coloured asks first", async () => {
+  const { page } = visitor;
+  const asked = page.waitForEvent("dialog");
+  const left = page.goto("about:blank").catch(() => null);
+  const dialog = await asked;
+  assert.equal(dialog.type(), "beforeunload");
+  await dialog.dismiss();
+  await left;
+  assert.equal(await state(page), "coloring");
+  await cancel();
+  await page.locator("main[data-state=choosing]").waitFor();
+});
+
+test("a run needs neither timers nor animation frames of the page, which a hidden tab does not get", async () => {
+  const { page } = visitor;
+  await page.evaluate(() => {
+    Object.assign(window, { requestAnimationFrame: () => 0, setTimeout: () => 0, setInterval: () => 0 });
+    Object.defineProperty(document, "hidden", { value: true });
+  });
+  const before = await tally();
+  while ((await tally()) < before + 5) await new Promise((later) => setTimeout(later, 100));
+  await cancel();
+  await page.locator("main[data-state=choosing]").waitFor();
+});

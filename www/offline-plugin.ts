@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Plugin } from "vite";
+
+/** Weights are large and kept by the page itself, by their hash; of them only the list belongs to the page. */
+const KEPT_ELSEWHERE = /^weights\/(?!manifest\.json$)/;
+
+/**
+ * Writes the service worker that keeps the built page, so that a second visit needs no network: the code of
+ * `service-worker.js` behind the list of the page's files and a version, which is the hash of them all.
+ */
+export function offline(): Plugin {
+  let publicFolder = "";
+  return {
+    name: "chromaflow-offline",
+    apply: "build",
+    enforce: "post",
+    configResolved(config) {
+      publicFolder = config.publicDir;
+    },
+    generateBundle(_options, bundle) {
+      const hash = createHash("sha256");
+      const built = Object.values(bundle).filter(({ fileName }) => !KEPT_ELSEWHERE.test(fileName));
+      for (const file of built) hash.update(file.type === "chunk" ? file.code : file.source);
+      const still = existsSync(publicFolder) ? readdirSync(publicFolder) : [];
+      for (const name of still) hash.update(readFileSync(resolve(publicFolder, name)));
+      const files = [...built.map(({ fileName }) => fileName), ...still].sort();
+      const code = readFileSync(resolve(import.meta.dirname, "service-worker.js"), "utf8");
+      const version = hash.update(code).digest("hex").slice(0, 16);
+      const source = `const VERSION = ${JSON.stringify(version)};\nconst FILES = ${JSON.stringify(files)};\n${code}`;
+      this.emitFile({ type: "asset", fileName: "service-worker.js", source });
+    },
+  };
+}

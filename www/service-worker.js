@@ -1,0 +1,29 @@
+/* VERSION and FILES stand before this: the build writes them (offline-plugin.ts). */
+
+// Kept under the page's own address, because several hosted copies may share an origin.
+const PREFIX = `chromaflow-page ${self.registration.scope} `;
+const CACHE = PREFIX + VERSION;
+
+// The page that is open keeps its own version until it is closed: nothing is taken from under a running clip.
+self.addEventListener("install", (event) => {
+  const wanted = FILES.map((name) => new Request(name, { cache: "no-cache" }));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(wanted)));
+});
+
+self.addEventListener("activate", (event) => {
+  const old = (name) => name.startsWith(PREFIX) && name !== CACHE;
+  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name)))));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { method, url } = event.request;
+  if (method !== "GET" || !url.startsWith(self.registration.scope)) return;
+  const name = new URL(url).pathname.slice(new URL(self.registration.scope).pathname.length) || "index.html";
+  if (FILES.includes(name)) event.respondWith(kept(name, event.request));
+});
+
+// A browser may clear a cache at any time: then the network answers.
+async function kept(name, request) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(name)) ?? fetch(request);
+}

@@ -1,0 +1,57 @@
+import { Preview } from "./preview";
+import type { ClipReport, ShotPlan, Span } from "./protocol";
+import { Shots, type Shot } from "./shots";
+
+/** A clip on the visitor's desk: what is known of it and what was chosen for it, before it is coloured. */
+export class Draft {
+  readonly shots = new Shots();
+  /** The colouring of all shots that have none of their own; null until one is known. */
+  candidate: number | null = null;
+  /** The shot that is looked at; null for the whole clip. */
+  selected: Shot | null = null;
+  #byHand = false;
+  readonly #previews = new Map<string, Preview>();
+
+  constructor(readonly clip: ClipReport) {}
+
+  get end(): number {
+    return this.clip.start + (this.clip.seconds ?? 0);
+  }
+
+  /** What is looked at; null for the whole clip. */
+  get span(): Span | null {
+    return this.selected && this.shots.span(this.selected, this.end);
+  }
+
+  /** What was coloured of that at a working size. */
+  preview(size: number): Preview {
+    const key = [size, this.span?.start, this.span?.end].join();
+    const preview = this.#previews.get(key) ?? new Preview();
+    this.#previews.set(key, preview);
+    return preview;
+  }
+
+  /** The colouring of what is looked at. */
+  get shown(): number | null {
+    return this.selected?.candidate ?? this.candidate;
+  }
+
+  /** The visitor's choice for what is looked at. */
+  choose(candidate: number): void {
+    if (this.selected) {
+      this.selected.candidate = candidate;
+    } else {
+      this.candidate = candidate;
+      this.#byHand = true;
+    }
+  }
+
+  /** The page's own choice, until the visitor makes one. */
+  propose(preview: Preview): void {
+    if (!this.#byHand && !this.selected && preview.settled) this.candidate = preview.mostColourful;
+  }
+
+  plan(): ShotPlan {
+    return this.shots.plan(this.candidate ?? 0);
+  }
+}

@@ -1,0 +1,59 @@
+import { Fault } from "../fault";
+import type { Photo } from "../media/photo";
+import { graded } from "../picture/grade";
+import { toRgb } from "../picture/rgb";
+import { buffersOf, stillOf } from "../picture/still";
+import type { Colored, Give, Glimpse, RunOptions, Take } from "../protocol";
+import type { Session } from "./session";
+
+/** How much a written photo may lose, from 0 (much) to 1 (nothing to be seen). */
+const QUALITY = { small: 0.75, normal: 0.92, best: 1 };
+
+/** Longer side of the preview, in pixels. */
+const LONGEST = 960;
+
+/** Shows a photo in every colouring. */
+export async function previewPhoto(
+  { planes }: Photo, session: Session, { size }: Take<"preview">, tell: (value: Glimpse, transfer: ArrayBuffer[]) => void,
+): Promise<Give<"preview">> {
+  const { width, height } = planes;
+  // Small, but not so small that the networks would see less than in the run.
+  const longest = Math.max(LONGEST, Math.ceil((size * Math.max(width, height)) / Math.min(width, height)));
+  const { luma } = stillOf(planes.frame, [], longest);
+  const candidates = await session.preview(luma, size);
+  const still = { luma, colors: candidates.map(({ u, v }) => ({ u, v })) };
+  tell({ moment: 0, time: 0, still, saturations: candidates.map(({ saturation }) => saturation) }, buffersOf(still));
+  return {};
+}
+
+/** Colours a photo at its full size. */
+export async function colorizePhoto({ planes, report }: Photo, session: Session, options: RunOptions): Promise<Colored> {
+  const begun = performance.now();
+  await session.start({ size: options.size, passes: 0 });
+  await session.beginShot(options.plan.candidate);
+  const [chroma] = [...(await session.push(planes.frame)), ...(await session.finish())];
+  if (!chroma) throw new Fault("engine", "the photo did not come out");
+  const image = toRgb(planes.frame, graded(planes.frame, chroma, options.grade));
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  canvas.getContext("2d", { alpha: false })!.putImageData(image, 0, 0);
+  const format = options.output.format ?? report.outputs[0]!;
+  const blob = await canvas.convertToBlob({ type: `image/${format}`, quality: QUALITY[options.output.quality] });
+  if (blob.type !== `image/${format}`) throw new Fault("encoder-missing", `${format}: the browser wrote ${blob.type}`);
+  const stem = report.name.replace(/\.[^.]*$/, "") || "photo";
+  const extension = format === "jpeg" ? "jpg" : format;
+  const seconds = (performance.now() - begun) / 1000;
+  const file = new File([blob], `${stem}-color.${extension}`, { type: blob.type });
+  return {
+    file, options, seconds,
+    name: file.name,
+    notes: report.notes,
+    frames: 1,
+    framesPerSecond: 1 / seconds,
+    shots: 1,
+    width: image.width,
+    height: image.height,
+    container: extension,
+    videoCodec: format,
+    sound: [],
+  };
+}

@@ -1,0 +1,77 @@
+import { VideoSampleSink } from "mediabunny";
+import { Fault, named, throwIfCancelled } from "../fault";
+import type { Clip } from "../media/clip";
+import { inTime } from "../media/patience";
+import { takePlanes } from "../media/planes";
+import { glances, type Glance } from "../media/sampling";
+import { buffersOf, stillOf } from "../picture/still";
+import type { Glimpse, Give, Take } from "../protocol";
+import type { Session } from "./session";
+
+type Tell = (value: Glimpse, transfer?: ArrayBuffer[]) => void;
+
+/** Longer side of the preview's pictures: there may be dozens. */
+const LONGEST = 480;
+
+/**
+ * Colours frames of several moments in every way and tells each as soon as it is there: one of each moment first, then
+ * those that make the moments move.
+ */
+export async function preview(
+  clip: Clip, session: Session, { size, span }: Take<"preview">, tell: Tell, signal: AbortSignal,
+): Promise<Give<"preview">> {
+  const [first, further] = glances(clip, span, session.device.kind);
+  const look = new Look(clip, session, size, tell, signal);
+  await look.at(first);
+  if (look.seen === 0) throw new Fault("decode-failed", look.broken ?? "no frame came out of the decoder");
+  await look.at(further);
+  return {};
+}
+
+class Look {
+  /** Time stamps of the frames that were told. */
+  readonly #told = new Set<number>();
+  /** Why the decoder gave up, if it did: what was seen before that is as good as ever. */
+  broken: string | null = null;
+
+  constructor(
+    private readonly clip: Clip,
+    private readonly session: Session,
+    private readonly size: number,
+    private readonly tell: Tell,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  get seen(): number {
+    return this.#told.size;
+  }
+
+  /** Looks at frames in the order given; one that the clip does not have is passed over. */
+  async at(glances: Glance[]): Promise<void> {
+    const samples = new VideoSampleSink(this.clip.video).samplesAtTimestamps(glances.map(({ time }) => time));
+    try {
+      for (const { moment } of glances) {
+        throwIfCancelled(this.signal);
+        const { value: sample } = await inTime(samples.next(), "decode-stalled", "the decoder");
+        if (!sample) continue;
+        if (this.#told.has(sample.timestamp)) sample.close();
+        else await this.#show(moment, sample);
+      }
+    } catch (error) {
+      const fault = named(error, "decode-failed");
+      if (fault.code !== "decode-failed") throw fault;
+      this.broken = fault.message;
+    } finally {
+      await samples.return();
+    }
+  }
+
+  async #show(moment: number, sample: Parameters<typeof takePlanes>[0]): Promise<void> {
+    const time = sample.timestamp;
+    const { frame } = await takePlanes(sample, this.clip.color).finally(() => sample.close());
+    const candidates = await this.session.preview(frame, this.size);
+    this.#told.add(time);
+    const still = stillOf(frame, candidates, LONGEST);
+    this.tell({ moment, time, still, saturations: candidates.map(({ saturation }) => saturation) }, buffersOf(still));
+  }
+}

@@ -1,0 +1,78 @@
+import { FrameReader } from "../media/reader";
+import { takePlanes, type Planes } from "../media/planes";
+import type { Clip } from "../media/clip";
+import { throwIfCancelled } from "../fault";
+import { buffersOf, stillOf } from "../picture/still";
+import type { Give, ShotPlan, Take, Told } from "../protocol";
+import type { Session } from "./session";
+
+/** Longer side, in pixels, of the frames that cuts are sought in, and of a shot's picture in the timeline. */
+const SCANNED = 240;
+/** The page hears of the scan's progress this often, in milliseconds. */
+const TOLD_EVERY_MS = 250;
+/** Time stamps are rounded on their way through containers. */
+const ROUNDING = 0.0005;
+
+/** Goes through the clip from `from` on, where an earlier scan stopped, and tells where shots begin. */
+export async function scan(
+  clip: Clip, session: Session, { from }: Take<"scan">,
+  tell: (value: Told<"scan">, transfer?: ArrayBuffer[]) => void, signal: AbortSignal,
+): Promise<Give<"scan">> {
+  const reader = new FrameReader(clip, from ?? undefined);
+  let told = 0;
+  let planes: Planes | undefined;
+  try {
+    await session.startCuts();
+    for (let sample = await reader.next(); sample; sample = await reader.next()) {
+      throwIfCancelled(signal);
+      const { timestamp } = sample;
+      planes = await takePlanes(sample, clip.color, planes).finally(() => sample!.close());
+      const still = stillOf(planes.frame, [], SCANNED);
+      // The frame at `from` was looked at before; it is here for its neighbour's sake.
+      const begins = (await session.beginsShot(still.luma)) && !(from !== null && timestamp <= from + ROUNDING);
+      if (!begins && performance.now() - told < TOLD_EVERY_MS) continue;
+      told = performance.now();
+      tell({ until: timestamp, shot: begins ? still : null }, begins ? buffersOf(still) : []);
+    }
+    return {};
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Says of each frame of a run, in their order, whether a shot begins with it and which candidate that follows. */
+export class ShotCursor {
+  readonly #starts: ShotPlan["starts"];
+  #begun = false;
+  shots = 0;
+
+  constructor(private readonly plan: ShotPlan, private readonly session: Session) {
+    this.#starts = [...plan.starts].sort((one, other) => one.time - other.time);
+  }
+
+  /** The candidate of the shot that begins here; null where none does. */
+  async begins(planes: Planes, time: number): Promise<number | null> {
+    const planned = this.#planned(time);
+    const found = await this.#found(planes, time);
+    const begins = !this.#begun || planned !== null || found;
+    this.#begun = true;
+    if (!begins) return null;
+    this.shots++;
+    return planned ?? this.plan.candidate;
+  }
+
+  /** The candidate of the latest planned shot that begins up to this frame. */
+  #planned(time: number): number | null {
+    let candidate: number | null = null;
+    while (this.#starts[0] && this.#starts[0].time <= time + ROUNDING) candidate = this.#starts.shift()!.candidate;
+    return candidate;
+  }
+
+  /** What the page has not looked at yet is looked at now. */
+  async #found(planes: Planes, time: number): Promise<boolean> {
+    if (time < this.plan.scannedUntil - ROUNDING) return false;
+    if (!this.#begun || Math.abs(time - this.plan.scannedUntil) <= ROUNDING) await this.session.startCuts();
+    const begins = await this.session.beginsShot(stillOf(planes.frame, [], SCANNED).luma);
+    return begins && time > this.plan.scannedUntil + ROUNDING;
+  }
+}

@@ -1,0 +1,5 @@
+import "../style.css";
+import "./study.css";
+import { Study } from "./study";
+
+new Study().begin();

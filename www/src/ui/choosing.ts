@@ -1,0 +1,129 @@
+import type { Draft } from "../draft";
+import type { Still } from "../picture/still";
+import type { Glimpse } from "../protocol";
+import type { Studio } from "../studio";
+import { Candidates } from "./candidates";
+import { Cutter } from "./cutter";
+import { element } from "./element";
+import type { Settings } from "./settings";
+import { Timeline } from "./timeline";
+import { words } from "./words";
+
+/** The desk that a clip lies on before it is coloured: its colourings, its shots, and what can be done with them. */
+export class Choosing {
+  readonly #candidates: Candidates;
+  readonly #timeline: Timeline;
+  readonly #cutter: Cutter;
+  #draft: Draft | null = null;
+  #wanted: number | null = null;
+
+  /** `onWork`: something is to be looked at that is not there yet; the page then calls `look`. */
+  constructor(
+    private readonly studio: Studio,
+    private readonly settings: Settings,
+    private readonly onWork: (job?: (signal: AbortSignal) => Promise<void>) => void,
+  ) {
+    this.#candidates = new Candidates((candidate) => this.choose(candidate));
+    this.#timeline = new Timeline({
+      onSelect: (shot) => this.#change((draft) => (draft.selected = shot)),
+      onFollow: () => this.#change((draft) => (draft.selected!.candidate = null)),
+      onJoin: () => this.#change((draft) => (draft.selected = draft.shots.join(draft.selected!))),
+      onCut: () => this.#lookAtFrame(this.#cutter.open(this.#draft!, this.#draft!.span!)),
+    });
+    this.#cutter = new Cutter({
+      onLook: (time) => this.#lookAtFrame(time),
+      onCut: (time, still) => this.#change((draft) => (draft.selected = draft.shots.add(time, still))),
+    });
+  }
+
+  get draft(): Draft | null {
+    return this.#draft;
+  }
+
+  /** Puts a draft on the desk, or what is new in it. */
+  show(draft: Draft): void {
+    this.#draft = draft;
+    const preview = draft.preview(this.settings.size);
+    draft.propose(preview);
+    this.#candidates.show(preview, draft.clip.pose, draft.shown);
+    this.#timeline.show(draft);
+    this.settings.ready = draft.candidate !== null;
+    const locked = draft.shots.list.filter((shot) => shot.candidate !== null).length;
+    element("summary").textContent = draft.candidate === null ? "" : words.summary(draft.candidate, locked);
+  }
+
+  /** The visitor's choice for what is looked at. */
+  choose(candidate: number): void {
+    this.#draft!.choose(candidate);
+    this.show(this.#draft!);
+    this.#candidates.focus(candidate);
+  }
+
+  regrade(): void {
+    this.#candidates.regrade(this.settings.grade);
+  }
+
+  showGrey(shown: boolean): void {
+    this.#candidates.showGrey(shown);
+  }
+
+  /**
+   * Colours what is looked at and has not been coloured yet, then goes on with the search for cuts. `onSeen` is called
+   * for everything new that is to be shown.
+   */
+  async look(draft: Draft, signal: AbortSignal, onSeen: () => void): Promise<void> {
+    const { size } = this.settings;
+    const preview = draft.preview(size);
+    if (!preview.complete) {
+      const told = (glimpse: Glimpse) => {
+        preview.add(glimpse);
+        if (!signal.aborted) onSeen();
+      };
+      await this.studio.preview({ size, span: draft.span }, { signal, told });
+      preview.complete = true;
+      onSeen();
+    }
+    await this.#scan(draft, signal);
+  }
+
+  async #scan(draft: Draft, signal: AbortSignal): Promise<void> {
+    const { shots } = draft;
+    if (shots.complete || draft.clip.photo) return;
+    const from = Number.isFinite(shots.scannedUntil) ? shots.scannedUntil : null;
+    const told = ({ until, shot }: { until: number; shot: Still | null }) => {
+      if (signal.aborted) return;
+      shots.scannedUntil = until;
+      if (shot) shots.add(until, shot);
+      if (shot) this.#timeline.show(draft);
+      else this.#timeline.progress(draft);
+    };
+    await this.studio.scan({ from }, { signal, told });
+    shots.complete = true;
+    this.#timeline.show(draft);
+  }
+
+  #change(change: (draft: Draft) => void): void {
+    const draft = this.#draft!;
+    change(draft);
+    this.show(draft);
+    this.onWork();
+  }
+
+  /** One frame at a time: while one is fetched, only the latest wish is remembered. */
+  #lookAtFrame(time: number): void {
+    const busy = this.#wanted !== null;
+    this.#wanted = time;
+    if (!busy) this.onWork((signal) => this.#fetchFrames(signal));
+  }
+
+  async #fetchFrames(signal: AbortSignal): Promise<void> {
+    try {
+      for (let time = this.#wanted; time !== null; time = this.#wanted === time ? null : this.#wanted) {
+        const frame = await this.studio.frame(time, signal);
+        if (frame) this.#cutter.show(frame.time, frame.still);
+      }
+    } finally {
+      this.#wanted = null;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import type { Draft } from "../draft";
+import type { Shot } from "../shots";
+import { element, made } from "./element";
+import { paint } from "./paint";
+import { clockWords, words } from "./words";
+
+interface Events {
+  /** Another shot is looked at; null for the whole clip. */
+  onSelect: (shot: Shot | null) => void;
+  /** The shot that is looked at follows the whole clip again. */
+  onFollow: () => void;
+  /** The shot that is looked at becomes part of the one before it. */
+  onJoin: () => void;
+  /** A cut shall be made in the shot that is looked at. */
+  onCut: () => void;
+}
+
+/** The shots of a clip in a row, each with its first frame and its colouring; one of them, or the whole clip, is looked at. */
+export class Timeline {
+  readonly #row = element("shots");
+  readonly #pictures = new WeakMap<Shot, HTMLCanvasElement>();
+  #draft: Draft | null = null;
+
+  constructor(private readonly events: Events) {
+    this.#row.addEventListener("change", (event) => this.#select((event.target as HTMLInputElement).value));
+    element("shot-follow").addEventListener("click", events.onFollow);
+    element("shot-join").addEventListener("click", events.onJoin);
+    element("shot-cut").addEventListener("click", events.onCut);
+  }
+
+  /** Shows a draft's shots as they are. */
+  show(draft: Draft): void {
+    this.#draft = draft;
+    element("timeline").hidden = draft.clip.photo;
+    const focused = this.#row.contains(document.activeElement);
+    const { shots: { list } } = draft;
+    this.#row.replaceChildren(this.#whole(draft), ...list.map((shot, at) => this.#item(draft, shot, at)));
+    if (focused) this.#row.querySelector<HTMLInputElement>(":checked")?.focus({ preventScroll: true });
+    this.progress(draft);
+    this.#showTools(draft);
+  }
+
+  /** How far the search for cuts has come. */
+  progress({ shots, clip }: Draft): void {
+    const share = clip.seconds ? Math.max(0, shots.scannedUntil - clip.start) / clip.seconds : 0;
+    element("scan").textContent = shots.complete ? words.shotsFound(shots.list.length) : words.scanning(shots.list.length, share);
+  }
+
+  #select(value: string): void {
+    this.events.onSelect(value === "all" ? null : (this.#draft?.shots.list[Number(value)] ?? null));
+  }
+
+  #whole(draft: Draft): HTMLElement {
+    const words1 = draft.candidate === null ? "" : String(draft.candidate + 1);
+    return this.#label("all", draft.selected === null, made("span", { className: "all", textContent: words.wholeClip }), words1, words.forAll);
+  }
+
+  #item(draft: Draft, shot: Shot, at: number): HTMLElement {
+    const locked = shot.candidate === null ? "" : String(shot.candidate + 1);
+    const item = this.#label(String(at), draft.selected === shot, this.#picture(draft, shot), locked, clockWords(shot.start - draft.clip.start));
+    item.querySelector("input")!.ariaLabel = words.shotLabel(at, shot.start - draft.clip.start, shot.candidate);
+    return item;
+  }
+
+  #label(value: string, checked: boolean, picture: HTMLElement, lock: string, caption: string): HTMLElement {
+    const radio = made("input", { type: "radio", name: "shot", value, checked });
+    const badge = made("span", { className: "lock", textContent: lock, hidden: lock === "" });
+    return made("label", { className: "shot" }, radio, made("span", { className: "thumbnail" }, picture, badge), made("span", { textContent: caption }));
+  }
+
+  #picture({ clip }: Draft, shot: Shot): HTMLCanvasElement {
+    const known = this.#pictures.get(shot);
+    if (known) return known;
+    const canvas = made("canvas");
+    if (!shot.still) return canvas;
+    paint(canvas, shot.still.luma, null, clip.pose);
+    this.#pictures.set(shot, canvas);
+    return canvas;
+  }
+
+  #showTools({ selected, candidate, shots }: Draft): void {
+    element("shot-tools").hidden = selected === null;
+    if (!selected) return;
+    const at = shots.list.indexOf(selected);
+    element("shot-words").textContent = words.shotFollows(at, selected.candidate, candidate ?? 0);
+    element<HTMLButtonElement>("shot-follow").disabled = selected.candidate === null;
+    element<HTMLButtonElement>("shot-join").disabled = at === 0;
+  }
+}
