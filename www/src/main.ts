@@ -1,8 +1,10 @@
 import "./style.css";
 import { readChoices } from "./choices";
 import { Client } from "./client";
+import { keepPage } from "./offline";
 import { Studio } from "./studio";
 import { App } from "./ui/app";
 
 const choices = readChoices(location.search);
 new App(new Studio(new Client(), choices), choices).begin();
+keepPage();
