@@ -12,8 +12,10 @@ pub use cost_volume::cost_volume_by_slices;
 
 use burn::{
     nn::conv::Conv2d,
-    tensor::{Tensor, backend::Backend},
+    tensor::{Tensor, backend::Backend, module::max_pool2d},
 };
+
+use crate::upsample;
 
 /// Backends on which the networks run.
 pub trait Kernels: Backend {
@@ -41,6 +43,25 @@ pub trait Kernels: Backend {
     /// two of `[n, c, h, w]` to `[n, (2 r + 1)^2, h, w]`.
     fn cost_volume(ours: Tensor<Self, 4>, theirs: Tensor<Self, 4>, displacement: usize) -> Tensor<Self, 4> {
         cost_volume_by_slices(ours, theirs, displacement)
+    }
+
+    /// The largest of each 2x2 pixels: `[n, c, h, w]` to `[n, c, h / 2, w / 2]`.
+    fn max_pool(image: Tensor<Self, 4>) -> Tensor<Self, 4> {
+        max_pool2d(image, [2, 2], [2, 2], [0, 0], [1, 1], false)
+    }
+
+    /// Bilinear upsampling ([`upsample::upsample`]): `[n, c, h, w]` to `[n, c, factor * h, factor * w]`.
+    fn upsample(image: Tensor<Self, 4>, factor: usize) -> Tensor<Self, 4> {
+        upsample::upsample(image, factor)
+    }
+
+    /// The sum of `base` `[n, c, h, w]` and of the `coarser` images, each enlarged to its size by a whole factor.
+    fn add_upsampled(base: Tensor<Self, 4>, coarser: Vec<Tensor<Self, 4>>) -> Tensor<Self, 4> {
+        let height = base.dims()[2];
+        coarser.into_iter().fold(base, |sum, image| {
+            let factor = height / image.dims()[2];
+            sum + upsample::upsample(image, factor) // [n, c, h, w]
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 //! they don't take, and gradients, are Burn's own.
 
 mod columns;
+mod image;
 mod layer;
 mod product;
 mod transform;
@@ -52,6 +53,18 @@ impl Kernels for Flex {
         });
         let shape = [batch, layer.output, rows, columns];
         Tensor::from_data(TensorData::new(values, shape), &Default::default()) // [n, output, h', w']
+    }
+
+    fn max_pool(image: Tensor<Self, 4>) -> Tensor<Self, 4> {
+        image::max_pool(image)
+    }
+
+    fn upsample(image: Tensor<Self, 4>, factor: usize) -> Tensor<Self, 4> {
+        image::upsample(image, factor)
+    }
+
+    fn add_upsampled(base: Tensor<Self, 4>, coarser: Vec<Tensor<Self, 4>>) -> Tensor<Self, 4> {
+        image::add_upsampled(base, coarser)
     }
 }
 

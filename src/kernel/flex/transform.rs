@@ -15,17 +15,18 @@ pub type Lanes = [f32; LANES];
 
 /// G: three weights of a kernel.
 #[inline(always)]
-pub fn of_weights([a, b, c]: [Lanes; 3]) -> [Lanes; PATCH] {
+pub fn of_weights(w: [Lanes; 3]) -> [Lanes; PATCH] {
     let mut g = [[0.0; LANES]; PATCH];
     for l in 0..LANES {
-        let (near, far) = ((a[l] + c[l]) * (-1.0 / 6.0), a[l] * (1.0 / 24.0) + c[l] * (1.0 / 6.0));
-        let (near_odd, far_odd) = (b[l] * (1.0 / 6.0), b[l] * (1.0 / 12.0));
-        g[0][l] = a[l] * 0.25;
+        let near = (w[0][l] + w[2][l]) * (-1.0 / 6.0);
+        let far = w[0][l] * (1.0 / 24.0) + w[2][l] * (1.0 / 6.0);
+        let (near_odd, far_odd) = (w[1][l] * (1.0 / 6.0), w[1][l] * (1.0 / 12.0));
+        g[0][l] = w[0][l] * 0.25;
         g[1][l] = near - near_odd;
         g[2][l] = near + near_odd;
         g[3][l] = far + far_odd;
         g[4][l] = far - far_odd;
-        g[5][l] = c[l];
+        g[5][l] = w[2][l];
     }
     g
 }

@@ -169,8 +169,8 @@ fn transform_patch(patch: &[f32], width: usize, values: &mut [f32], stride: usiz
     for y in 0..PATCH {
         let row = &patch[y * width..][..SPAN];
         let row = of_input(std::array::from_fn(|x| std::array::from_fn(|lane| row[TILE * lane + x])));
-        for x in 0..PATCH {
-            columns[x][y] = row[x];
+        for (column, lanes) in columns.iter_mut().zip(row) {
+            column[y] = lanes;
         }
     }
     for (x, column) in columns.into_iter().enumerate() {
@@ -186,8 +186,8 @@ fn write_quad(layer: &Layer, channel: usize, quad: Quad, products: &[Lanes], tar
     let mut rows = [[[0.0; LANES]; PATCH]; TILE];
     for x in 0..PATCH {
         let column = of_products(std::array::from_fn(|y| products[y * PATCH + x]));
-        for y in 0..TILE {
-            rows[y][x] = column[y];
+        for (row, lanes) in rows.iter_mut().zip(column) {
+            row[x] = lanes;
         }
     }
     let bias = layer.bias_of(channel);

@@ -14,7 +14,6 @@ use burn::{
 use super::size::{crop, pad_to_multiple};
 use crate::{
     kernel::{Activation, Kernels},
-    upsample::upsample,
     warp::{inside, warp},
 };
 use context::Context;
@@ -112,7 +111,7 @@ impl<B: Kernels> FlowNet<B> {
     pub fn forward(&self, first: Tensor<B, 4>, second: Tensor<B, 4>) -> Tensor<B, 4> {
         let [_, _, height, width] = first.dims();
         let finest = self.forward_levels(first, second).remove(0); // [n, 2, H / 4, W / 4]
-        let flow = upsample(finest, 1 << FINEST).mul_scalar(PIXELS_PER_UNIT); // [n, 2, H, W]
+        let flow = B::upsample(finest, 1 << FINEST).mul_scalar(PIXELS_PER_UNIT); // [n, 2, H, W]
         crop(flow, height, width) // [n, 2, h, w]
     }
 

@@ -1,11 +1,14 @@
-//! The CPU's convolutions against Burn's own, over odd sizes and channel counts.
+//! The CPU's own operations against Burn's, over odd sizes and channel counts.
 
 use burn::{
     backend::Flex,
     nn::{PaddingConfig2d, conv::Conv2dConfig},
-    tensor::{Distribution, Tensor, Tolerance},
+    tensor::{Distribution, Tensor, Tolerance, module::max_pool2d},
 };
-use chromaflow::kernel::{Activation, Kernels};
+use chromaflow::{
+    kernel::{Activation, Kernels},
+    upsample::upsample,
+};
 
 struct Case {
     inputs: &'static [usize],
@@ -75,4 +78,36 @@ fn views_are_convolved_as_their_copies() {
     let ours = Flex::convolve(&convolution, view.clone(), Activation::None);
     ours.into_data()
         .assert_approx_eq::<f32>(&convolution.forward(view).into_data(), Tolerance::absolute(1e-4));
+}
+
+#[test]
+fn pooling_is_burns_own() {
+    for [height, width] in [[2, 2], [7, 9], [34, 17]] {
+        let image =
+            Tensor::<Flex, 4>::random([2, 3, height, width], Distribution::Default, &Default::default());
+        let expected = max_pool2d(image.clone(), [2, 2], [2, 2], [0, 0], [1, 1], false);
+        assert_eq!(Flex::max_pool(image).into_data(), expected.into_data());
+    }
+}
+
+/// The two multiply the same weights in another order: f32 rounds them apart in the last bits of values in [0, 1].
+#[test]
+fn upsampling_equals_slices_and_sums() {
+    let device = Default::default();
+    let random = |image: [usize; 4]| Tensor::<Flex, 4>::random(image, Distribution::Default, &device);
+    for factor in [1, 2, 4, 8, 16] {
+        let image = random([2, 3, 5, 7]);
+        let expected = upsample(image.clone(), factor);
+        let ours = Flex::upsample(image, factor).into_data();
+        ours.assert_approx_eq::<f32>(&expected.into_data(), Tolerance::absolute(1e-6));
+    }
+    let (base, coarser) =
+        (random([1, 2, 8, 16]), vec![random([1, 2, 8, 16]), random([1, 2, 4, 8]), random([1, 2, 1, 2])]);
+    let factors = [1, 2, 8];
+    let sum = coarser
+        .iter()
+        .zip(factors)
+        .fold(base.clone(), |sum, (image, factor)| sum + upsample(image.clone(), factor));
+    let ours = Flex::add_upsampled(base, coarser).into_data();
+    ours.assert_approx_eq::<f32>(&sum.into_data(), Tolerance::absolute(1e-5));
 }
