@@ -41,19 +41,23 @@ async function colored(name) {
   return { ...(await details(page)), file };
 }
 
-/** What a canvas shows. @param {string} selector @returns {Promise<number[]>} */
-function pixels(selector) {
+/**
+ * What a canvas shows: a number that hardly two pictures share, and how far it is from grey, as the mean of the largest
+ * less the smallest of R, G and B.
+ * @param {string} selector @returns {Promise<{ picture: number, colorfulness: number }>}
+ */
+function look(selector) {
   return visitor.page.locator(selector).evaluate((canvas) => {
     const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
-    return [.../** @type {HTMLCanvasElement} */ (canvas).getContext("2d").getImageData(0, 0, width, height).data];
+    const rgba = /** @type {HTMLCanvasElement} */ (canvas).getContext("2d").getImageData(0, 0, width, height).data;
+    let [picture, sum] = [0, 0];
+    for (let at = 0; at < rgba.length; at += 4) {
+      const [red, green, blue] = rgba.subarray(at, at + 3);
+      picture = (31 * picture + red + 7 * green + 17 * blue) % 1e9;
+      sum += Math.max(red, green, blue) - Math.min(red, green, blue);
+    }
+    return { picture, colorfulness: (4 * sum) / rgba.length };
   });
-}
-
-/** How far a picture is from grey: the mean of the largest less the smallest of R, G and B. @param {number[]} rgba */
-function colorfulness(rgba) {
-  let sum = 0;
-  for (let at = 0; at < rgba.length; at += 4) sum += Math.max(...rgba.slice(at, at + 3)) - Math.min(...rgba.slice(at, at + 3));
-  return (4 * sum) / rgba.length;
 }
 
 const shotNumber = (/** @type {number} */ number) => visitor.page.locator("#shots label").nth(number);
@@ -62,19 +66,21 @@ test("several moments in every colouring, moving, and a pause", async () => {
   const { page } = visitor;
   await onTheDesk(cut);
   assert.equal(await page.locator(".candidate:first-child .moments canvas").count(), 3);
+  const first = ".candidate:first-child .color";
   const seen = new Set();
-  await page.waitForFunction(() => document.querySelector(".candidate .color")?.getContext("2d"));
-  for (let tries = 0; tries < 100 && seen.size < 3; tries++) seen.add(String(await pixels(".candidate:first-child .color")));
+  for (let tries = 0; tries < 200 && seen.size < 3; tries++) seen.add((await look(first)).picture);
   assert.equal(seen.size, 3, "the preview does not move");
   await page.getByRole("button", { name: "Pause" }).click();
-  const still = String(await pixels(".candidate:first-child .color"));
+  const still = await look(first);
   await page.waitForTimeout(400);
-  assert.equal(String(await pixels(".candidate:first-child .color")), still);
-  const all = await Promise.all([1, 2, 3, 4].map((each) => pixels(`.candidate:nth-child(${each}) .color`)));
-  assert.equal(new Set(all.map(String)).size, 4, "the colourings are not four");
-  assert.ok(all.every((rgba) => colorfulness(rgba) > 1), "a colouring is grey");
-  await page.locator("#moments label").nth(2).click();
-  assert.notEqual(String(await pixels(".candidate:first-child .color")), still);
+  assert.deepEqual(await look(first), still);
+  const all = await Promise.all([1, 2, 3, 4].map((each) => look(`.candidate:nth-child(${each}) .color`)));
+  assert.equal(new Set(all.map(({ picture }) => picture)).size, 4, "the colourings are not four");
+  assert.ok(all.every(({ colorfulness }) => colorfulness > 1), "a colouring is grey");
+  await page.locator("#moments label").nth(1).click();
+  const opening = await look(first);
+  await page.locator("#moments label").nth(3).click();
+  assert.notEqual((await look(first)).picture, opening.picture);
 });
 
 test("a picture is compared with its source: by pointing, by a key, by a button", async () => {
@@ -84,7 +90,7 @@ test("a picture is compared with its source: by pointing, by a key, by a button"
   assert.ok(!(await grey.isVisible()));
   await page.locator(".candidate:first-child .frame").hover();
   assert.ok(await grey.isVisible());
-  assert.equal(colorfulness(await pixels(".candidate:first-child .grey")), 0);
+  assert.equal((await look(".candidate:first-child .grey")).colorfulness, 0);
   await page.mouse.move(0, 0);
   assert.ok(!(await grey.isVisible()));
   await page.keyboard.down("g");
@@ -144,12 +150,12 @@ test("strength and warmth are seen at once and written", async () => {
   await onTheDesk(cut);
   await page.locator("#candidates[aria-busy=false]").waitFor();
   await page.getByRole("button", { name: "Pause" }).click();
-  const plain = await pixels(".candidate:first-child .color");
+  const plain = await look(".candidate:first-child .color");
   await page.getByRole("slider", { name: "Strength" }).fill("150");
-  const strong = await pixels(".candidate:first-child .color");
-  assert.ok(colorfulness(strong) > 1.2 * colorfulness(plain), "no stronger");
+  const strong = await look(".candidate:first-child .color");
+  assert.ok(strong.colorfulness > 1.2 * plain.colorfulness, "no stronger");
   await page.getByRole("slider", { name: "Strength" }).fill("0");
-  assert.equal(colorfulness(await pixels(".candidate:first-child .color")), 0);
+  assert.equal((await look(".candidate:first-child .color")).colorfulness, 0);
   assert.ok((await saturation((await colored("grey.mp4")).file)) < 1);
   await page.getByRole("button", { name: "Another colouring" }).click();
   await page.getByRole("slider", { name: "Warmth" }).fill("100");

@@ -1,52 +1,118 @@
-/** At home on the web: kept for visits without a network, and closed to everything outside. */
+/** The page among other pages: without a network, under its policy, from a link, for every hand and eye. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { copyFile, cp, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, afterEach, before, test } from "node:test";
 import { clipFolder, makeClip } from "./clips.mjs";
-import { give, settled } from "./page.mjs";
+import { addressOf, colorize } from "./colorize.mjs";
+import { give, launch, settled, shownError } from "./page.mjs";
 import { serve } from "./serve.mjs";
-import { visit } from "./visit.mjs";
+import { dist } from "./visit.mjs";
 
+const QUICK = { device: "cpu", size: "32", passes: "1" };
+const AXE = new URL("../../www/node_modules/axe-core/axe.min.js", import.meta.url);
+
+/** @type {import("playwright-core").Browser} */
+let browser;
 /** @type {Awaited<ReturnType<typeof clipFolder>>} */
 let folder;
 /** @type {string} */
 let clip;
+/** A copy of the page with a clip beside it. @type {string} */
+let site;
 
 before(async () => {
   folder = await clipFolder();
-  clip = await makeClip(folder.path("clip.mp4"), { frames: 3 });
+  browser = await launch();
+  clip = await makeClip(folder.path("clip.mp4"), { frames: 6, filter: "negate=enable='gte(n,3)'" });
+  site = folder.path("site/under/a path");
+  await cp(dist, site, { recursive: true });
+  await copyFile(clip, join(site, "clip.mp4"));
 });
-after(() => folder?.remove());
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+});
+after(async () => {
+  await browser?.close();
+  await folder?.remove();
+});
 
-/** @param {import("./page.mjs").Page} page */
-async function colorize(page) {
-  await give(page, clip);
-  assert.equal(await settled(page, "choosing"), null);
-  await page.getByRole("button", { name: "Colorize" }).click();
-  assert.equal(await settled(page, "finished"), null);
+/** @param {string} address @param {object} options */
+async function open(address, options = {}) {
+  const context = await browser.newContext({ bypassCSP: false, ...options });
+  const page = await context.newPage();
+  await page.goto(address);
+  return page;
 }
 
-test("the second visit needs no network, to the finished clip", async () => {
-  const visitor = await visit({ keep: true });
-  const { page } = visitor;
+test("the second visit works without a network, from a folder of any host, and asks no other host for anything", async () => {
+  const server = await serve({ dist: folder.path("site") });
+  const page = await open("about:blank");
+  /** @type {string[]} */
+  const asked = [];
+  page.context().on("request", (request) => asked.push(request.url()));
+  const address = addressOf(`${server.address}under/a%20path/`, QUICK);
+  await page.goto(`${server.address}under/a%20path/index.html`);
+  await page.locator("#kept-offline").waitFor({ timeout: 60_000 });
+  await page.goto(address.replace("/?", "/index.html?"));
+  await page.locator("#device[data-kind=cpu]").waitFor();
+  await server.close();
+  await page.reload();
+  const line = await colorize(page, { input: clip, output: folder.path("offline.mp4"), timeout: 120 });
+  assert.ok(line.ok, JSON.stringify(line));
+  await page.goto(address.replace("/?", "/study.html?"));
+  await page.getByRole("heading", { name: "Which colouring convinces more?" }).waitFor();
+  const foreign = asked.filter((url) => !url.startsWith(server.address) && !url.startsWith("blob:") && url !== "about:blank");
+  assert.deepEqual(foreign, []);
+});
+
+test("the policy lets nothing out: neither a request nor a picture nor a script", async () => {
+  const server = await serve({ dist });
+  const elsewhere = await serve({ dist });
   try {
-    await page.locator("#kept-offline").waitFor({ timeout: 60_000 });
-    await page.locator("#device[data-kind=cpu]").waitFor();
-    await visitor.disconnect();
-    await page.reload();
-    await page.locator("#device[data-kind=cpu]").waitFor();
-    await colorize(page);
-    await page.getByRole("link", { name: "study" }).click();
-    await page.getByRole("heading", { name: "Which colouring" }).waitFor();
-    assert.deepEqual(visitor.uncaught, []);
+    const page = await open(server.address);
+    const outside = elsewhere.address;
+    const results = await page.evaluate(async (outside) => {
+      const broken = () => new Promise((resolve) => addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective), { once: true }));
+      const fetched = broken();
+      const answered = await fetch(outside).then(() => true, () => false);
+      const pictured = broken();
+      new Image().src = `${outside}icon.svg`;
+      const picture = await pictured;
+      const scripted = broken();
+      document.head.append(Object.assign(document.createElement("script"), { textContent: "window.ran = true" }));
+      return { answered, fetch: await fetched, picture, script: await scripted, ran: "ran" in window };
+    }, outside);
+    assert.deepEqual(results, { answered: false, fetch: "connect-src", picture: "img-src", script: "script-src-elem", ran: false });
+    // The page's worker has the page's policy, whatever headers its host sends.
+    const fromWorker = page.workers()[0].evaluate((url) => fetch(url, { mode: "no-cors" }).then(() => "answered", () => "refused"), outside);
+    assert.equal(await fromWorker, "refused");
   } finally {
-    await visitor.close();
+    await server.close();
+    await elsewhere.close();
   }
 });
 
-test("it can be installed: a manifest with its icons, all below the page's own address", async () => {
-  const visitor = await visit();
+test("a link opens a clip beside the page, and none from elsewhere", async () => {
+  const server = await serve({ dist: site });
   try {
-    const { page } = visitor;
+    const page = await open(`${addressOf(server.address, QUICK)}&src=clip.mp4`);
+    assert.equal(await settled(page, "choosing"), null);
+    assert.match(await page.locator("section.choosing .facts").innerText(), /^clip\.mp4/);
+    for (const [src, code] of [["https://example.org/clip.mp4", "link-foreign"], ["missing.mp4", "link-missing"]]) {
+      await page.goto(`${addressOf(server.address, QUICK)}&src=${encodeURIComponent(src)}`);
+      await page.getByRole("alert").waitFor();
+      assert.equal((await shownError(page))?.code, code);
+    }
+  } finally {
+    await server.close();
+  }
+});
+
+test("the page can be installed: a manifest with its icons", async () => {
+  const server = await serve({ dist });
+  try {
+    const page = await open(server.address);
     const address = await page.locator("link[rel=manifest]").evaluate((link) => /** @type {HTMLLinkElement} */ (link).href);
     const manifest = await (await page.request.get(address)).json();
     assert.equal(manifest.display, "standalone");
@@ -60,34 +126,50 @@ test("it can be installed: a manifest with its icons, all below the page's own a
       if (sizes !== "any") assert.equal(size, sizes);
     }
   } finally {
-    await visitor.close();
+    await server.close();
   }
 });
 
-test("nothing is asked for outside the page's origin, and the browser would refuse it", async () => {
-  const outside = await serve();
-  const visitor = await visit();
-  const { page, address } = visitor;
-  try {
-    /** @type {string[]} */
-    const asked = [];
-    page.context().on("request", (request) => asked.push(request.url()));
-    await page.reload();
-    await colorize(page);
-    const elsewhere = asked.filter((url) => !url.startsWith("blob:") && new URL(url).origin !== new URL(address).origin);
-    assert.deepEqual(elsewhere, []);
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+  test(`axe finds nothing in any state, ${colorScheme}`, { timeout: 180_000 }, async () => {
+    const server = await serve({ dist });
+    try {
+      const page = await open(addressOf(server.address, QUICK), { colorScheme, bypassCSP: true, reducedMotion: "reduce" });
+      await page.locator("#device[data-kind=cpu]").waitFor();
+      await faultless(page, "welcome");
+      await give(page, { name: "empty.mp4", mimeType: "video/mp4", buffer: Buffer.from("") });
+      await page.getByRole("alert").waitFor();
+      await faultless(page, "alert");
+      await give(page, clip);
+      assert.equal(await settled(page, "choosing"), null);
+      await page.locator("#scan").getByText("2 shots").waitFor();
+      await page.locator("#shots label").nth(2).click();
+      await page.keyboard.press("2");
+      await page.locator("#candidates[aria-busy=false]").waitFor();
+      await faultless(page, "choosing");
+      await page.getByRole("button", { name: "Add a cut" }).click();
+      await page.getByRole("button", { name: "Cut before this frame" }).and(page.locator(":enabled")).waitFor();
+      await faultless(page, "cutter");
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Colorize" }).click();
+      await page.getByRole("button", { name: "Pause" }).click();
+      await faultless(page, "coloring");
+      await page.getByRole("button", { name: "Go on" }).click();
+      assert.equal(await settled(page, "finished"), null);
+      await faultless(page, "finished");
+      await page.goto(`${server.address}study.html`);
+      await faultless(page, "study");
+    } finally {
+      await server.close();
+    }
+  });
+}
 
-    const reach = (/** @type {string} */ url) => fetch(url, { mode: "no-cors" }).then(() => "answered", () => "refused");
-    assert.ok((await fetch(outside.address)).ok);
-    assert.equal(await page.evaluate(reach, outside.address), "refused");
-    assert.equal(await page.workers()[0].evaluate(reach, outside.address), "refused");
-    assert.equal(await page.evaluate(reach, address), "answered");
-    assert.equal(await page.evaluate(() => {
-      document.head.append(Object.assign(document.createElement("script"), { textContent: "window.ran = true" }));
-      return "ran" in window;
-    }), false, "a script in the page itself does not run");
-  } finally {
-    await visitor.close();
-    await outside.close();
-  }
-});
+/** @param {import("playwright-core").Page} page @param {string} where */
+async function faultless(page, where) {
+  await page.evaluate(await readFile(AXE, "utf8"));
+  // @ts-ignore axe is what was evaluated just before
+  const { violations } = await page.evaluate(() => axe.run());
+  const found = violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => node.html.slice(0, 160)).join(" | ")}`);
+  assert.deepEqual(found, [], where);
+}

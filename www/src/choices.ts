@@ -1,11 +1,13 @@
 import type { DeviceChoice, DeviceReport } from "./protocol";
 
-/** What the address of the page may ask for: `?device=cpu&preset=lite&size=128&passes=1`. */
+/** What the address of the page may ask for: `?device=cpu&preset=lite&size=128&passes=1&src=films/one.mp4`. */
 export interface Choices {
   device: DeviceChoice;
   preset: string;
   size: number | null;
   passes: number | null;
+  /** A clip beside the page, which is opened at once. */
+  src: string | null;
 }
 
 /** Working sizes on offer: the shorter side in pixels. */
@@ -22,6 +24,7 @@ export function readChoices(query: string): Choices {
     preset: parameters.get("preset") ?? "lite",
     size: wholeNumber(parameters.get("size")),
     passes: wholeNumber(parameters.get("passes")),
+    src: parameters.get("src"),
   };
 }
 

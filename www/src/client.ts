@@ -23,7 +23,10 @@ export class Client {
   #nextId = 1;
   readonly #pending = new Map<number, Pending>();
 
-  /** Sends a request. `told` hears how far it is; aborting `signal` cancels it with the fault `cancelled`. */
+  /**
+   * Sends a request. `told` hears how far it is; aborting `signal` cancels it with the fault `cancelled`, and nothing is
+   * heard of it any more.
+   */
   request<K extends RequestKind>(
     kind: K,
     take: Take<K>,
@@ -36,8 +39,8 @@ export class Client {
       const settled = () => options.signal?.removeEventListener("abort", onAbort);
       this.#pending.set(id, {
         kind,
-        tell: (options.told ?? (() => {})) as (value: never) => void,
-        give: (value) => (settled(), give(value)),
+        tell: (value) => options.signal?.aborted || options.told?.(value),
+        give: (value) => (settled(), options.signal?.aborted ? fail(new Fault("cancelled", "came too late")) : give(value)),
         fail: (fault) => (settled(), fail(fault)),
       });
       options.signal?.addEventListener("abort", onAbort);

@@ -27,6 +27,8 @@ const EXPLANATIONS: Record<Exclude<FaultCode, "cancelled">, Explanation> = {
   "decode-failed": say("This clip cannot be decoded", "The browser's decoder gave up before the first frame. The file is probably damaged.", ANOTHER),
   "decode-stalled": say("The decoder stopped answering", "The browser's video decoder has given no frame for a minute.", "Try again. If it happens again, the file is probably damaged.", true),
   "frame-size-changed": say("The picture changes its size", "The frames of this clip are not all of one size, and one file cannot hold them.", ANOTHER),
+  "link-foreign": say("This address points somewhere else", "It asks for a clip that lies on another host, and this page fetches nothing from anywhere but its own.", "Save that clip on your computer, then choose it here."),
+  "link-missing": say("The clip in this address did not arrive", "The address names a clip beside this page, and it could not be fetched.", "Look whether the address is right and whether you are online, then try again.", true),
   "browser-too-old": say("This browser is too old", "The page needs the browser's own video decoder and encoder (WebCodecs), and they are not there.", "Open the page over https or on this computer itself, in a current Chrome, Edge, Firefox or Safari."),
   "encoder-missing": say("This browser cannot write this clip", "It has no video encoder for frames of this size.", "Try another browser."),
   "encode-failed": say("Writing the clip failed", "The browser's video encoder gave up.", "Try again.", true),

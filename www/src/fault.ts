@@ -12,6 +12,8 @@ export type FaultCode =
   | "decode-failed"
   | "decode-stalled"
   | "frame-size-changed"
+  | "link-foreign"
+  | "link-missing"
   // what the browser gives
   | "browser-too-old"
   | "encoder-missing"

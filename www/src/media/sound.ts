@@ -75,7 +75,8 @@ export class Sound {
    * anew where it does not. Before the file is started.
    */
   async addTo(output: Output, clip: Clip, trim: Span | null, clockStart: number): Promise<void> {
-    const part = trim && { start: clockStart, end: trim.end };
+    // The trim ends in the middle of the last frame; its sound goes to that frame's end.
+    const part = trim && { start: clockStart, end: trim.end + 0.5 / (clip.report.framesPerSecond || 25) };
     for (const track of clip.sound) {
       const codec = await track.getCodec();
       const added = codec && output.format.getSupportedAudioCodecs().includes(codec)

@@ -1,6 +1,7 @@
 import type { Choices } from "../choices";
 import { Draft } from "../draft";
 import { Fault, named } from "../fault";
+import { fetchLinked } from "../link";
 import type { ClipReport, DeviceReport, Progress } from "../protocol";
 import type { Studio } from "../studio";
 import { Alert } from "./alert";
@@ -39,7 +40,7 @@ export class App {
       onGrade: () => this.#choosing.regrade(),
       onColorize: () => void this.#colorize(),
     });
-    this.#choosing = new Choosing(studio, this.#settings, (job) => void this.#look(job));
+    this.#choosing = new Choosing(studio, this.#settings, (job) => this.#lookAgain(job));
   }
 
   /** Connects the page and opens the device, so that it is warm when a clip comes. */
@@ -55,6 +56,20 @@ export class App {
       if (this.#stage.state === "coloring") event.preventDefault();
     });
     void this.#openDevice();
+    if (this.choices.src !== null) void this.#openLinked(this.choices.src);
+  }
+
+  /** Opens the clip that the page's address names. */
+  async #openLinked(src: string): Promise<void> {
+    this.#alert.clear();
+    this.#stage.show("reading");
+    this.#step("Fetching the clip that the address names…");
+    try {
+      await this.#receive([await fetchLinked(src, document.baseURI)]);
+    } catch (error) {
+      this.#stage.show("welcome");
+      this.#alert.show(named(error, "link-missing"), "Nothing of yours was touched.", () => void this.#openLinked(src));
+    }
   }
 
   async #openDevice(): Promise<void> {
@@ -117,6 +132,7 @@ export class App {
     if (shown || this.#job || this.#stage.state !== "reading") return shown;
     this.studio.holdAgain(before.file);
     this.#stage.show(before.state as State);
+    if (before.state === "choosing") void this.#look();
     return false;
   }
 
@@ -134,17 +150,21 @@ export class App {
   async #look(first?: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const draft = this.#choosing.draft;
     if (!draft) return;
-    this.#alert.clear();
-    await this.#attempt("Your clip is still here.", () => this.#look(), async (signal) => {
+    await this.#attempt("Your clip is still here.", () => this.#lookAgain(), async (signal) => {
       await first?.(signal);
       await this.#choosing.look(draft, signal, () => this.#choosing.show(draft));
     });
   }
 
+  #lookAgain(first?: (signal: AbortSignal) => Promise<void>): void {
+    this.#alert.clear();
+    void this.#look(first);
+  }
+
   /** The colourings depend on the working size. */
   #sizeChanged(): void {
     this.#choosing.show(this.#choosing.draft!);
-    void this.#look();
+    this.#lookAgain();
   }
 
   async #colorize(): Promise<void> {

@@ -77,7 +77,7 @@ export class Choosing {
     if (!preview.complete) {
       const told = (glimpse: Glimpse) => {
         preview.add(glimpse);
-        if (!signal.aborted) onSeen();
+        onSeen();
       };
       await this.studio.preview({ size, span: draft.span }, { signal, told });
       preview.complete = true;
@@ -91,7 +91,6 @@ export class Choosing {
     if (shots.complete || draft.clip.photo) return;
     const from = Number.isFinite(shots.scannedUntil) ? shots.scannedUntil : null;
     const told = ({ until, shot }: { until: number; shot: Still | null }) => {
-      if (signal.aborted) return;
       shots.scannedUntil = until;
       if (shot) shots.add(until, shot);
       if (shot) this.#timeline.show(draft);

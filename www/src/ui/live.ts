@@ -19,7 +19,7 @@ export class Live {
 
   constructor(onPause: (paused: boolean) => void) {
     this.#pause.addEventListener("click", () => {
-      const paused = this.#pause.ariaPressed !== "true";
+      const paused = !this.#paused;
       this.#showPaused(paused);
       onPause(paused);
     });
@@ -47,11 +47,16 @@ export class Live {
     }
     this.#fill(progress.fraction);
     const done = total === null ? plural(frames, "frame") : `${frames} of ${plural(total, "frame")}`;
-    const left = secondsLeft === null ? "" : words.left(secondsLeft);
+    // A frame that was in hand still comes after the run was paused.
+    const left = this.#paused ? words.paused : secondsLeft === null ? "" : words.left(secondsLeft);
     element("tally-frames").textContent = done;
     element("tally-rate").textContent = words.framesASecond(framesPerSecond);
     element("tally-left").textContent = left;
     this.#speak(`${done}, ${left}`);
+  }
+
+  get #paused(): boolean {
+    return this.#pause.ariaPressed === "true";
   }
 
   #showPaused(paused: boolean): void {
