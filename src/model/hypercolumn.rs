@@ -15,10 +15,7 @@ use super::{
     convolution::conv1x1,
     vgg::{TAPS, VggConfig},
 };
-use crate::{
-    kernel::{Activation, Kernels},
-    upsample::upsample,
-};
+use crate::kernel::{Activation, Kernels};
 
 /// The 1x1 convolution over grey frame and hypercolumn, split by input.
 #[derive(Module, Debug)]
@@ -42,18 +39,16 @@ impl<B: Backend> HypercolumnHead<B> {
 impl<B: Kernels> HypercolumnHead<B> {
     /// Grey `[n, 1, h, w]` and its taps, sides multiples of 16, to `[n, output, h, w]`.
     pub fn forward(&self, grey: Tensor<B, 4>, taps: [Tensor<B, 4>; TAPS]) -> Tensor<B, 4> {
-        let parts = self.taps.iter().zip(taps).enumerate();
-        let reduced = B::convolve(&self.grey, grey, Activation::None); // [n, output, h, w]
-        parts.fold(reduced, |sum, (level, (part, tap))| {
-            let reduced = B::convolve(part, tap, Activation::None); // [n, output, h / 2^level, w / 2^level]
-            sum + upsample(reduced, 1 << level) // [n, output, h, w]
-        })
+        let reduce = |part, tap| B::convolve(part, tap, Activation::None); // [n, output, h / 2^level, w / 2^level]
+        let parts = self.taps.iter().zip(taps).map(|(part, tap)| reduce(part, tap));
+        B::add_upsampled(reduce(&self.grey, grey), parts.collect()) // [n, output, h, w]
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::upsample::upsample;
     use burn::{
         backend::Flex,
         module::Param,

@@ -3,18 +3,12 @@
 use burn::{
     config::Config,
     module::Module,
-    nn::{
-        conv::Conv2d,
-        pool::{MaxPool2d, MaxPool2dConfig},
-    },
+    nn::conv::Conv2d,
     tensor::{Tensor, backend::Backend},
 };
 
 use super::convolution::conv3x3;
-use crate::{
-    kernel::{Activation, Kernels},
-    upsample::upsample,
-};
+use crate::kernel::{Activation, Kernels};
 
 /// The number of resolutions, each half of the one before.
 pub const LEVELS: usize = 5;
@@ -42,7 +36,6 @@ pub struct Unet<B: Backend> {
     pub up: Vec<Up<B>>,
     /// The last convolution, with no activation.
     pub output: Conv2d<B>,
-    pool: MaxPool2d,
 }
 
 /// Two 3x3 convolutions, each followed by a leaky ReLU.
@@ -83,7 +76,6 @@ impl UnetConfig {
                 })
                 .collect(),
             output: conv3x3(width[0], output, device),
-            pool: MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init(),
         }
     }
 }
@@ -93,7 +85,7 @@ impl<B: Kernels> Unet<B> {
     pub fn forward(&self, features: Tensor<B, 4>) -> Tensor<B, 4> {
         let mut skips = vec![self.down[0].forward(vec![features])]; // [n, widths[0], h, w]
         for pair in &self.down[1..] {
-            let coarser = self.pool.forward(skips[skips.len() - 1].clone());
+            let coarser = B::max_pool(skips[skips.len() - 1].clone());
             skips.push(pair.forward(vec![coarser])); // [n, widths[i], h / 2^i, w / 2^i]
         }
         let finer = skips.iter().rev().skip(1);
@@ -115,7 +107,7 @@ impl<B: Kernels> Pair<B> {
 
 impl<B: Kernels> Up<B> {
     fn forward(&self, coarse: Tensor<B, 4>, skip: Tensor<B, 4>) -> Tensor<B, 4> {
-        let narrowed = B::convolve(&self.narrow, upsample(coarse, 2), Activation::None); // [n, width, h, w]
+        let narrowed = B::convolve(&self.narrow, B::upsample(coarse, 2), Activation::None); // [n, width, h, w]
         self.pair.forward(vec![narrowed, skip])
     }
 }

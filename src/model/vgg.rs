@@ -5,10 +5,7 @@
 use burn::{
     config::Config,
     module::Module,
-    nn::{
-        conv::Conv2d,
-        pool::{MaxPool2d, MaxPool2dConfig},
-    },
+    nn::conv::Conv2d,
     tensor::{Tensor, activation::relu, backend::Backend},
 };
 
@@ -43,7 +40,6 @@ pub struct VggConfig {
 pub struct Vgg<B: Backend> {
     /// Five blocks, finest first.
     pub blocks: Vec<VggBlock<B>>,
-    pool: MaxPool2d,
     mean: [f64; 3],
     deviation: [f64; 3],
 }
@@ -67,12 +63,7 @@ impl VggConfig {
                     .collect(),
             })
             .collect();
-        Vgg {
-            blocks,
-            pool: MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init(),
-            mean: self.mean,
-            deviation: self.deviation,
-        }
+        Vgg { blocks, mean: self.mean, deviation: self.deviation }
     }
 }
 
@@ -104,7 +95,7 @@ impl<B: Kernels> Vgg<B> {
         let mut features = self.normalise(rgb);
         std::array::from_fn(|level| {
             if level > 0 {
-                features = self.pool.forward(features.clone()); // [n, c, h / 2^level, w / 2^level]
+                features = B::max_pool(features.clone()); // [n, c, h / 2^level, w / 2^level]
             }
             let convolve = |index, convolution: &_, x| convolve(level, index, convolution, x);
             let (tap, last) = self.blocks[level].forward(features.clone(), level + 1 < TAPS, convolve);

@@ -12,11 +12,7 @@ use burn::{
 };
 
 use super::size::{crop, pad_to_multiple};
-use crate::{
-    kernel::{Activation, Kernels},
-    upsample::upsample,
-    warp::{inside, warp},
-};
+use crate::kernel::{Activation, Kernels};
 use context::Context;
 use decoder::Decoder;
 use pyramid::Pyramid;
@@ -112,7 +108,7 @@ impl<B: Kernels> FlowNet<B> {
     pub fn forward(&self, first: Tensor<B, 4>, second: Tensor<B, 4>) -> Tensor<B, 4> {
         let [_, _, height, width] = first.dims();
         let finest = self.forward_levels(first, second).remove(0); // [n, 2, H / 4, W / 4]
-        let flow = upsample(finest, 1 << FINEST).mul_scalar(PIXELS_PER_UNIT); // [n, 2, H, W]
+        let flow = B::upsample(finest, 1 << FINEST).mul_scalar(PIXELS_PER_UNIT); // [n, 2, H, W]
         crop(flow, height, width) // [n, 2, h, w]
     }
 
@@ -159,7 +155,7 @@ impl<B: Kernels> FlowNet<B> {
             return decoder.forward(cost(theirs));
         };
         let pixels = above.flow.clone().mul_scalar(PIXELS_PER_UNIT / (1 << level) as f64);
-        let warped = warp(theirs, pixels.clone()) * inside(pixels);
+        let warped = B::warp_inside(theirs, pixels);
         let known = vec![cost(warped), ours.clone(), above.flow, above.features];
         decoder.forward(Tensor::cat(known, 1))
     }
