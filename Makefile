@@ -5,10 +5,10 @@ PORT ?= 8417
 WASM_BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/version = "\(.*\)"/\1/p;}' Cargo.lock)
 WASM_BINDGEN := target/tools/wasm-bindgen-$(WASM_BINDGEN_VERSION)/bin/wasm-bindgen
 WASM := target/wasm32-unknown-unknown/web/chromaflow.wasm
-# Chromium's own software Vulkan driver, for the GPU kernel's test; a machine's own driver can be named instead.
+# Chromium's own software Vulkan driver, for the GPU kernels' tests; a machine's own driver can be named instead.
 VULKAN_DRIVER ?= /usr/lib/chromium/vk_swiftshader_icd.json
 
-.PHONY: serve test check check-native check-wasm check-page test-native test-page page wasm colorize bench cuda \
+.PHONY: serve test check check-native check-wasm check-page test-native test-page page wasm colorize bench bench-native cuda \
 	rust-parts node-parts browser-parts clean
 
 # A folder that `trainer export` wrote, to be used by the page instead of the published weights.
@@ -50,9 +50,14 @@ colorize: page browser-parts
 		$(if $(DEVICE),--device $(DEVICE)) $(if $(PRESET),--preset $(PRESET)) $(if $(CANDIDATE),--candidate $(CANDIDATE))
 
 ## Memory of a long clip beside a short one's; with CLIPS="a.mp4 b.mp4" also what those clips keep of themselves.
-bench: page browser-parts
+bench: bench-native page browser-parts
 	node tests/bench/memory.mjs
 	$(if $(CLIPS),mkdir -p target/bench && node tests/bench/fidelity.mjs target/bench $(CLIPS))
+
+## Each kernel beside Burn's own operation, and each network, on the devices that are there:
+## make bench-native [BENCH_SIZES=854x480] [BENCH_PRESET=paper] [KERNELS="convolution_3x3 --sample-count 10"]
+bench-native: rust-parts
+	cargo bench --workspace --bench kernels -- $(KERNELS)
 
 ## The built page in www/dist.
 page: wasm node-parts
@@ -75,7 +80,7 @@ node-parts: www/node_modules/.package-lock.json
 www/node_modules/.package-lock.json: www/package-lock.json
 	cd www && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json
 
-# Chromium runs the page's tests, ffmpeg makes their clips, libvulkan carries the GPU kernel's test.
+# Chromium runs the page's tests, ffmpeg makes their clips, libvulkan carries the GPU kernels' tests.
 browser-parts:
 	@tests/browser/install.sh
 
