@@ -5,14 +5,14 @@ PORT ?= 8417
 WASM_BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/version = "\(.*\)"/\1/p;}' Cargo.lock)
 WASM_BINDGEN := target/tools/wasm-bindgen-$(WASM_BINDGEN_VERSION)/bin/wasm-bindgen
 WASM := target/wasm32-unknown-unknown/web/chromaflow.wasm
-# Chromium's own software Vulkan driver, for the GPU kernel's test; a machine's own driver can be named instead.
+# Chromium's own software Vulkan driver, for the GPU kernels' tests; a machine's own driver can be named instead.
 VULKAN_DRIVER ?= /usr/lib/chromium/vk_swiftshader_icd.json
 
 BENCH_PACKAGES := tests/bench/web/node_modules
 BENCH_PARTS := $(BENCH_PACKAGES)/.package-lock.json
 BENCH_ONNX := target/bench/f.onnx
 
-.PHONY: serve test check check-native check-wasm check-page test-native test-page page wasm colorize bench bench-web \
+.PHONY: serve test check check-native check-wasm check-page test-native test-page page wasm colorize bench bench-native bench-web \
 	bench-kit cuda rust-parts node-parts browser-parts clean
 
 # A folder that `trainer export` wrote, to be used by the page instead of the published weights.
@@ -53,11 +53,16 @@ colorize: page browser-parts
 	@node tests/browser/colorize.mjs "$(IN)" "$(OUT)" $(if $(SIZE),--size $(SIZE)) $(if $(PASSES),--passes $(PASSES)) \
 		$(if $(DEVICE),--device $(DEVICE)) $(if $(PRESET),--preset $(PRESET)) $(if $(CANDIDATE),--candidate $(CANDIDATE))
 
-## f beside onnxruntime-web, and memory of a long clip beside a short one's; with CLIPS="a.mp4 b.mp4" also what those clips
-## keep of themselves.
-bench: bench-web page browser-parts
+## Kernels and networks, f beside onnxruntime-web, and memory of a long clip beside a short one's; with
+## CLIPS="a.mp4 b.mp4" also what those clips keep of themselves.
+bench: bench-native bench-web page browser-parts
 	node tests/bench/memory.mjs
 	$(if $(CLIPS),mkdir -p target/bench && node tests/bench/fidelity.mjs target/bench $(CLIPS))
+
+## Each kernel beside Burn's own operation, and each network, on the devices that are there:
+## make bench-native [BENCH_SIZES=854x480] [BENCH_PRESET=paper] [KERNELS="convolution_3x3 --sample-count 10"]
+bench-native: rust-parts
+	cargo bench --workspace --bench kernels -- $(KERNELS)
 
 ## f beside onnxruntime-web under Node and Dawn: make bench-web [BENCH="--devices webgpu --sizes 448x256"] [WEIGHTS=folder]
 bench-web: wasm $(BENCH_ONNX) $(BENCH_PARTS)
@@ -101,7 +106,7 @@ node-parts: www/node_modules/.package-lock.json
 www/node_modules/.package-lock.json: www/package-lock.json
 	cd www && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json
 
-# Chromium runs the page's tests, ffmpeg makes their clips, libvulkan carries the GPU kernel's test.
+# Chromium runs the page's tests, ffmpeg makes their clips, libvulkan carries the GPU kernels' tests.
 browser-parts:
 	@tests/browser/install.sh
 

@@ -14,8 +14,8 @@ pub const CONFIDENCE_SLOPE: f64 = 15.0;
 
 /// Forward and backward flow disagree where ||F + B'||^2 > RELATIVE (||F||^2 + ||B'||^2) + ABSOLUTE
 /// (N. Sundaram et al., ECCV 2010).
-const CONSISTENCY_RELATIVE: f64 = 0.01;
-const CONSISTENCY_ABSOLUTE: f64 = 0.5;
+pub(crate) const CONSISTENCY_RELATIVE: f64 = 0.01;
+pub(crate) const CONSISTENCY_ABSOLUTE: f64 = 0.5;
 
 /// Samples `image` `[n, c, h, w]` at p + flow(p), bilinear, its border repeated.
 pub fn warp<B: Backend>(image: Tensor<B, 4>, flow: Tensor<B, 4>) -> Tensor<B, 4> {

@@ -3,9 +3,8 @@
 use burn::tensor::{Tensor, backend::Backend};
 
 use crate::{
-    kernel::Kernels,
+    kernel::{Kernels, Pair},
     model::flow::FlowNet,
-    warp::{confidence, visibility, warp},
 };
 
 /// Both directions between a frame and the one before it.
@@ -34,8 +33,9 @@ impl<B: Kernels> Link<B> {
         let first = Tensor::cat(vec![frame, previous], 0); // [2, 1, h, w]
         let second = first.clone().flip([0]);
         let flows = network.forward_grey(first.clone(), second.clone()); // [2, 2, h, w]
-        let visible = visibility(flows.clone(), flows.clone().flip([0])); // [2, 1, h, w]
-        let grey_confidence = confidence(first, warp(second, flows.clone()), visible.clone()); // [2, 1, h, w]
+        let visible = B::visibility(flows.clone(), flows.clone().flip([0])); // [2, 1, h, w]
+        let pair = Pair { frame: first, neighbour: second, flow: flows.clone(), visible: visible.clone() };
+        let (_, grey_confidence) = B::warp_trusted(pair); // [2, 1, h, w]
         let passage = |i| Passage {
             flow: flows.clone().narrow(0, i, 1),
             visible: visible.clone().narrow(0, i, 1),

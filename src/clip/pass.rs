@@ -5,9 +5,8 @@ use burn::tensor::Tensor;
 use super::{frame::Colored, link::Passage};
 use crate::{
     color::with_luma,
-    kernel::Kernels,
+    kernel::{Kernels, Pair},
     model::refiner::{Neighbourhood, Refiner},
-    warp::{confidence, warp},
 };
 
 /// The frames that wait for a neighbour.
@@ -70,10 +69,14 @@ pub fn refine<B: Kernels>(
     let batch =
         |of: fn(&Neighbour<'_, B>) -> Tensor<B, 4>| Tensor::cat(neighbours.iter().map(of).collect(), 0);
     let frame = color.repeat_dim(0, neighbours.len()); // [n, 3, h, w]
-    let warped = batch(|(color, passage)| warp(color.clone(), passage.flow.clone())); // [n, 3, h, w]
-    let visible = batch(|(_, passage)| passage.visible.clone()); // [n, 1, h, w]
+    let (warped, color_confidence) = B::warp_trusted(Pair {
+        frame: frame.clone(),
+        neighbour: batch(|(color, _)| color.clone()),
+        flow: batch(|(_, passage)| passage.flow.clone()),
+        visible: batch(|(_, passage)| passage.visible.clone()),
+    }); // [n, 3, h, w] and [n, 1, h, w]
     let refined = refiner.forward(Neighbourhood {
-        color_confidence: confidence(frame.clone(), warped.clone(), visible),
+        color_confidence,
         grey_confidence: batch(|(_, passage)| passage.grey_confidence.clone()),
         frame,
         warped,

@@ -15,7 +15,7 @@ use burn::{
     tensor::{Tensor, backend::Backend, module::max_pool2d},
 };
 
-use crate::upsample;
+use crate::{upsample, warp};
 
 /// Backends on which the networks run.
 pub trait Kernels: Backend {
@@ -35,7 +35,7 @@ pub trait Kernels: Backend {
         inputs: Vec<Tensor<Self, 4>>,
         activation: Activation,
     ) -> Tensor<Self, 4> {
-        Self::convolve(convolution, Tensor::cat(inputs, 1), activation)
+        Self::convolve(convolution, joined(inputs), activation)
     }
 
     /// Channel (2 r + 1) (dy + r) + dx + r of the result is the mean over channels of `ours` at p times `theirs` at
@@ -63,6 +63,41 @@ pub trait Kernels: Backend {
             sum + upsample::upsample(image, factor) // [n, c, h, w]
         })
     }
+
+    /// `image` `[n, c, h, w]` sampled at p + flow(p) ([`warp::warp`]), zero where that lies outside the frame.
+    fn warp_inside(image: Tensor<Self, 4>, flow: Tensor<Self, 4>) -> Tensor<Self, 4> {
+        warp::warp(image, flow.clone()) * warp::inside(flow)
+    }
+
+    /// M_{t -> s} of the flows `[n, 2, h, w]` ([`warp::visibility`]): `[n, 1, h, w]`.
+    fn visibility(forward: Tensor<Self, 4>, backward: Tensor<Self, 4>) -> Tensor<Self, 4> {
+        warp::visibility(forward, backward)
+    }
+
+    /// A neighbour warped to the frame, `[n, c, h, w]`, and its confidence ([`warp::confidence`]), `[n, 1, h, w]`.
+    fn warp_trusted(pair: Pair<Self>) -> (Tensor<Self, 4>, Tensor<Self, 4>) {
+        let warped = warp::warp(pair.neighbour, pair.flow); // [n, c, h, w]
+        let confidence = warp::confidence(pair.frame, warped.clone(), pair.visible); // [n, 1, h, w]
+        (warped, confidence)
+    }
+}
+
+/// Images `[n, c_i, h, w]` one behind the other along the channels; a single one is not copied.
+fn joined<B: Backend>(mut images: Vec<Tensor<B, 4>>) -> Tensor<B, 4> {
+    if images.len() == 1 { images.remove(0) } else { Tensor::cat(images, 1) }
+}
+
+/// A frame s and its neighbour t.
+#[derive(Clone, Debug)]
+pub struct Pair<B: Backend> {
+    /// A_s, `[n, c, h, w]`.
+    pub frame: Tensor<B, 4>,
+    /// A_t, `[n, c, h, w]`.
+    pub neighbour: Tensor<B, 4>,
+    /// flow(s -> t) in pixels, `[n, 2, h, w]`.
+    pub flow: Tensor<B, 4>,
+    /// M_{t -> s}, `[n, 1, h, w]`.
+    pub visible: Tensor<B, 4>,
 }
 
 #[cfg(feature = "libtorch")]

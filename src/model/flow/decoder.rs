@@ -49,10 +49,12 @@ impl<B: Backend> Decoder<B> {
 
 impl<B: Kernels> Decoder<B> {
     pub(super) fn forward(&self, known: Tensor<B, 4>) -> Step<B> {
-        let features = self.dense.iter().fold(known, |features, convolution| {
-            let added = B::convolve(convolution, features.clone(), ACTIVATION);
-            Tensor::cat(vec![added, features], 1) // [n, channels + added, h, w]
-        });
+        let mut newest_first = vec![known];
+        for convolution in &self.dense {
+            let added = B::convolve_joined(convolution, newest_first.clone(), ACTIVATION);
+            newest_first.insert(0, added); // [n, added, h, w]
+        }
+        let features = Tensor::cat(newest_first, 1); // [n, channels + all added, h, w]
         Step { flow: B::convolve(&self.predict, features.clone(), Activation::None), features }
     }
 

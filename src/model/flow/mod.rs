@@ -12,10 +12,7 @@ use burn::{
 };
 
 use super::size::{crop, pad_to_multiple};
-use crate::{
-    kernel::{Activation, Kernels},
-    warp::{inside, warp},
-};
+use crate::kernel::{Activation, Kernels};
 use context::Context;
 use decoder::Decoder;
 use pyramid::Pyramid;
@@ -158,7 +155,7 @@ impl<B: Kernels> FlowNet<B> {
             return decoder.forward(cost(theirs));
         };
         let pixels = above.flow.clone().mul_scalar(PIXELS_PER_UNIT / (1 << level) as f64);
-        let warped = warp(theirs, pixels.clone()) * inside(pixels);
+        let warped = B::warp_inside(theirs, pixels);
         let known = vec![cost(warped), ours.clone(), above.flow, above.features];
         decoder.forward(Tensor::cat(known, 1))
     }

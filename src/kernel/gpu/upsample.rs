@@ -1,0 +1,95 @@
+//! Bilinear upsampling as one kernel: each unit computes up to four neighbouring pixels of the result, from as many
+//! coarser images as are added up.
+
+use burn_cubecl::{CubeRuntime, tensor::CubeTensor};
+use cubecl::{calculate_cube_count_elemwise, prelude::*};
+
+/// Pixels that a unit computes where the width allows.
+const PIXELS: usize = 4;
+
+/// Writes the sum of `base`, if there is one, and of the `coarser` images to `output` `[n, c, h, w]`, each enlarged to its
+/// size by a whole factor.
+pub fn launch<R: CubeRuntime>(
+    base: Option<CubeTensor<R>>,
+    coarser: Vec<CubeTensor<R>>,
+    output: &CubeTensor<R>,
+) {
+    let width = output.meta.shape()[3];
+    let pixels = if width.is_multiple_of(PIXELS) { PIXELS } else { 1 };
+    let units = output.meta.num_elements() / pixels;
+    let cube_dim = CubeDim::new(&output.client, units);
+    upsample_kernel::launch::<R>(
+        &output.client,
+        calculate_cube_count_elemwise(&output.client, units, cube_dim),
+        cube_dim,
+        pixels,
+        base.map(CubeTensor::into_tensor_arg).into(),
+        coarser.into_iter().map(CubeTensor::into_tensor_arg).collect(),
+        output.clone().into_tensor_arg(),
+    );
+}
+
+#[cube(launch)]
+fn upsample_kernel<O: Size>(
+    base: &ComptimeOption<Tensor<f32>>,
+    coarser: &Sequence<Tensor<f32>>,
+    output: &mut Tensor<Vector<f32, O>>,
+) {
+    let vector = O::value();
+    let height = output.shape(2);
+    let width = output.shape(3);
+    let first = ABSOLUTE_POS * vector;
+    if first < output.shape(0) * output.shape(1) * height * width {
+        let x = first % width;
+        let y = (first / width) % height;
+        let c = (first / (width * height)) % output.shape(1);
+        let n = first / (width * height * output.shape(1));
+        let mut values = Vector::<f32, O>::new(0.0);
+        #[unroll]
+        for j in 0..vector {
+            values[j] = base_at(base, n, c, y, x + j);
+        }
+        #[unroll]
+        for i in 0..coarser.len() {
+            let image = coarser.index(i);
+            let factor = height / image.shape(2);
+            #[unroll]
+            for j in 0..vector {
+                values[j] += enlarged(image, n * image.stride(0) + c * image.stride(1), y, x + j, factor);
+            }
+        }
+        let at = n * output.stride(0) + c * output.stride(1) + y * output.stride(2) + x;
+        output[at / vector] = values;
+    }
+}
+
+#[cube]
+fn base_at(base: &ComptimeOption<Tensor<f32>>, n: usize, c: usize, y: usize, x: usize) -> f32 {
+    let value: ComptimeOption<f32> = base
+        .map(|base| base[n * base.stride(0) + c * base.stride(1) + y * base.stride(2) + x * base.stride(3)]);
+    value.unwrap_or_else(|| 0.0f32.runtime())
+}
+
+/// The channel of `image` that begins at `start`, enlarged, at (y, x).
+#[cube]
+fn enlarged(image: &Tensor<f32>, start: usize, y: usize, x: usize, factor: usize) -> f32 {
+    let (row, other_row, down) = neighbours(y, factor, image.shape(2));
+    let (column, other_column, across) = neighbours(x, factor, image.shape(3));
+    let near = start + row * image.stride(2);
+    let far = start + other_row * image.stride(2);
+    let column = column * image.stride(3);
+    let other_column = other_column * image.stride(3);
+    let ours = image[near + column] * (1.0 - down) + image[far + column] * down;
+    let theirs = image[near + other_column] * (1.0 - down) + image[far + other_column] * down;
+    ours * (1.0 - across) + theirs * across
+}
+
+/// The sample below a position of the enlarged axis, the neighbour that it is mixed with, and the neighbour's share.
+#[cube]
+fn neighbours(position: usize, factor: usize, length: usize) -> (usize, usize, f32) {
+    let sample = position / factor;
+    let offset = (f32::cast_from(position % factor) + 0.5) / f32::cast_from(factor) - 0.5;
+    let before = select(sample > 0, sample - 1, sample);
+    let after = select(sample + 1 < length, sample + 1, sample);
+    (sample, select(offset < 0.0, before, after), offset.abs())
+}
