@@ -16,6 +16,7 @@ const TYPES = {
   ".webmanifest": "application/manifest+json",
   ".png": "image/png",
   ".wasm": "application/wasm",
+  ".webmanifest": "application/manifest+json",
 };
 
 /**
@@ -30,7 +31,7 @@ export async function serve({ dist = DIST, port = 0, instead = () => null } = {}
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     const other = instead(path);
     if (other) return response.writeHead(other.status ?? 200).end(other.body);
-    return sendFile(response, join(dist, normalize(path === "/" ? "/index.html" : path)));
+    return sendFile(response, join(dist, normalize(path.endsWith("/") ? `${path}index.html` : path)));
   });
   await new Promise((listening) => server.listen(port, "127.0.0.1", () => listening(undefined)));
   const { port: chosen } = /** @type {import("node:net").AddressInfo} */ (server.address());

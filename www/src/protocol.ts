@@ -2,6 +2,7 @@
  * The one owner of the messages between the page's thread and the worker. The page asks; the worker tells how far it
  * is, any number of times, and then gives one result or one fault. Every message carries the number of its request.
  */
+import type { Motion } from "../wasm/chromaflow.js";
 import type { FaultCode } from "./fault";
 import type { Grade } from "./picture/grade";
 import type { Pose, Still } from "./picture/still";
@@ -91,6 +92,8 @@ export interface Progress {
   framesPerSecond: number;
   secondsLeft: number | null;
   picture: Still | null;
+  /** How the picture's frame lies to the one before it; null at the beginning of a shot. */
+  motion: Motion | null;
 }
 
 /** A finished clip. */
@@ -101,6 +104,8 @@ export interface Colored {
   seconds: number;
   framesPerSecond: number;
   shots: number;
+  /** Mean confidence (equation 4) of the frames that were looked at on the way; null where none was. */
+  confidence: number | null;
   width: number;
   height: number;
   container: string;

@@ -1,4 +1,4 @@
-import type { ChromaPlanes } from "../../wasm/chromaflow.js";
+import type { ChromaPlanes, Motion } from "../../wasm/chromaflow.js";
 import { Fault } from "../fault";
 import type { Clip } from "../media/clip";
 import { OutputFile, type Placement } from "../media/output";
@@ -37,6 +37,9 @@ export async function colorize(
 interface Taken {
   planes: Planes;
   placement: Placement;
+  /** Whether the page is shown this frame once it is finished. */
+  shown: boolean;
+  motion: Motion | null;
 }
 
 class Run {
@@ -50,6 +53,8 @@ class Run {
   #output: OutputFile | null = null;
   #size: [number, number] | null = null;
   #pictureAt = 0;
+  /** Mean confidence of each frame that was shown. */
+  readonly #confidences: number[] = [];
 
   constructor(
     private readonly clip: Clip,
@@ -72,7 +77,9 @@ class Run {
       const candidate = await this.#shots.begins(taken.planes, taken.placement.timestamp);
       if (candidate !== null) await this.#writeAll(await this.session.beginShot(candidate));
       this.#waiting.push(taken);
-      await this.#writeAll(await this.session.push(taken.planes.frame));
+      const finished = await this.session.push(taken.planes.frame);
+      await this.#lookAt(taken);
+      await this.#writeAll(finished);
     }
     await this.#writeAll(await this.session.finish());
     return this.#close();
@@ -90,7 +97,7 @@ class Run {
     const { timestamp, duration, squarePixelWidth: squareWidth, squarePixelHeight: squareHeight } = sample;
     const planes = await takePlanes(sample, this.clip.color, this.#spare.pop()).finally(() => sample.close());
     this.#checkSize(planes);
-    return { planes, placement: { timestamp, duration, squareWidth, squareHeight } };
+    return { planes, placement: { timestamp, duration, squareWidth, squareHeight }, shown: false, motion: null };
   }
 
   /** One file holds frames of one size. */
@@ -106,12 +113,13 @@ class Run {
   }
 
   async #write(chroma: ChromaPlanes): Promise<void> {
-    const { planes, placement } = this.#waiting.shift()!;
+    const taken = this.#waiting.shift()!;
+    const { planes, placement } = taken;
     planes.setChroma(graded(planes.frame, chroma, this.options.grade));
     this.#output ??= await OutputFile.create(this.clip, planes.width, planes.height, this.options, this.#clockStart(placement));
     await this.#output.add(planes, placement);
     this.#pace.count(placement.timestamp + placement.duration);
-    this.#report(planes);
+    this.#report(taken);
     this.#spare.push(planes);
   }
 
@@ -120,12 +128,20 @@ class Run {
     return this.options.trim ? first.timestamp : this.clip.clockStart;
   }
 
-  #report(planes: Planes): void {
+  /** Picks the newest frame to be shown, if one is due, while the engine still knows how it moved. */
+  async #lookAt(taken: Taken): Promise<void> {
     const now = performance.now();
-    if (now - this.#pictureAt < PICTURE_EVERY_MS) return this.tell(this.#pace.progress(null));
+    if (now - this.#pictureAt < PICTURE_EVERY_MS) return;
     this.#pictureAt = now;
+    taken.shown = true;
+    taken.motion = await this.session.motion();
+    if (taken.motion) this.#confidences.push(mean(taken.motion.confidence));
+  }
+
+  #report({ planes, shown, motion }: Taken): void {
+    if (!shown) return this.tell(this.#pace.progress(null, null));
     const still = stillOf(planes.frame, [planes.chroma]);
-    this.tell(this.#pace.progress(still), buffersOf(still));
+    this.tell(this.#pace.progress(still, motion), buffersOf(still));
   }
 
   async #close(): Promise<Colored> {
@@ -144,6 +160,7 @@ class Run {
       seconds: this.#pace.seconds,
       framesPerSecond: this.#pace.framesPerSecond,
       shots: this.#shots.shots,
+      confidence: this.#confidences.length > 0 ? mean(this.#confidences) : null,
       width: report.pose.width,
       height: report.pose.height,
       container: output.encoding.extension,
@@ -152,4 +169,10 @@ class Run {
       options: this.options,
     };
   }
+}
+
+function mean(values: Iterable<number>): number {
+  let [sum, count] = [0, 0];
+  for (const value of values) [sum, count] = [sum + value, count + 1];
+  return sum / count;
 }

@@ -1,4 +1,4 @@
-import init, { Engine, type Candidate, type ChromaPlanes, type LumaFrame } from "../../wasm/chromaflow.js";
+import init, { Engine, type Candidate, type ChromaPlanes, type LumaFrame, type Motion } from "../../wasm/chromaflow.js";
 import { Fault, named, textOf, type FaultCode } from "../fault";
 import type { DeviceChoice, DeviceReport } from "../protocol";
 import { fetchWeights, forgetWeights, keepWeights, readManifest } from "./weights";
@@ -63,6 +63,11 @@ export class Session {
   /** Ends the shot and begins another that follows a candidate; gives the frames that waited, in order. */
   beginShot(candidate: number): Promise<ChromaPlanes[]> {
     return asked(() => this.engine.beginShot(candidate));
+  }
+
+  /** How the newest frame lies to the one before it; null at the beginning of a shot. */
+  motion(): Promise<Motion | null> {
+    return asked(() => this.engine.motion());
   }
 
   /** Takes the shot's next frame and gives those that are finished, in order. */

@@ -1,7 +1,9 @@
+import type { Motion } from "../../wasm/chromaflow.js";
 import type { Pose } from "../picture/still";
 import type { Progress } from "../protocol";
 import { Compare } from "./compare";
 import { element } from "./element";
+import { paintOverlay, type Overlay } from "./overlay";
 import { blank, paint } from "./paint";
 import { plural, words } from "./words";
 
@@ -13,15 +15,23 @@ export class Live {
   readonly #bar = element("bar");
   readonly #grey = element<HTMLCanvasElement>("live-grey");
   readonly #color = element<HTMLCanvasElement>("live-color");
+  readonly #overlay = element<HTMLCanvasElement>("live-overlay");
   readonly #pause = element<HTMLButtonElement>("pause");
   readonly #compare = new Compare("live", "live-split");
   #spokenAt = 0;
+  #view: Overlay | "color" = "color";
+  /** Of the frame that is shown; null at the beginning of a shot. */
+  #motion: Motion | null = null;
 
   constructor(onPause: (paused: boolean) => void) {
     this.#pause.addEventListener("click", () => {
       const paused = !this.#paused;
       this.#showPaused(paused);
       onPause(paused);
+    });
+    element("views").addEventListener("change", (event) => {
+      this.#view = (event.target as HTMLInputElement).value as Overlay | "color";
+      this.#showView();
     });
   }
 
@@ -30,6 +40,8 @@ export class Live {
     this.#compare.shape(pose);
     blank(this.#grey);
     blank(this.#color);
+    this.#motion = null;
+    this.#showView();
     this.#fill(0);
     this.#showPaused(false);
     element("tally-frames").textContent = words.firstFrame;
@@ -44,6 +56,8 @@ export class Live {
     if (picture) {
       paint(this.#grey, picture.luma, null, pose);
       paint(this.#color, picture.luma, picture.colors[0]!, pose);
+      this.#motion = progress.motion;
+      this.#showView();
     }
     this.#fill(progress.fraction);
     const done = total === null ? plural(frames, "frame") : `${frames} of ${plural(total, "frame")}`;
@@ -53,6 +67,13 @@ export class Live {
     element("tally-rate").textContent = words.framesASecond(framesPerSecond);
     element("tally-left").textContent = left;
     this.#speak(`${done}, ${left}`);
+  }
+
+  #showView(): void {
+    const view = this.#view;
+    element("view-words").textContent = words.views[view];
+    this.#overlay.hidden = view === "color" || this.#motion === null;
+    if (view !== "color" && this.#motion) paintOverlay(this.#overlay, this.#motion, view);
   }
 
   get #paused(): boolean {

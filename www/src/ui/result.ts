@@ -89,6 +89,7 @@ function detailsOf(colored: Colored, device: DeviceReport): Detail[] {
     ["device", "Worked on", device.kind, device.kind === "webgpu" ? `graphics card (${device.name})` : "processor"],
     ["candidate", "Colouring", options.plan.candidate + 1, String(options.plan.candidate + 1)],
     ["shots", "Shots", colored.shots, String(colored.shots)],
+    ...(colored.confidence === null ? [] : [["confidence", "Found again", colored.confidence, `${Math.round(100 * colored.confidence)} % of the picture, with confidence`] satisfies Detail]),
     ["size", "Working size", options.size, `${options.size} pixels`],
     ["passes", "Smoothing passes", options.passes, String(options.passes)],
     ["width", "Width", colored.width, String(colored.width)],

@@ -41,6 +41,11 @@ export const words = {
   firstFrame: "Preparing the first frame…",
   framesASecond: (rate: number) => `${rate.toFixed(rate < 10 ? 2 : 0)} frames a second`,
   left: (seconds: number) => `about ${spanWords(seconds)} left`,
+  views: {
+    color: "",
+    confidence: "Light where a pixel was surely found again in the frame before; dark where the colour has to stand alone.",
+    flow: "Where every pixel came from: the hue is the direction, the strength the distance.",
+  },
   paused: "Paused",
   pause: "Pause",
   resume: "Go on",
