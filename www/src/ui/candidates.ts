@@ -1,11 +1,10 @@
 import { FRAME_STEP } from "../media/sampling";
 import { graded, UNGRADED, type Grade } from "../picture/grade";
-import type { Pose } from "../picture/still";
 import type { Preview } from "../preview";
-import type { Glimpse } from "../protocol";
+import type { ClipReport, Glimpse } from "../protocol";
 import { element, made } from "./element";
 import { blank, paint } from "./paint";
-import { clockWords, words } from "./words";
+import { clipClock, words } from "./words";
 
 interface Card {
   radio: HTMLInputElement;
@@ -26,7 +25,7 @@ export class Candidates {
   readonly #playButton = element<HTMLButtonElement>("play-preview");
   readonly #cards: Card[] = [];
   #preview: Preview | null = null;
-  #pose: Pose | null = null;
+  #clip: ClipReport | null = null;
   #grade = UNGRADED;
   /** The one moment that is shown; null for all in turn. */
   #only: number | null = null;
@@ -44,12 +43,12 @@ export class Candidates {
   }
 
   /** Shows what there is of a preview; called again as more of it comes. */
-  show(preview: Preview, pose: Pose, chosen: number | null): void {
+  show(preview: Preview, clip: ClipReport, chosen: number | null): void {
     if (preview !== this.#preview) {
       [this.#step, this.#only] = [0, null];
       if (preview.empty) for (const { color, grey } of this.#cards) [color, grey].forEach(blank);
     }
-    [this.#preview, this.#pose] = [preview, pose];
+    [this.#preview, this.#clip] = [preview, clip];
     this.#group.ariaBusy = String(!preview.settled);
     this.#offerMoments();
     this.#rate();
@@ -104,7 +103,7 @@ export class Candidates {
     const greyEverywhere = this.#group.classList.contains("grey");
     for (const [index, card] of this.#cards.entries()) {
       this.#paintCandidate(card.color, glimpse, index);
-      if (greyEverywhere || card.frame.classList.contains("wiped")) paint(card.grey, glimpse.still.luma, null, this.#pose!);
+      if (greyEverywhere || card.frame.classList.contains("wiped")) paint(card.grey, glimpse.still.luma, null, this.#clip!.pose);
       const moment = this.#preview!.moments.findIndex((frames) => frames.includes(glimpse));
       for (const [at, canvas] of [...card.moments.children].entries()) canvas.classList.toggle("shown", at === moment);
     }
@@ -112,19 +111,23 @@ export class Candidates {
 
   #paintCandidate(canvas: HTMLCanvasElement, { still }: Glimpse, index: number): void {
     const chroma = still.colors[index];
-    if (chroma) paint(canvas, still.luma, graded(still.luma, chroma, this.#grade), this.#pose!);
+    if (chroma) paint(canvas, still.luma, graded(still.luma, chroma, this.#grade), this.#clip!.pose);
   }
 
   /** A small picture of every moment on each card, and the choice of one moment for all cards. */
   #offerMoments(): void {
     if (!this.#preview) return;
     const firsts = this.#preview.moments.map(([first]) => first!);
+    // One picture needs neither a choice of moments nor a pause.
+    const moving = this.#preview.playlist(null).some((glimpse) => glimpse !== firsts[0]);
+    for (const hidden of [element("moments"), this.#playButton]) hidden.hidden = !moving;
     for (const [index, { moments }] of this.#cards.entries()) {
+      moments.hidden = firsts.length < 2;
       while (moments.children.length > firsts.length) moments.lastChild!.remove();
       while (moments.children.length < firsts.length) moments.append(made("canvas"));
       firsts.forEach((first, at) => this.#paintCandidate(moments.children[at] as HTMLCanvasElement, first, index));
     }
-    this.#offerChoice(firsts.map(({ time }) => clockWords(time)));
+    this.#offerChoice(firsts.map(({ time }) => clipClock(this.#clip!, time)));
   }
 
   #offerChoice(times: string[]): void {

@@ -45,7 +45,7 @@ export class Choosing {
     this.#draft = draft;
     const preview = draft.preview(this.settings.size);
     draft.propose(preview);
-    this.#candidates.show(preview, draft.clip.pose, draft.shown);
+    this.#candidates.show(preview, draft.clip, draft.shown);
     this.#timeline.show(draft);
     this.settings.ready = draft.candidate !== null;
     const locked = draft.shots.list.filter((shot) => shot.candidate !== null).length;

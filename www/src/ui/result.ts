@@ -33,7 +33,7 @@ export class Result {
   show(colored: Colored, source: File, device: DeviceReport): void {
     this.clear();
     const address = this.#addressOf(colored.file);
-    const photo = colored.file.type.startsWith("image/");
+    const photo = isPhoto(colored);
     element("photo-result").hidden = !photo;
     element("clip-result").hidden = photo;
     this.#compare.shape(colored);
@@ -80,7 +80,19 @@ export function noteItem(note: string): HTMLLIElement {
 
 type Detail = [field: string, term: string, value: string | number, words: string];
 
+/** What says nothing of a photo. */
+const OF_CLIPS = ["frames", "framesPerSecond", "shots", "passes", "videoCodec", "audio"];
+
 function detailsOf(colored: Colored, device: DeviceReport): Detail[] {
+  const details = allDetailsOf(colored, device);
+  return isPhoto(colored) ? details.filter(([field]) => !OF_CLIPS.includes(field)) : details;
+}
+
+function isPhoto({ file }: Colored): boolean {
+  return file.type.startsWith("image/");
+}
+
+function allDetailsOf(colored: Colored, device: DeviceReport): Detail[] {
   const { options, sound } = colored;
   return [
     ["frames", "Frames", colored.frames, String(colored.frames)],

@@ -2,7 +2,7 @@ import type { Draft } from "../draft";
 import type { Shot } from "../shots";
 import { element, made } from "./element";
 import { paint } from "./paint";
-import { clockWords, words } from "./words";
+import { clipClock, words } from "./words";
 
 interface Events {
   /** Another shot is looked at; null for the whole clip. */
@@ -51,13 +51,13 @@ export class Timeline {
   }
 
   #whole(draft: Draft): HTMLElement {
-    const words1 = draft.candidate === null ? "" : String(draft.candidate + 1);
-    return this.#label("all", draft.selected === null, made("span", { className: "all", textContent: words.wholeClip }), words1, words.forAll);
+    const lock = draft.candidate === null ? "" : String(draft.candidate + 1);
+    return this.#label("all", draft.selected === null, made("span", { className: "all", textContent: words.wholeClip }), lock, words.forAll);
   }
 
   #item(draft: Draft, shot: Shot, at: number): HTMLElement {
     const locked = shot.candidate === null ? "" : String(shot.candidate + 1);
-    const item = this.#label(String(at), draft.selected === shot, this.#picture(draft, shot), locked, clockWords(shot.start - draft.clip.start));
+    const item = this.#label(String(at), draft.selected === shot, this.#picture(draft, shot), locked, clipClock(draft.clip, shot.start));
     item.querySelector("input")!.ariaLabel = words.shotLabel(at, shot.start - draft.clip.start, shot.candidate);
     return item;
   }

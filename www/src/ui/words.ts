@@ -20,7 +20,7 @@ export const words = {
     png: "PNG", jpeg: "JPEG", webp: "WebP",
   } satisfies Record<WrittenFormat, string>,
   summary: (candidate: number, locked: number) =>
-    `Colouring ${candidate + 1}${locked === 0 ? "" : `, and ${plural(locked, "shot")} locked to a colouring of their own`}.`,
+    `Colouring ${candidate + 1}${locked === 0 ? "" : `; ${plural(locked, "shot")} with ${locked === 1 ? "its" : "their"} own`}.`,
   // shots
   wholeClip: "Whole clip",
   forAll: "all shots",
@@ -81,6 +81,11 @@ export function clockWords(seconds: number, decimals = 0): string {
   const [hours, minutes] = [Math.floor(rounded / 3600), Math.floor(rounded / 60) % 60];
   const rest = (rounded % 60).toFixed(decimals).padStart(decimals ? 3 + decimals : 2, "0");
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+}
+
+/** A time stamp of a clip on a clock that starts with it; short clips are told apart by tenths. */
+export function clipClock({ start, seconds }: ClipReport, time: number): string {
+  return clockWords(time - start, seconds !== null && seconds < 20 ? 1 : 0);
 }
 
 /** One line about a clip. */
