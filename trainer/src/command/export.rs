@@ -39,7 +39,8 @@ pub struct ExportCommand {
     /// Folder of another run, which trained g.
     #[arg(long, value_name = "RUN")]
     refiner: Option<PathBuf>,
-    /// JSON: what `eval` printed of these weights. Alone, it replaces the figures and nothing else.
+    /// JSON: what `eval` wrote of these weights; the manifest takes its means. Alone, it replaces the figures and nothing
+    /// else.
     #[arg(long, value_name = "FILE")]
     figures: Option<PathBuf>,
     /// The folder of published weights.
@@ -90,7 +91,7 @@ impl ExportCommand {
 
     fn write_set(&self, out: &Path, preset: Preset, coloring: Option<&Read<Coloring<Flex>>>) -> Result<()> {
         let new = self.new_networks(coloring)?;
-        let figures = self.figures.as_deref().map(read_json).transpose()?;
+        let figures = self.figures.as_deref().map(read_figures).transpose()?;
         if new.is_empty() && figures.is_none() {
             ensure!(self.onnx.is_some(), "nothing to export: name a run or figures");
             return Ok(());
@@ -162,9 +163,17 @@ fn parse_preset(name: &str) -> Result<Preset, String> {
     serde_json::from_value(name.into()).map_err(|_| format!("no preset {name}: paper, lite or tiny"))
 }
 
-fn read_json(file: &Path) -> Result<serde_json::Value> {
+/// What `eval` wrote, without the single photos and clips: every visitor of the page fetches the manifest.
+fn read_figures(file: &Path) -> Result<serde_json::Value> {
     let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))
+    let mut figures: serde_json::Value =
+        serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))?;
+    for part in ["photos", "clips"] {
+        if let Some(part) = figures.get_mut(part).and_then(serde_json::Value::as_object_mut) {
+            part.remove("each");
+        }
+    }
+    Ok(figures)
 }
 
 /// "854x480" to height and width.
@@ -172,4 +181,17 @@ fn parse_size(text: &str) -> Result<[usize; 2], String> {
     let sides =
         text.split_once('x').and_then(|(width, height)| Some([height.parse().ok()?, width.parse().ok()?]));
     sides.filter(|sides| !sides.contains(&0)).ok_or_else(|| format!("{text} is no size such as 854x480"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manifest_takes_means_and_no_single_clips() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), r#"{"flow": 1, "clips": {"mean": 2, "each": [3]}, "photos": null}"#).unwrap();
+        let figures = read_figures(file.path()).unwrap();
+        assert_eq!(figures, serde_json::json!({"flow": 1, "clips": {"mean": 2}, "photos": null}));
+    }
 }
