@@ -60,9 +60,11 @@ pub fn transform_weights(layer: &Layer, inputs: usize, transformed: &mut Vec<f32
             let channel = (group * GROUP + member).min(layer.output - 1);
             layer.weight[channel * inputs * TAPS..][..inputs * TAPS].as_chunks::<TAPS>().0
         });
+        let kernels = |input: usize| -> [Lanes; TAPS] {
+            std::array::from_fn(|tap| std::array::from_fn(|member| members[member][input][tap]))
+        };
         for input in 0..inputs {
-            let kernel: [Lanes; TAPS] =
-                std::array::from_fn(|tap| std::array::from_fn(|member| members[member][input][tap]));
+            let kernel = kernels(input);
             let columns: [_; 3] =
                 std::array::from_fn(|x| of_weights([kernel[x], kernel[3 + x], kernel[6 + x]]));
             for y in 0..PATCH {
