@@ -49,8 +49,8 @@ async function seen() {
   await visitor.page.locator("#choose-left:enabled").waitFor();
 }
 
-/** Which method stands on the left of the pair on show: the page itself does not tell. */
-async function shown() {
+/** The sessions that the browser keeps. */
+async function kept() {
   return visitor.page.evaluate(() => {
     const [key] = Object.keys(localStorage).filter((name) => name.startsWith("chromaflow-study"));
     return key ? JSON.parse(localStorage.getItem(key) ?? "[]") : [];
@@ -108,17 +108,17 @@ test("who stopped goes on; an answer can be taken back; answers are deleted only
   await page.getByText("Pair 2 of 2").waitFor();
   await page.locator("#undo").click();
   await page.getByText("Pair 1 of 2").waitFor();
-  assert.equal((await shown())[0].answers.length, 0);
+  assert.equal((await kept())[0].answers.length, 0);
   await seen();
   await page.locator("#choose-right").click();
   await page.locator("#stop").click();
   assert.match(await saved("#save-csv"), /"Ada, the ""first"""/);
   page.once("dialog", (dialog) => dialog.dismiss());
   await page.locator("#forget").click();
-  assert.equal((await shown()).length, 1);
+  assert.equal((await kept()).length, 1);
   page.once("dialog", (dialog) => dialog.accept());
   await page.locator("#forget").click();
-  assert.equal((await shown()).length, 0);
+  assert.equal((await kept()).length, 0);
 });
 
 test("a folder that holds no study, and a clip that can't be played, are explained", async () => {

@@ -12,14 +12,14 @@ export const dist = process.env.DIST ?? DIST;
 
 /**
  * Opens the page for a test file.
- * @param {{ run?: Record<string, string>, webgpu?: boolean, keep?: boolean, instead?: NonNullable<Parameters<typeof serve>[0]>["instead"] }} options
- *   `keep`: lets the page keep itself for a visit without a network; else it is fetched anew each time
+ * @param {{ run?: Record<string, string>, webgpu?: boolean, instead?: NonNullable<Parameters<typeof serve>[0]>["instead"] }} options
  */
-export async function visit({ run = {}, webgpu = false, keep = false, instead } = {}) {
+export async function visit({ run = {}, webgpu = false, instead } = {}) {
   if (!existsSync(join(dist, "index.html"))) throw new Error(`the page is not built: no ${join(dist, "index.html")}`);
   const server = await serve({ dist, ...(instead ? { instead } : {}) });
   const browser = await launch({ webgpu });
-  const page = await (await browser.newContext({ serviceWorkers: keep ? "allow" : "block" })).newPage();
+  // What the tests break on the server must not come from an earlier visit's kept page.
+  const page = await (await browser.newContext({ serviceWorkers: "block" })).newPage();
   /** @type {string[]} what went wrong on the page without being explained there */
   const uncaught = [];
   page.on("pageerror", (error) => uncaught.push(error.message));
@@ -29,7 +29,6 @@ export async function visit({ run = {}, webgpu = false, keep = false, instead } 
     page,
     address,
     uncaught,
-    disconnect: server.close,
     close: async () => {
       await browser.close();
       await server.close();
