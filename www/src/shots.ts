@@ -1,8 +1,8 @@
 import type { Still } from "./picture/still";
 import type { ShotPlan, Span } from "./protocol";
 
-/** Two time stamps closer than this, in seconds, are the same frame's. */
-const SAME = 0.0005;
+/** Two time stamps closer than this, in seconds, are the same frame's: containers round them. */
+export const SAME = 0.0005;
 
 /** A shot of the clip: from its start to the next one's. */
 export interface Shot {

@@ -4,6 +4,7 @@ import { graded } from "../picture/grade";
 import { toRgb } from "../picture/rgb";
 import { buffersOf, stillOf } from "../picture/still";
 import type { Colored, Give, Glimpse, RunOptions, Take } from "../protocol";
+import { coloredName } from "./name";
 import type { Session } from "./session";
 
 /** How much a written photo may lose, from 0 (much) to 1 (nothing to be seen). */
@@ -39,10 +40,9 @@ export async function colorizePhoto({ planes, report }: Photo, session: Session,
   const format = options.output.format ?? report.outputs[0]!;
   const blob = await canvas.convertToBlob({ type: `image/${format}`, quality: QUALITY[options.output.quality] });
   if (blob.type !== `image/${format}`) throw new Fault("encoder-missing", `${format}: the browser wrote ${blob.type}`);
-  const stem = report.name.replace(/\.[^.]*$/, "") || "photo";
   const extension = format === "jpeg" ? "jpg" : format;
   const seconds = (performance.now() - begun) / 1000;
-  const file = new File([blob], `${stem}-color.${extension}`, { type: blob.type });
+  const file = new File([blob], coloredName(report, extension), { type: blob.type });
   return {
     file, options, seconds,
     name: file.name,

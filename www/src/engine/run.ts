@@ -8,6 +8,7 @@ import { graded } from "../picture/grade";
 import { buffersOf, stillOf } from "../picture/still";
 import type { Colored, Progress, RunOptions } from "../protocol";
 import type { Gate } from "./gate";
+import { coloredName } from "./name";
 import { Pace } from "./pace";
 import type { Session } from "./session";
 import { ShotCursor } from "./shots";
@@ -147,8 +148,7 @@ class Run {
   async #close(): Promise<Colored> {
     const output = this.#output!;
     const { report } = this.clip;
-    const stem = report.name.replace(/\.[^.]*$/, "") || "clip";
-    const file = await output.finish(`${stem}-color.${output.encoding.extension}`, this.options.keepEarlier);
+    const file = await output.finish(coloredName(report, output.encoding.extension), this.options.keepEarlier);
     const notes = [...report.notes, ...output.sound.notes];
     if (this.#reader.endedEarly) {
       notes.push("The source breaks off before its end. Everything up to there is coloured.");

@@ -4,14 +4,13 @@ import type { Clip } from "../media/clip";
 import { throwIfCancelled } from "../fault";
 import { buffersOf, stillOf } from "../picture/still";
 import type { Give, ShotPlan, Take, Told } from "../protocol";
+import { SAME } from "../shots";
 import type { Session } from "./session";
 
 /** Longer side, in pixels, of the frames that cuts are sought in, and of a shot's picture in the timeline. */
 const SCANNED = 240;
 /** The page hears of the scan's progress this often, in milliseconds. */
 const TOLD_EVERY_MS = 250;
-/** Time stamps are rounded on their way through containers. */
-const ROUNDING = 0.0005;
 
 /** Goes through the clip from `from` on, where an earlier scan stopped, and tells where shots begin. */
 export async function scan(
@@ -29,7 +28,7 @@ export async function scan(
       planes = await takePlanes(sample, clip.color, planes).finally(() => sample!.close());
       const still = stillOf(planes.frame, [], SCANNED);
       // The frame at `from` was looked at before; it is here for its neighbour's sake.
-      const begins = (await session.beginsShot(still.luma)) && !(from !== null && timestamp <= from + ROUNDING);
+      const begins = (await session.beginsShot(still.luma)) && !(from !== null && timestamp <= from + SAME);
       if (!begins && performance.now() - told < TOLD_EVERY_MS) continue;
       told = performance.now();
       tell({ until: timestamp, shot: begins ? still : null }, begins ? buffersOf(still) : []);
@@ -64,15 +63,15 @@ export class ShotCursor {
   /** The candidate of the latest planned shot that begins up to this frame. */
   #planned(time: number): number | null {
     let candidate: number | null = null;
-    while (this.#starts[0] && this.#starts[0].time <= time + ROUNDING) candidate = this.#starts.shift()!.candidate;
+    while (this.#starts[0] && this.#starts[0].time <= time + SAME) candidate = this.#starts.shift()!.candidate;
     return candidate;
   }
 
   /** What the page has not looked at yet is looked at now. */
   async #found(planes: Planes, time: number): Promise<boolean> {
-    if (time < this.plan.scannedUntil - ROUNDING) return false;
-    if (!this.#begun || Math.abs(time - this.plan.scannedUntil) <= ROUNDING) await this.session.startCuts();
+    if (time < this.plan.scannedUntil - SAME) return false;
+    if (!this.#begun || Math.abs(time - this.plan.scannedUntil) <= SAME) await this.session.startCuts();
     const begins = await this.session.beginsShot(stillOf(planes.frame, [], SCANNED).luma);
-    return begins && time > this.plan.scannedUntil + ROUNDING;
+    return begins && time > this.plan.scannedUntil + SAME;
   }
 }

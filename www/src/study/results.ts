@@ -1,4 +1,4 @@
-import { element } from "../ui/element";
+import { element, made } from "../ui/element";
 import { plural } from "../ui/words";
 import { preferences } from "./preference";
 import { asCsv, asJson } from "./record";
@@ -10,15 +10,10 @@ export function showResults(sessions: Session[], methods: string[], clips: strin
   element("results-facts").textContent =
     `${plural(answers, "answer")} of ${plural(sessions.length, "participant")}, ${plural(clips.length, "clip")}`;
   element("preferences").replaceChildren(...preferences(sessions, methods).map(({ method, other, chosen, trials, rate, interval }) =>
-    rowOf([method, other, `${chosen} of ${trials}`, percent(rate), `${percent(interval[0])} to ${percent(interval[1])}`])));
+    made("tr", {}, ...[method, other, `${chosen} of ${trials}`, percent(rate), `${percent(interval[0])} to ${percent(interval[1])}`]
+      .map((textContent) => made("td", { textContent })))));
   offer("save-csv", asCsv(sessions), "text/csv");
   offer("save-json", asJson(sessions, methods, clips), "application/json");
-}
-
-function rowOf(cells: string[]): HTMLTableRowElement {
-  const row = document.createElement("tr");
-  for (const text of cells) row.insertCell().textContent = text;
-  return row;
 }
 
 function offer(id: string, text: string, type: string): void {

@@ -1,4 +1,4 @@
-import { element } from "../ui/element";
+import { element, made } from "../ui/element";
 import { plural } from "../ui/words";
 import { exhibitsOf, foundInDrop, foundInInput, type Exhibits, type Found } from "./folder";
 import { showResults } from "./results";
@@ -65,7 +65,7 @@ export class Study {
     const begun = this.#sessions!.all.filter(({ answers, trials }) => answers.length < trials.length);
     notes.push(...begun.map(({ participant, answers, trials }) =>
       `${participant} stopped at ${answers.length} of ${trials.length}.`));
-    element("ready-notes").replaceChildren(...notes.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+    element("ready-notes").replaceChildren(...notes.map((text) => made("li", { textContent: text })));
     element("study-results").hidden = this.#sessions!.all.length === 0;
   }
 
