@@ -1,6 +1,6 @@
 import type { Colored, DeviceReport } from "../protocol";
 import { Compare } from "./compare";
-import { element } from "./element";
+import { element, made } from "./element";
 import { codecWords, fileWords, spanWords } from "./words";
 
 /** Beyond this many seconds apart, the original is set to the coloured clip's time. */
@@ -75,7 +75,7 @@ export class Result {
 
 /** A line of a list of notes. */
 export function noteItem(note: string): HTMLLIElement {
-  return Object.assign(document.createElement("li"), { textContent: note });
+  return made("li", { textContent: note });
 }
 
 type Detail = [field: string, term: string, value: string | number, words: string];
@@ -113,12 +113,7 @@ function allDetailsOf(colored: Colored, device: DeviceReport): Detail[] {
 }
 
 function detail([field, term, value, words]: Detail): HTMLElement {
-  const name = Object.assign(document.createElement("dt"), { textContent: term });
-  const data = Object.assign(document.createElement("data"), { value: String(value), textContent: words });
+  const data = made("data", { value: String(value), textContent: words });
   data.dataset.field = field;
-  const description = document.createElement("dd");
-  description.append(data);
-  const group = document.createElement("div");
-  group.append(name, description);
-  return group;
+  return made("div", {}, made("dt", { textContent: term }), made("dd", {}, data));
 }

@@ -135,11 +135,8 @@ export class Settings {
   #offer(id: string, name: string, values: number[], extra: number | null): void {
     const offered = extra === null || values.includes(extra) ? values : [...values, extra].sort((a, b) => a - b);
     for (const value of offered) {
-      const label = document.createElement("label");
-      const radio = document.createElement("input");
-      Object.assign(radio, { type: "radio", name, value: String(value) });
-      label.append(radio, Object.assign(document.createElement("span"), { textContent: String(value) }));
-      element(id).append(label);
+      const radio = made("input", { type: "radio", name, value: String(value) });
+      element(id).append(made("label", {}, radio, made("span", { textContent: String(value) })));
     }
   }
 
