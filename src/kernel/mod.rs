@@ -25,7 +25,7 @@ pub trait Kernels: Backend {
         input: Tensor<Self, 4>,
         activation: Activation,
     ) -> Tensor<Self, 4> {
-        activation.apply(convolution.forward(input))
+        Self::convolve_joined(convolution, vec![input], activation)
     }
 
     /// As [`convolve`](Self::convolve), of several inputs that lie one behind the other along the channels: `[n, c_i, h, w]`
@@ -35,7 +35,7 @@ pub trait Kernels: Backend {
         inputs: Vec<Tensor<Self, 4>>,
         activation: Activation,
     ) -> Tensor<Self, 4> {
-        Self::convolve(convolution, joined(inputs), activation)
+        convolve_plainly(convolution, inputs, activation)
     }
 
     /// Channel (2 r + 1) (dy + r) + dx + r of the result is the mean over channels of `ours` at p times `theirs` at
@@ -80,6 +80,15 @@ pub trait Kernels: Backend {
         let confidence = warp::confidence(pair.frame, warped.clone(), pair.visible); // [n, 1, h, w]
         (warped, confidence)
     }
+}
+
+/// [`Kernels::convolve_joined`] by Burn's own convolution.
+fn convolve_plainly<B: Backend>(
+    convolution: &Conv2d<B>,
+    inputs: Vec<Tensor<B, 4>>,
+    activation: Activation,
+) -> Tensor<B, 4> {
+    activation.apply(convolution.forward(joined(inputs)))
 }
 
 /// Images `[n, c_i, h, w]` one behind the other along the channels; a single one is not copied.

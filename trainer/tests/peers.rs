@@ -17,10 +17,13 @@ use std::{
 use anyhow::{Result, bail};
 use burn::{
     backend::{Autodiff, Flex},
-    module::Module,
-    nn::conv::{Conv2d, Conv2dConfig},
+    module::{Module, Param},
+    nn::{
+        Initializer,
+        conv::{Conv2d, Conv2dConfig},
+    },
     optim::{AdamConfig, GradientsParams, Optimizer},
-    tensor::{Device, ElementConversion, Tensor, TensorData, activation::relu, backend::Backend},
+    tensor::{Device, ElementConversion, Int, Tensor, TensorData, activation::relu, backend::Backend},
 };
 use pictures::prepare_data;
 use serde_json::{Value, json};
@@ -57,14 +60,24 @@ struct Blur<B: Backend> {
 }
 
 impl<B: Backend> Blur<B> {
+    /// The weights are counted out, not drawn: peers in one process share its random numbers and would take them from each
+    /// other.
     fn init(device: &B::Device) -> Self {
-        B::seed(device, 1);
+        let waves = |shape: [usize; 4]| {
+            let count = shape.iter().product::<usize>() as i64;
+            let weight = Tensor::<B, 1, Int>::arange(0..count, device).float().mul_scalar(2.4).sin();
+            Param::from_tensor(weight.mul_scalar(0.3).reshape(shape))
+        };
         let same = |from, to| {
             let padding = burn::nn::PaddingConfig2d::Same;
-            Conv2dConfig::new([from, to], [3, 3]).with_padding(padding).init(device)
+            let mut layer = Conv2dConfig::new([from, to], [3, 3])
+                .with_padding(padding)
+                .with_initializer(Initializer::Zeros)
+                .init(device);
+            layer.weight = waves([to, from, 3, 3]);
+            layer
         };
-        // Forked, as Burn draws weights when they are first used.
-        Self { first: same(1, 8), second: same(8, 1) }.fork(device)
+        Self { first: same(1, 8), second: same(8, 1) }
     }
 
     fn forward(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {

@@ -15,18 +15,10 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 
-use super::{Activation, Kernels};
+use super::{Activation, Kernels, convolve_plainly};
 use layer::Target;
 
 impl Kernels for Flex {
-    fn convolve(
-        convolution: &Conv2d<Self>,
-        input: Tensor<Self, 4>,
-        activation: Activation,
-    ) -> Tensor<Self, 4> {
-        Self::convolve_joined(convolution, vec![input], activation)
-    }
-
     fn convolve_joined(
         convolution: &Conv2d<Self>,
         inputs: Vec<Tensor<Self, 4>>,
@@ -37,7 +29,7 @@ impl Kernels for Flex {
         let bias = convolution.bias.as_ref().map(|bias| contiguous(bias.val()));
         let layer = layer::of(convolution, &weight, bias.as_ref(), [height, width], activation);
         let (true, Some(layer)) = (vectors::available(), layer) else {
-            return activation.apply(convolution.forward(Tensor::cat(inputs, 1)));
+            return convolve_plainly(convolution, inputs, activation);
         };
         let inputs: Vec<_> = inputs.into_iter().map(contiguous).collect();
         let [rows, columns] = layer.target();

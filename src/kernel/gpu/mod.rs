@@ -16,7 +16,7 @@ use burn_cubecl::{
     tensor::CubeTensor,
 };
 
-use super::{Activation, Kernels, Pair, joined};
+use super::{Activation, Kernels, Pair, convolve_plainly, joined};
 use convolution::Finish;
 use tile::{Tile, Window};
 
@@ -25,14 +25,6 @@ use tile::{Tile, Window};
 const MOST_INPUTS: usize = 4;
 
 impl<R: CubeRuntime, T: BoolElement> Kernels for CubeBackend<R, f32, i32, T> {
-    fn convolve(
-        convolution: &Conv2d<Self>,
-        input: Tensor<Self, 4>,
-        activation: Activation,
-    ) -> Tensor<Self, 4> {
-        Self::convolve_joined(convolution, vec![input], activation)
-    }
-
     fn convolve_joined(
         convolution: &Conv2d<Self>,
         mut inputs: Vec<Tensor<Self, 4>>,
@@ -45,7 +37,7 @@ impl<R: CubeRuntime, T: BoolElement> Kernels for CubeBackend<R, f32, i32, T> {
             Some((window, shape, Tile::choose(&window, input_channels, shape)?))
         });
         let Some((window, shape, tile)) = cut else {
-            return activation.apply(convolution.forward(joined(inputs)));
+            return convolve_plainly(convolution, inputs, activation);
         };
         if inputs.len() > MOST_INPUTS {
             let last = inputs.split_off(MOST_INPUTS - 1);
@@ -108,13 +100,8 @@ impl<R: CubeRuntime, T: BoolElement> Kernels for CubeBackend<R, f32, i32, T> {
         let shape @ [batch, _, height, width] = pair.frame.dims();
         let frame = values(pair.frame);
         let (warped, confidence) = (empty(shape, &frame), empty([batch, 1, height, width], &frame));
-        let pair = warp::Pair {
-            frame,
-            neighbour: values(pair.neighbour),
-            flow: values(pair.flow),
-            visible: values(pair.visible),
-        };
-        warp::launch_trusted(pair, &warped, &confidence);
+        let [neighbour, flow, visible] = [pair.neighbour, pair.flow, pair.visible].map(values);
+        warp::launch_trusted([frame, neighbour, flow, visible], &warped, &confidence);
         (tensor(warped), tensor(confidence))
     }
 }

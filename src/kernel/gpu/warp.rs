@@ -46,29 +46,22 @@ pub fn launch_visibility<R: CubeRuntime>(
     );
 }
 
-/// What [`launch_trusted`] reads.
-pub struct Pair<R: CubeRuntime> {
-    /// A_s, `[n, c, h, w]`.
-    pub frame: CubeTensor<R>,
-    /// A_t, `[n, c, h, w]`.
-    pub neighbour: CubeTensor<R>,
-    /// flow(s -> t), `[n, 2, h, w]`.
-    pub flow: CubeTensor<R>,
-    /// M_{t -> s}, `[n, 1, h, w]`.
-    pub visible: CubeTensor<R>,
-}
-
-/// Writes the neighbour warped to the frame to `warped` `[n, c, h, w]`, and W_{t -> s} to `confidence` `[n, 1, h, w]`.
-pub fn launch_trusted<R: CubeRuntime>(pair: Pair<R>, warped: &CubeTensor<R>, confidence: &CubeTensor<R>) {
+/// Reads a [`Pair`](crate::kernel::Pair), its fields in their order; writes the neighbour warped to the frame to `warped`
+/// `[n, c, h, w]`, and W_{t -> s} to `confidence` `[n, 1, h, w]`.
+pub fn launch_trusted<R: CubeRuntime>(
+    [frame, neighbour, flow, visible]: [CubeTensor<R>; 4],
+    warped: &CubeTensor<R>,
+    confidence: &CubeTensor<R>,
+) {
     let (count, dim) = pixels(warped);
     trusted_kernel::launch::<R>(
         &warped.client,
         count,
         dim,
-        pair.frame.into_tensor_arg(),
-        pair.neighbour.into_tensor_arg(),
-        pair.flow.into_tensor_arg(),
-        pair.visible.into_tensor_arg(),
+        frame.into_tensor_arg(),
+        neighbour.into_tensor_arg(),
+        flow.into_tensor_arg(),
+        visible.into_tensor_arg(),
         warped.clone().into_tensor_arg(),
         confidence.clone().into_tensor_arg(),
         CONFIDENCE_SLOPE as f32,
