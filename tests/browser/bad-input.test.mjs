@@ -29,7 +29,7 @@ async function refused(file, code) {
   await give(visitor.page, file);
   const error = await settled(visitor.page, "choosing");
   assert.equal(error?.code, code);
-  assert.ok((error?.message.length ?? 0) > 10, "no words for the visitor");
+  assert.ok(error?.words.every((sentence) => /^[A-Z].{10,}\.$/.test(sentence)), `what, kept, advice: ${error?.words}`);
   assert.notEqual(await state(visitor.page), "reading");
   await nextClipWorks();
 }

@@ -27,7 +27,7 @@ export async function launch({ webgpu = false } = {}) {
 }
 
 /** @typedef {import("playwright-core").Page} Page */
-/** @typedef {{ code: string, message: string }} ShownError */
+/** @typedef {{ code: string, message: string, words: string[] }} ShownError `words`: what happened, what is kept, what to do */
 
 /** Gives the page a file the way a visitor picks one. @param {Page} page @param {string | object} file */
 export async function give(page, file) {
@@ -38,9 +38,10 @@ export async function give(page, file) {
 export async function shownError(page) {
   const alert = page.getByRole("alert");
   if (!(await alert.isVisible())) return null;
-  const words = await alert.locator("h2").innerText();
-  const detail = await alert.locator("#alert-detail").innerText();
-  return { code: (await alert.getAttribute("data-code")) ?? "", message: `${words}${detail}` };
+  const read = async (/** @type {string} */ id) => (await alert.locator(id).textContent()) ?? "";
+  const message = `${await read("#alert-title")}${await read("#alert-detail")}`;
+  const words = await Promise.all(["#alert-what", "#alert-kept", "#alert-advice"].map(read));
+  return { code: (await alert.getAttribute("data-code")) ?? "", message, words };
 }
 
 /** What the page is doing. @param {Page} page */

@@ -1,4 +1,4 @@
-/** Everything that can end in front of the visitor, by name. `errors.ts` has a person's words for each. */
+/** Everything that can end in front of the visitor, by name. `words/errors.ts` has a person's words for each. */
 export type FaultCode =
   // the file
   | "file-empty"
@@ -34,7 +34,7 @@ export type FaultCode =
   // the visitor
   | "cancelled";
 
-/** A named error. The message is for a developer; the visitor reads the words that `errors.ts` has for the code. */
+/** A named error. The message is for a developer; the visitor reads the words that `words/errors.ts` has for the code. */
 export class Fault extends Error {
   constructor(
     readonly code: FaultCode,

@@ -7,6 +7,7 @@ import { FrameReader } from "../media/reader";
 import { graded } from "../picture/grade";
 import { buffersOf, stillOf } from "../picture/still";
 import type { Colored, Progress, RunOptions } from "../protocol";
+import { notes } from "../words/notes";
 import type { Gate } from "./gate";
 import { coloredName } from "./name";
 import { Pace } from "./pace";
@@ -149,12 +150,9 @@ class Run {
     const output = this.#output!;
     const { report } = this.clip;
     const file = await output.finish(coloredName(report, output.encoding.extension), this.options.keepEarlier);
-    const notes = [...report.notes, ...output.sound.notes];
-    if (this.#reader.endedEarly) {
-      notes.push("The source breaks off before its end. Everything up to there is coloured.");
-    }
     return {
-      file, notes,
+      file,
+      notes: [...report.notes, ...output.sound.notes, ...(this.#reader.endedEarly ? [notes.breaksOff] : [])],
       name: file.name,
       frames: this.#pace.frames,
       seconds: this.#pace.seconds,

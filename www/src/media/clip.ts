@@ -5,6 +5,7 @@ import {
 } from "mediabunny";
 import { Fault, named } from "../fault";
 import type { ClipReport } from "../protocol";
+import { notes } from "../words/notes";
 import { readColor, type ClipColor } from "./color";
 import { inTime } from "./patience";
 import { possibleOutputs } from "./encoding";
@@ -120,11 +121,10 @@ function endTolerance(format: InputFormat, framesPerSecond: number): number {
 }
 
 async function notesOn(input: Input, video: InputVideoTrack): Promise<string[]> {
-  const notes: string[] = [];
-  const others = (await input.getVideoTracks()).length - 1;
-  if (others > 0) notes.push("The file has more than one picture track; the main one is coloured, the others are left out.");
+  const found: string[] = [];
+  if ((await input.getVideoTracks()).length > 1) found.push(notes.moreTracks);
   const tracks = await input.getTracks();
-  if (tracks.some((track) => track.type === "subtitle")) notes.push("Subtitles are not carried over.");
-  if (await video.hasHighDynamicRange()) notes.push("The clip is HDR; its brightness is rounded to 8 bits.");
-  return notes;
+  if (tracks.some((track) => track.type === "subtitle")) found.push(notes.subtitles);
+  if (await video.hasHighDynamicRange()) found.push(notes.highDynamicRange);
+  return found;
 }

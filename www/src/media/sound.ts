@@ -3,7 +3,7 @@ import {
   type AudioCodec, type InputAudioTrack, type Output,
 } from "mediabunny";
 import type { Span } from "../protocol";
-import { codecWords } from "../ui/words";
+import { notes } from "../words/notes";
 import type { Clip } from "./clip";
 
 /** Sound may run this far ahead of the picture in the file, in seconds. */
@@ -82,8 +82,8 @@ export class Sound {
       const added = codec && output.format.getSupportedAudioCodecs().includes(codec)
         ? await copied(output, track, codec)
         : await encoded(output, track);
-      if (!added) this.notes.push(`A sound track (${codec ? codecWords(codec) : "of an unknown kind"}) does not fit the new file and is left out.`);
-      else if (added.codec !== codec) this.notes.push(`The new file cannot hold sound in ${codec ? codecWords(codec) : "this codec"}; it was encoded anew in ${codecWords(added.codec)}.`);
+      if (!added) this.notes.push(notes.soundLeftOut(codec));
+      else if (added.codec !== codec) this.notes.push(notes.soundEncoded(codec, added.codec));
       if (added) this.#tracks.push(new SoundTrack(added.codec, added.pieces(part), added.close, part, clockStart));
     }
   }

@@ -1,3 +1,5 @@
+import { studyWords } from "../words/study";
+
 /** A clip's file and where it lies below the folder that was given: `method/clip.mp4`. */
 export interface Found {
   path: string;
@@ -60,13 +62,10 @@ export function exhibitsOf(found: Found[]): Exhibits {
     clips.set(rest.join("/").replace(VIDEO, ""), file);
   }
   const methods = [...files.keys()].sort();
-  if (methods.length < 2) {
-    throw new Error("A study needs at least two folders with clips in them, one for each method; this folder has "
-      + (methods.length === 1 ? `only “${methods[0]}”.` : "none."));
-  }
+  if (methods.length < 2) throw new Error(studyWords.tooFewMethods(methods));
   const all = [...new Set([...files.values()].flatMap((clips) => [...clips.keys()]))].sort();
   const [clips, incomplete] = [true, false].map((whole) =>
     all.filter((clip) => methods.every((method) => files.get(method)!.has(clip)) === whole));
-  if (clips!.length === 0) throw new Error("No clip has the same name in every method's folder, so there is nothing to compare.");
+  if (clips!.length === 0) throw new Error(studyWords.nothingShared);
   return { methods, clips: clips!, incomplete: incomplete!, fileOf: (method, clip) => files.get(method)!.get(clip)! };
 }

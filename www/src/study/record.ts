@@ -1,3 +1,4 @@
+import { studyWords } from "../words/study";
 import { preferences } from "./preference";
 import type { Session } from "./session";
 
@@ -11,7 +12,7 @@ export function asCsv(sessions: Session[]): string {
 
 /** Everything: what was shown, what was answered, and the rates. */
 export function asJson(sessions: Session[], methods: string[], clips: string[]): string {
-  return JSON.stringify({ question: "Which one is more realistic and coherent?", methods, clips,
+  return JSON.stringify({ question: studyWords.question, methods, clips,
     preferences: preferences(sessions, methods), sessions }, null, 2);
 }
 

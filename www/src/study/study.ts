@@ -1,5 +1,5 @@
 import { element, made } from "../ui/element";
-import { plural } from "../ui/words";
+import { studyWords } from "../words/study";
 import { exhibitsOf, foundInDrop, foundInInput, type Exhibits, type Found } from "./folder";
 import { showResults } from "./results";
 import { drawTrials, Sessions, type Answer, type Session, type Trial } from "./session";
@@ -50,7 +50,7 @@ export class Study {
     try {
       this.#exhibits = exhibitsOf(await find());
     } catch (error) {
-      return this.#problem(error instanceof Error ? error.message : "This folder cannot be read.");
+      return this.#problem(error instanceof Error ? error.message : studyWords.unreadable);
     }
     const { methods, clips } = this.#exhibits;
     this.#sessions = new Sessions(methods, clips);
@@ -59,12 +59,10 @@ export class Study {
 
   #describe({ methods, clips, incomplete }: Exhibits): void {
     const pairs = (methods.length * (methods.length - 1)) / 2;
-    element("ready-facts").textContent =
-      `${methods.join(", ")}: ${plural(clips.length, "clip")}, ${plural(pairs * clips.length, "pair")} to compare`;
-    const notes = incomplete.map((clip) => `“${clip}” is left out: not every method has it.`);
+    element("ready-facts").textContent = studyWords.ready(methods, clips.length, pairs * clips.length);
+    const notes = incomplete.map(studyWords.incomplete);
     const begun = this.#sessions!.all.filter(({ answers, trials }) => answers.length < trials.length);
-    notes.push(...begun.map(({ participant, answers, trials }) =>
-      `${participant} stopped at ${answers.length} of ${trials.length}.`));
+    notes.push(...begun.map(({ participant, answers, trials }) => studyWords.stopped(participant, answers.length, trials.length)));
     element("ready-notes").replaceChildren(...notes.map((text) => made("li", { textContent: text })));
     element("study-results").hidden = this.#sessions!.all.length === 0;
   }
@@ -84,7 +82,7 @@ export class Study {
     const { trials, answers } = this.#session!;
     const trial = trials[answers.length];
     if (!trial) return this.#show("results");
-    element("trial-count").textContent = `Pair ${answers.length + 1} of ${trials.length}`;
+    element("trial-count").textContent = studyWords.trial(answers.length + 1, trials.length);
     element<HTMLButtonElement>("undo").disabled = answers.length === 0;
     this.#show("trial");
     const file = (side: Side) => this.#exhibits!.fileOf(trial[side], trial.clip);
@@ -108,7 +106,7 @@ export class Study {
     try {
       this.#sessions!.keep();
     } catch {
-      this.#problem("This browser keeps nothing for this page: save the answers before you close it.");
+      this.#problem(studyWords.notKept);
     }
   }
 
@@ -117,12 +115,11 @@ export class Study {
     this.#session!.trials.splice(this.#session!.answers.length, 1);
     this.#view.clear();
     this.#next();
-    this.#problem(`This browser cannot play ${trial[side]}/${trial.clip}; the pair was left out. `
-      + "Save the clip as H.264 in MP4 or as VP9 in WebM to have it in the study.");
+    this.#problem(studyWords.unplayable(trial[side], trial.clip));
   }
 
   #forget(): void {
-    if (!confirm("Delete all answers to this study from this browser? They cannot be brought back.")) return;
+    if (!confirm(studyWords.forget)) return;
     this.#sessions!.forget();
     this.#show("ready");
   }

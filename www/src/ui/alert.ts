@@ -1,5 +1,5 @@
-import { explain } from "../errors";
 import type { Fault, FaultCode } from "../fault";
+import { explain } from "../words/errors";
 import { element } from "./element";
 
 /** The page's one place for errors: what happened, what is kept, what to do. */

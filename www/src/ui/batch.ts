@@ -1,6 +1,6 @@
 import type { Colored } from "../protocol";
+import { words } from "../words/page";
 import { element, made } from "./element";
-import { words } from "./words";
 
 interface Entry {
   file: File;

@@ -2,9 +2,10 @@ import { FRAME_STEP } from "../media/sampling";
 import { graded, UNGRADED, type Grade } from "../picture/grade";
 import type { Preview } from "../preview";
 import type { ClipReport, Glimpse } from "../protocol";
+import { clipClock } from "../words/measure";
+import { words } from "../words/page";
 import { element, made } from "./element";
 import { blank, paint } from "./paint";
-import { clipClock, words } from "./words";
 
 interface Card {
   radio: HTMLInputElement;

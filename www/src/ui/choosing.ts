@@ -2,12 +2,12 @@ import type { Draft } from "../draft";
 import type { Still } from "../picture/still";
 import type { Glimpse } from "../protocol";
 import type { Studio } from "../studio";
+import { words } from "../words/page";
 import { Candidates } from "./candidates";
 import { Cutter } from "./cutter";
 import { element } from "./element";
 import type { Settings } from "./settings";
 import { Timeline } from "./timeline";
-import { words } from "./words";
 
 /** The desk that a clip lies on before it is coloured: its colourings, its shots, and what can be done with them. */
 export class Choosing {

@@ -1,9 +1,9 @@
 import type { Draft } from "../draft";
 import type { Span } from "../protocol";
 import type { Still } from "../picture/still";
+import { clockWords } from "../words/measure";
 import { element } from "./element";
 import { paint } from "./paint";
-import { clockWords } from "./words";
 
 interface Events {
   /** The frame at a time is wanted. */

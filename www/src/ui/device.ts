@@ -1,32 +1,42 @@
-import type { DeviceReport, Told } from "../protocol";
+import type { Choices } from "../choices";
+import { Fault } from "../fault";
+import type { DeviceReport } from "../protocol";
+import type { Studio } from "../studio";
+import { words } from "../words/page";
 import { element } from "./element";
+import type { Jobs } from "./jobs";
 
-/** The line in the page's head that says what the networks run on, and why not on something faster. */
-export class DeviceChip {
+/** The device that the networks run on: opened when the page is, and named in the page's head. */
+export class Device {
   readonly #chip = element("device");
   readonly #text = element("device-text");
+  /** What was opened; null before. */
+  report: DeviceReport | null = null;
 
-  /** `asked`: the address of the page asks for this device. */
-  opened(report: DeviceReport, asked: boolean): void {
-    this.#chip.dataset.kind = report.kind;
-    this.#chip.title = report.reason ?? "";
-    if (report.kind === "webgpu") {
-      this.#text.textContent = `Working on the graphics card${report.name ? ` (${report.name})` : ""}`;
-    } else if (asked) {
-      this.#text.textContent = "Working on the processor, as this address asks";
-    } else {
-      this.#text.textContent =
-        "Working on the processor, which is slower: this browser has no WebGPU for the graphics card here";
+  constructor(private readonly studio: Studio, private readonly jobs: Jobs, choices: Choices, onOpened: (report: DeviceReport) => void) {
+    studio.onFetch = ({ bytes, total }) => (this.#text.textContent = words.fetchingModel(bytes, total));
+    studio.onDevice = (report) => {
+      this.report = report;
+      this.#chip.title = report.reason ?? "";
+      this.#say(report.kind, words.device(report, choices.device === "cpu"));
+      onOpened(report);
+    };
+  }
+
+  /** Opens it and loads the weights, so that both are there when a clip comes. */
+  async open(): Promise<void> {
+    this.jobs.clear();
+    try {
+      if (!("VideoDecoder" in window && "VideoEncoder" in window)) throw new Fault("browser-too-old", "no WebCodecs");
+      await this.studio.open();
+    } catch (error) {
+      this.#say("none", words.notReady);
+      this.jobs.explain(error, "worker-failed", words.kept.nothing, () => void this.open());
     }
   }
 
-  fetching({ bytes, total }: Told<"open">): void {
-    const megabytes = (count: number) => (count / 1e6).toFixed(1);
-    this.#text.textContent = `Fetching the colour model: ${megabytes(bytes)} of ${megabytes(total)} MB`;
-  }
-
-  failed(): void {
-    this.#chip.dataset.kind = "none";
-    this.#text.textContent = "Not ready";
+  #say(kind: DeviceReport["kind"] | "none", text: string): void {
+    this.#chip.dataset.kind = kind;
+    this.#text.textContent = text;
   }
 }

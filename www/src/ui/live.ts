@@ -1,11 +1,12 @@
 import type { Motion } from "../../wasm/chromaflow.js";
 import type { Pose } from "../picture/still";
 import type { Progress } from "../protocol";
+import { plural } from "../words/measure";
+import { words } from "../words/page";
 import { Compare } from "./compare";
 import { element } from "./element";
 import { paintOverlay, type Overlay } from "./overlay";
 import { blank, paint } from "./paint";
-import { plural, words } from "./words";
 
 /** A screen reader hears the progress this often, in milliseconds. */
 const SPOKEN_EVERY_MS = 10_000;
@@ -91,7 +92,7 @@ export class Live {
     this.#bar.classList.toggle("unknown", percent === null);
     this.#bar.style.setProperty("--done", String(fraction ?? 0));
     this.#bar.ariaValueNow = percent === null ? null : String(percent);
-    document.title = percent ? `${percent} % · Chromaflow` : "Chromaflow";
+    document.title = percent ? words.percentTitle(percent) : words.title;
   }
 
   #speak(text: string): void {

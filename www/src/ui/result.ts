@@ -1,7 +1,8 @@
 import type { Colored, DeviceReport } from "../protocol";
+import { words } from "../words/page";
 import { Compare } from "./compare";
+import { detailsOf, isPhoto } from "./details";
 import { element, made } from "./element";
-import { codecWords, fileWords, spanWords } from "./words";
 
 /** Beyond this many seconds apart, the original is set to the coloured clip's time. */
 const DRIFT = 0.15;
@@ -18,7 +19,6 @@ export class Result {
   #offset = 0;
 
   constructor() {
-
     const [result, original] = [this.#result, this.#original];
     result.addEventListener("play", () => void original.play().catch(() => undefined));
     result.addEventListener("pause", () => original.pause());
@@ -44,9 +44,9 @@ export class Result {
     const save = element<HTMLAnchorElement>("save");
     save.href = address;
     save.download = colored.name;
-    save.textContent = `Save as ${fileWords(colored.container)}`;
+    save.textContent = words.saveAs(colored.container);
     element("result-notes").replaceChildren(...colored.notes.map(noteItem));
-    element("details").replaceChildren(...detailsOf(colored, device).map(detail));
+    element("details").replaceChildren(...detailsOf(colored, device));
   }
 
   /** Lets go of the videos. */
@@ -76,44 +76,4 @@ export class Result {
 /** A line of a list of notes. */
 export function noteItem(note: string): HTMLLIElement {
   return made("li", { textContent: note });
-}
-
-type Detail = [field: string, term: string, value: string | number, words: string];
-
-/** What says nothing of a photo. */
-const OF_CLIPS = ["frames", "framesPerSecond", "shots", "passes", "videoCodec", "audio"];
-
-function detailsOf(colored: Colored, device: DeviceReport): Detail[] {
-  const details = allDetailsOf(colored, device);
-  return isPhoto(colored) ? details.filter(([field]) => !OF_CLIPS.includes(field)) : details;
-}
-
-function isPhoto({ file }: Colored): boolean {
-  return file.type.startsWith("image/");
-}
-
-function allDetailsOf(colored: Colored, device: DeviceReport): Detail[] {
-  const { options, sound } = colored;
-  return [
-    ["frames", "Frames", colored.frames, String(colored.frames)],
-    ["seconds", "Time taken", colored.seconds, spanWords(colored.seconds)],
-    ["framesPerSecond", "Speed", colored.framesPerSecond, `${colored.framesPerSecond.toFixed(2)} frames a second`],
-    ["device", "Worked on", device.kind, device.kind === "webgpu" ? `graphics card (${device.name})` : "processor"],
-    ["candidate", "Colouring", options.plan.candidate + 1, String(options.plan.candidate + 1)],
-    ["shots", "Shots", colored.shots, String(colored.shots)],
-    ...(colored.confidence === null ? [] : [["confidence", "Found again", colored.confidence, `${Math.round(100 * colored.confidence)} % of the picture, with confidence`] satisfies Detail]),
-    ["size", "Working size", options.size, `${options.size} pixels`],
-    ["passes", "Smoothing passes", options.passes, String(options.passes)],
-    ["width", "Width", colored.width, String(colored.width)],
-    ["height", "Height", colored.height, String(colored.height)],
-    ["container", "File", colored.container, fileWords(colored.container)],
-    ["videoCodec", "Picture", colored.videoCodec, codecWords(colored.videoCodec)],
-    ["audio", "Sound", sound.join(","), sound.length > 0 ? sound.map(codecWords).join(", ") : "none"],
-  ];
-}
-
-function detail([field, term, value, words]: Detail): HTMLElement {
-  const data = made("data", { value: String(value), textContent: words });
-  data.dataset.field = field;
-  return made("div", {}, made("dt", { textContent: term }), made("dd", {}, data));
 }

@@ -1,8 +1,9 @@
 import { defaultsFor, PASSES, SIZES, type Choices } from "../choices";
 import type { ClipReport, DeviceReport, OutputQuality, RunOptions, Span, WrittenFormat } from "../protocol";
 import type { Grade } from "../picture/grade";
+import { clockWords } from "../words/measure";
+import { words } from "../words/page";
 import { element, made } from "./element";
-import { clockWords, words } from "./words";
 
 /** How a clip is to be coloured, besides which colouring its shots follow. */
 export class Settings {

@@ -1,8 +1,9 @@
 import type { Draft } from "../draft";
 import type { Shot } from "../shots";
+import { clipClock } from "../words/measure";
+import { words } from "../words/page";
 import { element, made } from "./element";
 import { paint } from "./paint";
-import { clipClock, words } from "./words";
 
 interface Events {
   /** Another shot is looked at; null for the whole clip. */

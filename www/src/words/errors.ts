@@ -1,4 +1,4 @@
-import type { FaultCode } from "./fault";
+import type { FaultCode } from "../fault";
 
 /** A fault in a person's words. */
 export interface Explanation {

@@ -1,0 +1,50 @@
+import { named, type FaultCode } from "../fault";
+import { Alert } from "./alert";
+
+/** The page does one thing at a time. A new job takes the place of the one in hand, and a fault is explained here and nowhere else. */
+export class Jobs {
+  readonly #alert = new Alert();
+  #inHand: AbortController | null = null;
+
+  get busy(): boolean {
+    return this.#inHand !== null;
+  }
+
+  /** What went wrong last, in a few words, for as long as it is explained on the page; null otherwise. */
+  get trouble(): string | null {
+    return this.#alert.shown ? this.#alert.title : null;
+  }
+
+  /** The earlier trouble is over. */
+  clear(): void {
+    this.#alert.clear();
+  }
+
+  cancel(): void {
+    this.#inHand?.abort();
+  }
+
+  /**
+   * Runs a job in place of the one in hand. If it fails, `kept` says what of the visitor's is still there, and `again`
+   * repeats it on their wish. Gives whether the job came to its end.
+   */
+  async run(kept: string, again: () => void, job: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    this.cancel();
+    const controller = (this.#inHand = new AbortController());
+    try {
+      await job(controller.signal);
+      return true;
+    } catch (error) {
+      this.explain(error, "worker-failed", kept, again);
+      return false;
+    } finally {
+      if (this.#inHand === controller) this.#inHand = null;
+    }
+  }
+
+  /** Explains what was thrown; `code` names it where it has no name. What the visitor cancelled needs no words. */
+  explain(error: unknown, code: FaultCode, kept: string, again: () => void): void {
+    const fault = named(error, code);
+    if (fault.code !== "cancelled") this.#alert.show(fault, kept, again);
+  }
+}

@@ -1,0 +1,102 @@
+import { Draft } from "../draft";
+import { fetchLinked } from "../link";
+import type { ClipReport } from "../protocol";
+import type { Studio } from "../studio";
+import { words } from "../words/page";
+import { clipWords } from "../words/measure";
+import type { Choosing } from "./choosing";
+import { element } from "./element";
+import type { Jobs } from "./jobs";
+import { noteItem } from "./result";
+import type { Settings } from "./settings";
+import type { Stage, State } from "./stage";
+
+/** From a file to a clip on the desk. On a fault everything is as it was before. */
+export class Reading {
+  constructor(
+    private readonly studio: Studio,
+    private readonly stage: Stage,
+    private readonly jobs: Jobs,
+    private readonly settings: Settings,
+    private readonly choosing: Choosing,
+  ) {}
+
+  /** Fetches the clip that the page's address names and hands it to `receive`. */
+  async openLinked(src: string, receive: (file: File) => Promise<unknown>): Promise<void> {
+    this.jobs.clear();
+    this.stage.show("reading");
+    this.#step(words.steps.link);
+    try {
+      await receive(await fetchLinked(src, document.baseURI));
+    } catch (error) {
+      this.stage.show("welcome");
+      this.jobs.explain(error, "link-missing", words.kept.nothing, () => void this.openLinked(src, receive));
+    }
+  }
+
+  /**
+   * Reads a clip, colours what shows it, and looks for its cuts. `onPicked` is called once a colouring is chosen for it.
+   * Gives whether the clip came as far as to be shown.
+   */
+  async open(file: File, onPicked?: () => void): Promise<boolean> {
+    const before = { state: this.stage.state === "reading" ? "welcome" : this.stage.state, file: this.studio.file };
+    let shown = false;
+    this.jobs.clear();
+    this.stage.show("reading");
+    const kept = before.file ? words.kept.earlier : words.kept.file;
+    await this.jobs.run(kept, () => void this.open(file, onPicked), async (signal) => {
+      this.#step(words.steps.file);
+      const draft = new Draft(await this.studio.probe(file, signal));
+      this.#step(words.steps.model);
+      await this.studio.open();
+      this.#step(words.steps.preview);
+      await this.choosing.look(draft, signal, () => {
+        this.#show(draft, onPicked !== undefined);
+        shown = true;
+        if (draft.candidate !== null) onPicked?.();
+      });
+    });
+    if (!shown && !this.jobs.busy && this.stage.state === "reading") this.#goBack(before.state, before.file);
+    return shown;
+  }
+
+  /** Does what the desk still waits for; an earlier look is given up for it. */
+  async look(first?: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { draft } = this.choosing;
+    if (!draft) return;
+    await this.jobs.run(words.kept.clip, () => this.lookAgain(), async (signal) => {
+      await first?.(signal);
+      await this.choosing.look(draft, signal, () => this.choosing.show(draft));
+    });
+  }
+
+  lookAgain(first?: (signal: AbortSignal) => Promise<void>): void {
+    this.jobs.clear();
+    void this.look(first);
+  }
+
+  #goBack(state: State, file: File | null): void {
+    this.studio.holdAgain(file);
+    this.stage.show(state);
+    if (state === "choosing") void this.look();
+  }
+
+  #show(draft: Draft, keepGrade: boolean): void {
+    if (draft !== this.choosing.draft) {
+      this.#describe(draft.clip);
+      this.settings.show(draft.clip, keepGrade);
+      this.choosing.regrade();
+    }
+    this.choosing.show(draft);
+    if (this.stage.state === "reading") this.stage.show("choosing");
+  }
+
+  #describe(clip: ClipReport): void {
+    for (const facts of document.querySelectorAll("[data-clip-facts]")) facts.textContent = clipWords(clip);
+    for (const notes of document.querySelectorAll("[data-clip-notes]")) notes.replaceChildren(...clip.notes.map(noteItem));
+  }
+
+  #step(text: string): void {
+    element("reading-step").textContent = text;
+  }
+}

@@ -1,0 +1,91 @@
+import type { DeviceReport, WrittenFormat } from "../protocol";
+import { clockWords, fileWords, megabytes, plural, spanWords } from "./measure";
+
+/** What the page's script says; index.html has what never changes. */
+export const words = {
+  title: "Chromaflow",
+  // the device
+  device: ({ kind, name }: DeviceReport, asked: boolean) => {
+    if (kind === "webgpu") return `Working on the graphics card${name ? ` (${name})` : ""}`;
+    if (asked) return "Working on the processor, as this address asks";
+    return "Working on the processor, which is slower: this browser has no WebGPU for the graphics card here";
+  },
+  fetchingModel: (bytes: number, total: number) => `Fetching the colour model: ${megabytes(bytes)} of ${megabytes(total)} MB`,
+  notReady: "Not ready",
+  // reading
+  steps: {
+    link: "Fetching the clip that the address names…",
+    file: "Reading the file…",
+    model: "Getting the colour model ready…",
+    preview: "Imagining four colourings…",
+  },
+  // what is kept when something goes wrong
+  kept: {
+    nothing: "Nothing of yours was touched.",
+    file: "Your file is untouched.",
+    earlier: "Your earlier clip is still here.",
+    clip: "Your clip is still here.",
+    choices: "Your clip and your choices are still here.",
+  },
+  // choosing
+  mostColourful: "most colourful",
+  colouring: (index: number) => `Colouring ${index + 1}`,
+  saturation: (share: number) => `saturation ${Math.round(100 * share)} %`,
+  allMoments: "All",
+  pausePreview: "Pause",
+  playPreview: "Play",
+  strength: (share: number) => `${Math.round(100 * share)} %`,
+  warmth: (warmth: number) => {
+    const amount = Math.abs(Math.round(100 * warmth));
+    return amount === 0 ? "as it came" : `${amount} ${warmth > 0 ? "warmer" : "colder"}`;
+  },
+  bestFormat: "What suits it best",
+  formats: {
+    "mp4-avc": "MP4 (H.264)", "mp4-hevc": "MP4 (HEVC)", "mp4-av1": "MP4 (AV1)", "webm-vp9": "WebM (VP9)", "webm-av1": "WebM (AV1)",
+    png: "PNG", jpeg: "JPEG", webp: "WebP",
+  } satisfies Record<WrittenFormat, string>,
+  summary: (candidate: number, locked: number) =>
+    `Colouring ${candidate + 1}${locked === 0 ? "" : `; ${plural(locked, "shot")} with ${locked === 1 ? "its" : "their"} own`}.`,
+  // shots
+  wholeClip: "Whole clip",
+  forAll: "all shots",
+  shotsFound: (count: number) => (count === 1 ? "One shot: no cut was found." : `${count} shots.`),
+  scanning: (count: number, share: number) => `Looking for cuts: ${Math.round(100 * share)} %, ${plural(count, "shot")} so far. You need not wait for it.`,
+  shotLabel: (at: number, seconds: number, candidate: number | null) =>
+    `Shot ${at + 1}, from ${clockWords(seconds)}${candidate === null ? "" : `, locked to colouring ${candidate + 1}`}`,
+  shotFollows: (at: number, own: number | null, whole: number) => own === null
+    ? `Shot ${at + 1} follows the whole clip: colouring ${whole + 1}. Choose one above to lock this shot to it.`
+    : `Shot ${at + 1} is locked to colouring ${own + 1}.`,
+  // several files
+  inHand: "in hand",
+  waiting: "waits for its turn",
+  coloured: "coloured",
+  givenUp: "given up",
+  save: "Save",
+  willWait: (count: number) => `${plural(count, "file")} will wait for the one that is being coloured.`,
+  // the run
+  firstFrame: "Preparing the first frame…",
+  framesASecond: (rate: number) => `${rate.toFixed(rate < 10 ? 2 : 0)} frames a second`,
+  left: (seconds: number) => `about ${spanWords(seconds)} left`,
+  views: {
+    color: "",
+    confidence: "Light where a pixel was surely found again in the frame before; dark where the colour has to stand alone.",
+    flow: "Where every pixel came from: the hue is the direction, the strength the distance.",
+  },
+  paused: "Paused",
+  pause: "Pause",
+  resume: "Go on",
+  percentTitle: (percent: number) => `${percent} % · Chromaflow`,
+  // the result
+  doneTitle: "Done · Chromaflow",
+  saveAs: (extension: string) => `Save as ${fileWords(extension)}`,
+  workedOn: ({ kind, name }: DeviceReport) => (kind === "webgpu" ? `graphics card (${name})` : "processor"),
+  foundAgain: (share: number) => `${Math.round(100 * share)} % of the picture, with confidence`,
+  pixels: (count: number) => `${count} pixels`,
+  noSound: "none",
+  details: {
+    frames: "Frames", seconds: "Time taken", framesPerSecond: "Speed", device: "Worked on", candidate: "Colouring", shots: "Shots",
+    confidence: "Found again", size: "Working size", passes: "Smoothing passes", width: "Width", height: "Height", container: "File",
+    videoCodec: "Picture", audio: "Sound",
+  },
+};
