@@ -38,7 +38,10 @@ export class App {
     });
     this.#choosing = new Choosing(studio, this.#settings, (job) => this.#reading.lookAgain(job));
     this.#reading = new Reading(studio, this.#stage, this.#jobs, this.#settings, this.#choosing);
-    this.#device = new Device(studio, this.#jobs, choices, ({ kind }) => this.#settings.suit(kind));
+    this.#device = new Device(studio, this.#jobs, choices, {
+      onOpened: ({ kind }) => this.#settings.suit(kind),
+      onFetch: (text) => this.#reading.fetching(text),
+    });
   }
 
   /** Connects the page and opens the device, so that it is warm when a clip comes. */

@@ -13,8 +13,18 @@ export class Device {
   /** What was opened; null before. */
   report: DeviceReport | null = null;
 
-  constructor(private readonly studio: Studio, private readonly jobs: Jobs, choices: Choices, onOpened: (report: DeviceReport) => void) {
-    studio.onFetch = ({ bytes, total }) => (this.#text.textContent = words.fetchingModel(bytes, total));
+  /** `onOpened` hears of the device, `onFetch` in words how much of the weights has come. */
+  constructor(
+    private readonly studio: Studio,
+    private readonly jobs: Jobs,
+    choices: Choices,
+    { onOpened, onFetch }: { onOpened: (report: DeviceReport) => void; onFetch: (text: string) => void },
+  ) {
+    studio.onFetch = ({ bytes, total }) => {
+      const text = words.fetchingModel(bytes, total);
+      this.#text.textContent = text;
+      onFetch(text);
+    };
     studio.onDevice = (report) => {
       this.report = report;
       this.#chip.title = report.reason ?? "";

@@ -19,6 +19,7 @@ export class Live {
   readonly #overlay = element<HTMLCanvasElement>("live-overlay");
   readonly #pause = element<HTMLButtonElement>("pause");
   readonly #compare = new Compare("live", "live-split");
+  #paused = false;
   #spokenAt = 0;
   #view: Overlay | "color" = "color";
   /** Of the frame that is shown; null at the beginning of a shot. */
@@ -26,9 +27,8 @@ export class Live {
 
   constructor(onPause: (paused: boolean) => void) {
     this.#pause.addEventListener("click", () => {
-      const paused = !this.#paused;
-      this.#showPaused(paused);
-      onPause(paused);
+      this.#showPaused(!this.#paused);
+      onPause(this.#paused);
     });
     element("views").addEventListener("change", (event) => {
       this.#view = (event.target as HTMLInputElement).value as Overlay | "color";
@@ -77,13 +77,11 @@ export class Live {
     if (view !== "color" && this.#motion) paintOverlay(this.#overlay, this.#motion, view);
   }
 
-  get #paused(): boolean {
-    return this.#pause.ariaPressed === "true";
-  }
-
   #showPaused(paused: boolean): void {
-    this.#pause.ariaPressed = String(paused);
+    this.#paused = paused;
     this.#pause.textContent = paused ? words.resume : words.pause;
+    this.#pause.className = paused ? "primary" : "quiet";
+    element("coloring-title").textContent = paused ? words.paused : words.running;
     if (paused) element("tally-left").textContent = words.paused;
   }
 

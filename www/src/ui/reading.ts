@@ -13,6 +13,8 @@ import type { Stage, State } from "./stage";
 
 /** From a file to a clip on the desk. On a fault everything is as it was before. */
 export class Reading {
+  readonly #step = element("reading-step");
+
   constructor(
     private readonly studio: Studio,
     private readonly stage: Stage,
@@ -25,7 +27,7 @@ export class Reading {
   async openLinked(src: string, receive: (file: File) => Promise<unknown>): Promise<void> {
     this.jobs.clear();
     this.stage.show("reading");
-    this.#step(words.steps.link);
+    this.#step.textContent = words.steps.link;
     try {
       await receive(await fetchLinked(src, document.baseURI));
     } catch (error) {
@@ -45,11 +47,11 @@ export class Reading {
     this.stage.show("reading");
     const kept = before.file ? words.kept.earlier : words.kept.file;
     await this.jobs.run(kept, () => void this.open(file, onPicked), async (signal) => {
-      this.#step(words.steps.file);
+      this.#step.textContent = words.steps.file;
       const draft = new Draft(await this.studio.probe(file, signal));
-      this.#step(words.steps.model);
+      this.#step.textContent = words.steps.model;
       await this.studio.open();
-      this.#step(words.steps.preview);
+      this.#step.textContent = words.steps.preview;
       await this.choosing.look(draft, signal, () => {
         this.#show(draft, onPicked !== undefined);
         shown = true;
@@ -75,6 +77,11 @@ export class Reading {
     void this.look(first);
   }
 
+  /** A clip that comes early waits for the weights. */
+  fetching(text: string): void {
+    this.#step.textContent = text;
+  }
+
   #goBack(state: State, file: File | null): void {
     this.studio.holdAgain(file);
     this.stage.show(state);
@@ -94,9 +101,5 @@ export class Reading {
   #describe(clip: ClipReport): void {
     for (const facts of document.querySelectorAll("[data-clip-facts]")) facts.textContent = clipWords(clip);
     for (const notes of document.querySelectorAll("[data-clip-notes]")) notes.replaceChildren(...clip.notes.map(noteItem));
-  }
-
-  #step(text: string): void {
-    element("reading-step").textContent = text;
   }
 }

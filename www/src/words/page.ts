@@ -6,9 +6,9 @@ export const words = {
   title: "Chromaflow",
   // the device
   device: ({ kind, name }: DeviceReport, asked: boolean) => {
-    if (kind === "webgpu") return `Working on the graphics card${name ? ` (${name})` : ""}`;
-    if (asked) return "Working on the processor, as this address asks";
-    return "Working on the processor, which is slower: this browser has no WebGPU for the graphics card here";
+    if (kind === "webgpu") return `On the graphics card${name ? ` (${name})` : ""}`;
+    if (asked) return "On the processor, as this address asks";
+    return "On the processor, which is slower: there is no WebGPU here for the graphics card";
   },
   fetchingModel: (bytes: number, total: number) => `Fetching the colour model: ${megabytes(bytes)} of ${megabytes(total)} MB`,
   notReady: "Not ready",
@@ -45,7 +45,7 @@ export const words = {
     png: "PNG", jpeg: "JPEG", webp: "WebP",
   } satisfies Record<WrittenFormat, string>,
   summary: (candidate: number, locked: number) =>
-    `Colouring ${candidate + 1}${locked === 0 ? "" : `; ${plural(locked, "shot")} with ${locked === 1 ? "its" : "their"} own`}.`,
+    `Colouring ${candidate + 1}${locked === 0 ? "" : `, and ${plural(locked, "shot")} with ${locked === 1 ? "its" : "their"} own`}`,
   // shots
   wholeClip: "Whole clip",
   forAll: "all shots",
@@ -57,8 +57,8 @@ export const words = {
     ? `Shot ${at + 1} follows the whole clip: colouring ${whole + 1}. Choose one above to lock this shot to it.`
     : `Shot ${at + 1} is locked to colouring ${own + 1}.`,
   // several files
-  inHand: "in hand",
-  waiting: "waits for its turn",
+  inHand: "now",
+  waiting: "waits",
   coloured: "coloured",
   givenUp: "given up",
   save: "Save",
@@ -72,6 +72,7 @@ export const words = {
     confidence: "Light where a pixel was surely found again in the frame before; dark where the colour has to stand alone.",
     flow: "Where every pixel came from: the hue is the direction, the strength the distance.",
   },
+  running: "Colouring",
   paused: "Paused",
   pause: "Pause",
   resume: "Go on",
