@@ -2,8 +2,8 @@
  * Benchmark: the page's memory on a clip, and on one ten times as long. Prints one line of JSON; the ratio should be near 1.
  * Reads /proc, so it needs Linux.
  */
-import { readFile } from "node:fs/promises";
 import { clipFolder, makeClip } from "../browser/clips.mjs";
+import { heldBy } from "../browser/memory.mjs";
 import { give, settled } from "../browser/page.mjs";
 import { visit } from "../browser/visit.mjs";
 
@@ -20,7 +20,7 @@ async function peak(clip) {
     await reached(page, "choosing");
     await page.getByRole("button", { name: "Colorize" }).click();
     await reached(page, "finished");
-    return await heldBy(page);
+    return await heldBy(page, "most");
   } finally {
     await visitor.close();
   }
@@ -30,19 +30,6 @@ async function peak(clip) {
 async function reached(page, state) {
   const error = await settled(page, state, 900_000);
   if (error) throw new Error(`${error.code}: ${error.message}`);
-}
-
-/** @param {import("playwright-core").Page} page */
-async function heldBy(page) {
-  const session = await /** @type {import("playwright-core").Browser} */ (page.context().browser()).newBrowserCDPSession();
-  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-  const held = [];
-  for (const { id, type } of processInfo) {
-    if (type !== "renderer") continue;
-    const status = await readFile(`/proc/${id}/status`, "utf8");
-    held.push(1024 * Number(status.match(/VmHWM:\s+(\d+)/)?.[1]));
-  }
-  return Math.max(...held);
 }
 
 /** @param {number} bytes */

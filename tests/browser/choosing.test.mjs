@@ -151,11 +151,22 @@ test("strength and warmth are seen at once and written", async () => {
   await page.locator("#candidates[aria-busy=false]").waitFor();
   await page.getByRole("button", { name: "Pause" }).click();
   const plain = await look(".candidate:first-child .color");
+  await page.evaluate(() => {
+    Object.assign(window, { asked: [] });
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (message, ...rest) {
+      // @ts-ignore made just above
+      window.asked.push(message.kind);
+      return postMessage.call(this, message, ...rest);
+    };
+  });
   await page.getByRole("slider", { name: "Strength" }).fill("150");
   const strong = await look(".candidate:first-child .color");
   assert.ok(strong.colorfulness > 1.2 * plain.colorfulness, "no stronger");
   await page.getByRole("slider", { name: "Strength" }).fill("0");
   assert.equal((await look(".candidate:first-child .color")).colorfulness, 0);
+  // @ts-ignore made above
+  assert.deepEqual(await page.evaluate(() => window.asked), [], "the networks were asked again");
   assert.ok((await saturation((await colored("grey.mp4")).file)) < 1);
   await page.getByRole("button", { name: "Another colouring" }).click();
   await page.getByRole("slider", { name: "Warmth" }).fill("100");

@@ -1,13 +1,14 @@
 /** The page among other pages: without a network, under its policy, from a link, for every hand and eye. */
 import assert from "node:assert/strict";
-import { copyFile, cp, readFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
-import { clipFolder, makeClip } from "./clips.mjs";
+import { clipFolder, makeClip, makePhoto } from "./clips.mjs";
 import { addressOf, colorize } from "./colorize.mjs";
-import { give, launch, settled, shownError } from "./page.mjs";
+import { launch, settled, shownError } from "./page.mjs";
 import { serve } from "./serve.mjs";
 import { dist } from "./visit.mjs";
+import { walkClip, walkQueue, walkStudy } from "./walk.mjs";
 
 const QUICK = { device: "cpu", size: "32", passes: "1" };
 const AXE = new URL("../../www/node_modules/axe-core/axe.min.js", import.meta.url);
@@ -55,10 +56,9 @@ test("the second visit works without a network, from a folder of any host, and a
     const home = `${server.address}under/a%20path/`;
     await page.goto(`${home}index.html`);
     await page.locator("#kept-offline").waitFor({ timeout: 60_000 });
-    await page.goto(addressOf(`${home}index.html`, QUICK));
     await page.locator("#device[data-kind=cpu]").waitFor();
     await server.close();
-    await page.reload();
+    await page.goto(addressOf(home, QUICK));
     const line = await colorize(page, { input: clip, output: folder.path("offline.mp4"), timeout: 120 });
     assert.ok(line.ok, JSON.stringify(line));
     await page.goto(`${home}study.html`);
@@ -134,34 +134,20 @@ test("the page can be installed: a manifest with its icons", async () => {
 });
 
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
-  test(`axe finds nothing in any state, ${colorScheme}`, { timeout: 180_000 }, async () => {
+  test(`axe finds nothing in any state, and nothing is cut off sideways, ${colorScheme}`, { timeout: 300_000 }, async () => {
     const server = await serve({ dist });
     try {
       const page = await open(addressOf(server.address, QUICK), { colorScheme, bypassCSP: true, reducedMotion: "reduce" });
-      await page.locator("#device[data-kind=cpu]").waitFor();
-      await faultless(page, "welcome");
-      await give(page, { name: "empty.mp4", mimeType: "video/mp4", buffer: Buffer.from("") });
-      await page.getByRole("alert").waitFor();
-      await faultless(page, "alert");
-      await give(page, clip);
-      assert.equal(await settled(page, "choosing"), null);
-      await page.locator("#scan").getByText("2 shots").waitFor();
-      await page.locator("#shots label").nth(2).click();
-      await page.keyboard.press("2");
-      await page.locator("#candidates[aria-busy=false]").waitFor();
-      await faultless(page, "choosing");
-      await page.getByRole("button", { name: "Add a cut" }).click();
-      await page.getByRole("button", { name: "Cut before this frame" }).and(page.locator(":enabled")).waitFor();
-      await faultless(page, "cutter");
-      await page.keyboard.press("Escape");
-      await page.getByRole("button", { name: "Colorize" }).click();
-      await page.getByRole("button", { name: "Pause" }).click();
-      await faultless(page, "coloring");
-      await page.getByRole("button", { name: "Go on" }).click();
-      assert.equal(await settled(page, "finished"), null);
-      await faultless(page, "finished");
+      const stop = (/** @type {string} */ state) => faultless(page, state);
+      await walkClip(page, clip, stop);
+      await page.goto(addressOf(server.address, QUICK));
+      await walkQueue(page, [await makePhoto(folder.path("photo.png")), clip], stop);
       await page.goto(`${server.address}study.html`);
-      await faultless(page, "study");
+      for (const method of ["ours", "theirs"]) {
+        await mkdir(folder.path(`study/${method}`), { recursive: true });
+        await copyFile(clip, folder.path(`study/${method}/clip.mp4`));
+      }
+      await walkStudy(page, folder.path("study"), stop);
     } finally {
       await server.close();
     }
@@ -175,4 +161,9 @@ async function faultless(page, where) {
   const { violations } = await page.evaluate(() => axe.run());
   const found = violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => node.html.slice(0, 160)).join(" | ")}`);
   assert.deepEqual(found, [], where);
+  for (const width of [360, 768, 1600, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(overflow <= 0, `${where}: ${overflow} pixels too wide at ${width}`);
+  }
 }

@@ -7,13 +7,12 @@ import { fileURLToPath } from "node:url";
 /** The built page. */
 export const DIST = fileURLToPath(new URL("../../www/dist/", import.meta.url));
 
-const TYPES = {
+export const TYPES = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
   ".css": "text/css",
   ".svg": "image/svg+xml",
   ".json": "application/json",
-  ".webmanifest": "application/manifest+json",
   ".png": "image/png",
   ".wasm": "application/wasm",
   ".webmanifest": "application/manifest+json",
@@ -22,7 +21,7 @@ const TYPES = {
 /**
  * Serves the built page on localhost as any static host would.
  *
- * @param {{ dist?: string, port?: number, instead?: (path: string) => { status?: number, body?: Buffer | string } | null }} options
+ * @param {{ dist?: string, port?: number, instead?: (path: string) => { status?: number, headers?: Record<string, string | number>, body?: Buffer | string } | null }} options
  *   `instead` may answer for a path in place of the file: how the tests break what the page fetches.
  * @returns {Promise<{ address: string, close: () => Promise<void> }>}
  */
@@ -30,7 +29,7 @@ export async function serve({ dist = DIST, port = 0, instead = () => null } = {}
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     const other = instead(path);
-    if (other) return response.writeHead(other.status ?? 200).end(other.body);
+    if (other) return response.writeHead(other.status ?? 200, other.headers).end(other.body);
     return sendFile(response, join(dist, normalize(path.endsWith("/") ? `${path}index.html` : path)));
   });
   await new Promise((listening) => server.listen(port, "127.0.0.1", () => listening(undefined)));
