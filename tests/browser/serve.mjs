@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 /** The built page. */
@@ -21,7 +22,7 @@ export const TYPES = {
 /**
  * Serves the built page on localhost as any static host would.
  *
- * @param {{ dist?: string, port?: number, instead?: (path: string) => { status?: number, headers?: Record<string, string | number>, body?: Buffer | string } | null }} options
+ * @param {{ dist?: string, port?: number, instead?: (path: string) => { status?: number, headers?: Record<string, string | number>, body?: Buffer | string | Readable } | null }} options
  *   `instead` may answer for a path in place of the file: how the tests break what the page fetches.
  * @returns {Promise<{ address: string, close: () => Promise<void> }>}
  */
@@ -29,7 +30,10 @@ export async function serve({ dist = DIST, port = 0, instead = () => null } = {}
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     const other = instead(path);
-    if (other) return response.writeHead(other.status ?? 200, other.headers).end(other.body);
+    if (other) {
+      response.writeHead(other.status ?? 200, other.headers);
+      return other.body instanceof Readable ? other.body.pipe(response) : response.end(other.body);
+    }
     return sendFile(response, join(dist, normalize(path.endsWith("/") ? `${path}index.html` : path)));
   });
   await new Promise((listening) => server.listen(port, "127.0.0.1", () => listening(undefined)));

@@ -1,5 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
+import { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import { brotliCompressSync, constants } from "node:zlib";
 import { TYPES } from "./serve.mjs";
 
@@ -7,15 +9,20 @@ import { TYPES } from "./serve.mjs";
 const COMPRESSED = /\.(html|js|css|svg|json|webmanifest|wasm)$/;
 const QUALITY = 5;
 
+/** Bytes that go over a slow line at a time. */
+const PIECE = 16_384;
+
 /** @typedef {"page" | "engine" | "weights"} Part */
 /** @typedef {{ path: string, part: Part, bytes: number }} Sent */
+/** @typedef {{ bitsPerSecond: number, roundTrip: number }} Line A slow line, its round trip in milliseconds. */
 
 /**
  * Answers a visit's requests for a built page as a host with compression would, and notes what goes over the wire:
- * bodies, without headers.
- * @param {string} dist
+ * bodies, without headers. All bodies share a slow line, if one is given.
+ * @param {string} dist @param {Line | null} line
  */
-export function wire(dist) {
+export function wire(dist, line = null) {
+  const pace = line && paceOf(line);
   /** @type {Map<string, Buffer>} */
   const bodies = new Map();
   /** @type {Sent[]} */
@@ -32,9 +39,23 @@ export function wire(dist) {
     const bytes = /** @type {Buffer} */ (bodies.get(path));
     sent.push({ path, part: partOf(path), bytes: bytes.length });
     const headers = { "content-type": TYPES[extname(path)] ?? "application/octet-stream", "content-length": bytes.length };
-    return { body: bytes, headers: COMPRESSED.test(path) ? { ...headers, "content-encoding": "br" } : headers };
+    return { body: pace ? Readable.from(pace(bytes)) : bytes, headers: COMPRESSED.test(path) ? { ...headers, "content-encoding": "br" } : headers };
   };
   return { instead, sent };
+}
+
+/** Sends bodies piece by piece, one piece of all of them at a time. @param {Line} line */
+function paceOf({ bitsPerSecond, roundTrip }) {
+  let free = 0;
+  return async function* (/** @type {Buffer} */ body) {
+    await pause(roundTrip);
+    for (let at = 0; at < body.length; at += PIECE) {
+      const piece = body.subarray(at, at + PIECE);
+      free = Math.max(free, performance.now()) + (8000 * piece.length) / bitsPerSecond;
+      await pause(free - performance.now());
+      yield piece;
+    }
+  };
 }
 
 /** @param {string} path @returns {Part} */

@@ -23,9 +23,9 @@ export class Draft {
     return this.selected && this.shots.span(this.selected, this.end);
   }
 
-  /** What was coloured of that at a working size. */
-  preview(size: number): Preview {
-    const key = [size, this.span?.start, this.span?.end].join();
+  /** What was coloured of a span at a working size; of what is looked at, unless another is named. */
+  preview(size: number, span = this.span): Preview {
+    const key = [size, span?.start, span?.end].join();
     const preview = this.#previews.get(key) ?? new Preview();
     this.#previews.set(key, preview);
     return preview;

@@ -104,7 +104,7 @@ export interface Colored {
   seconds: number;
   framesPerSecond: number;
   shots: number;
-  /** Mean confidence (equation 4) of the frames that were looked at on the way; null where none was. */
+  /** Share of the picture that was surely found again in the frame before, over the frames shown on the way; null where none was. */
   confidence: number | null;
   width: number;
   height: number;

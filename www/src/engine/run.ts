@@ -5,6 +5,7 @@ import { OutputFile, type Placement } from "../media/output";
 import { takePlanes, type Planes } from "../media/planes";
 import { FrameReader } from "../media/reader";
 import { graded } from "../picture/grade";
+import { confidentShare } from "../picture/motion";
 import { buffersOf, stillOf } from "../picture/still";
 import type { Colored, Progress, RunOptions } from "../protocol";
 import { notes } from "../words/notes";
@@ -55,7 +56,7 @@ class Run {
   #output: OutputFile | null = null;
   #size: [number, number] | null = null;
   #pictureAt = 0;
-  /** Mean confidence of each frame that was shown. */
+  /** Of each frame that was shown. */
   readonly #confidences: number[] = [];
 
   constructor(
@@ -137,7 +138,7 @@ class Run {
     this.#pictureAt = now;
     taken.shown = true;
     taken.motion = await this.session.motion();
-    if (taken.motion) this.#confidences.push(mean(taken.motion.confidence));
+    if (taken.motion) this.#confidences.push(confidentShare(taken.motion));
   }
 
   #report({ planes, shown, motion }: Taken): void {
@@ -169,8 +170,6 @@ class Run {
   }
 }
 
-function mean(values: Iterable<number>): number {
-  let [sum, count] = [0, 0];
-  for (const value of values) [sum, count] = [sum + value, count + 1];
-  return sum / count;
+function mean(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -94,7 +94,7 @@ export class App {
     const done = await this.#jobs.run(words.kept.choices, () => void this.#colorize(), async (signal) => {
       const told = (progress: Progress) => this.#live.show(progress, draft.clip.pose);
       const colored = await this.studio.colorize(options, { signal, told });
-      this.#result.show(colored, file, this.#device.report!);
+      this.#result.show(colored, file, this.#device.report!, draft.preview(size, null).saturations);
       this.#batch.settle(file, colored);
       this.#stage.show("finished");
     });

@@ -3,8 +3,8 @@ import { codecWords, fileWords, spanWords } from "../words/measure";
 import { words } from "../words/page";
 import { made } from "./element";
 
-/** A figure of a finished run: what it is called in the code, its value, and how a person reads it. */
-type Detail = [field: keyof typeof words.details, value: string | number, words: string];
+/** A figure of a finished run: what it is called in the code, its value or null where it is not known, and how a person reads it. */
+type Detail = [field: keyof typeof words.details, value: string | number | null, words: string];
 
 /** What says nothing of a photo. */
 const OF_CLIPS: Detail[0][] = ["frames", "framesPerSecond", "shots", "passes", "videoCodec", "audio"];
@@ -14,21 +14,22 @@ export function isPhoto({ file }: Colored): boolean {
 }
 
 /** The figures of a finished run, as entries of a description list. */
-export function detailsOf(colored: Colored, device: DeviceReport): HTMLElement[] {
+export function detailsOf(colored: Colored, device: DeviceReport, saturations: number[]): HTMLElement[] {
   const photo = isPhoto(colored);
-  return figuresOf(colored, device).filter(([field]) => !photo || !OF_CLIPS.includes(field)).map(entry);
+  return figuresOf(colored, device, saturations).filter(([field, value]) => value !== null && !(photo && OF_CLIPS.includes(field))).map(entry);
 }
 
-function figuresOf(colored: Colored, device: DeviceReport): Detail[] {
+function figuresOf(colored: Colored, device: DeviceReport, saturations: number[]): Detail[] {
   const { options, sound, confidence } = colored;
   return [
+    plain("candidate", options.plan.candidate + 1),
+    ["saturations", saturations.join() || null, words.saturations(saturations)],
+    ["shots", colored.shots, words.shots(colored.shots)],
+    ["confidence", confidence, words.foundAgain(confidence ?? 0)],
     plain("frames", colored.frames),
     ["seconds", colored.seconds, spanWords(colored.seconds)],
     ["framesPerSecond", colored.framesPerSecond, words.framesASecond(colored.framesPerSecond)],
     ["device", device.kind, words.workedOn(device)],
-    plain("candidate", options.plan.candidate + 1),
-    plain("shots", colored.shots),
-    ...(confidence === null ? [] : [["confidence", confidence, words.foundAgain(confidence)] satisfies Detail]),
     ["size", options.size, words.pixels(options.size)],
     plain("passes", options.passes),
     plain("width", colored.width),

@@ -1,4 +1,5 @@
 import type { Motion } from "../../wasm/chromaflow.js";
+import { confidentShare } from "../picture/motion";
 import type { Pose } from "../picture/still";
 import type { Progress } from "../protocol";
 import { plural } from "../words/measure";
@@ -72,7 +73,7 @@ export class Live {
 
   #showView(): void {
     const view = this.#view;
-    element("view-words").textContent = words.views[view];
+    element("view-words").textContent = words.views[view](this.#motion && confidentShare(this.#motion));
     this.#overlay.hidden = view === "color" || this.#motion === null;
     if (view !== "color" && this.#motion) paintOverlay(this.#overlay, this.#motion, view);
   }

@@ -30,7 +30,8 @@ export class Result {
     original.addEventListener("click", () => void (result.paused ? result.play() : result.pause()));
   }
 
-  show(colored: Colored, source: File, device: DeviceReport): void {
+  /** `saturations`: of the clip in every colouring that was on offer. */
+  show(colored: Colored, source: File, device: DeviceReport, saturations: number[]): void {
     this.clear();
     const address = this.#addressOf(colored.file);
     const photo = isPhoto(colored);
@@ -46,7 +47,7 @@ export class Result {
     save.download = colored.name;
     save.textContent = words.saveAs(colored.container);
     element("result-notes").replaceChildren(...colored.notes.map(noteItem));
-    element("details").replaceChildren(...detailsOf(colored, device));
+    element("details").replaceChildren(...detailsOf(colored, device, saturations));
   }
 
   /** Lets go of the videos. */

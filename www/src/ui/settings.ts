@@ -1,7 +1,7 @@
 import { defaultsFor, PASSES, SIZES, type Choices } from "../choices";
 import type { ClipReport, DeviceReport, OutputQuality, RunOptions, Span, WrittenFormat } from "../protocol";
 import type { Grade } from "../picture/grade";
-import { clockWords } from "../words/measure";
+import { clockWords, percent } from "../words/measure";
 import { words } from "../words/page";
 import { element, made } from "./element";
 
@@ -77,7 +77,7 @@ export class Settings {
   show(clip: ClipReport, keepGrade: boolean): void {
     this.#clip = clip;
     if (!keepGrade) this.resetGrade();
-    for (const id of ["passes-choice", "trim-choice"]) element(id).hidden = clip.photo;
+    for (const id of ["passes-choice", "trim-choice", "smoothing-hint"]) element(id).hidden = clip.photo;
     this.#resetTrim();
     const earlier = this.#output.value;
     const outputs = clip.outputs.map((format) => made("option", { value: format, textContent: words.formats[format] }));
@@ -121,7 +121,7 @@ export class Settings {
 
   #sayGrade(): void {
     const { strength, warmth } = this.grade;
-    element("strength-words").textContent = words.strength(strength);
+    element("strength-words").textContent = percent(strength);
     element("warmth-words").textContent = this.#warmth.ariaValueText = words.warmth(warmth);
     element("grade-reset").hidden = strength === 1 && warmth === 0;
   }

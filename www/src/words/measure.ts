@@ -54,6 +54,11 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** A share of 0 to 1 in percent. */
+export function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
+
 /** A file's size, without its unit. */
 export function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(1);

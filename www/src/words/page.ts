@@ -1,5 +1,5 @@
 import type { DeviceReport, WrittenFormat } from "../protocol";
-import { clockWords, fileWords, megabytes, plural, spanWords } from "./measure";
+import { clockWords, fileWords, megabytes, percent, plural, spanWords } from "./measure";
 
 /** What the page's script says; index.html has what never changes. */
 export const words = {
@@ -30,11 +30,10 @@ export const words = {
   // choosing
   mostColourful: "most colourful",
   colouring: (index: number) => `Colouring ${index + 1}`,
-  saturation: (share: number) => `saturation ${Math.round(100 * share)} %`,
+  saturation: (share: number) => `saturation ${percent(share)}`,
   allMoments: "All",
   pausePreview: "Pause",
   playPreview: "Play",
-  strength: (share: number) => `${Math.round(100 * share)} %`,
   warmth: (warmth: number) => {
     const amount = Math.abs(Math.round(100 * warmth));
     return amount === 0 ? "as it came" : `${amount} ${warmth > 0 ? "warmer" : "colder"}`;
@@ -50,11 +49,11 @@ export const words = {
   wholeClip: "Whole clip",
   forAll: "all shots",
   shotsFound: (count: number) => (count === 1 ? "One shot: no cut was found." : `${count} shots.`),
-  scanning: (count: number, share: number) => `Looking for cuts: ${Math.round(100 * share)} %, ${plural(count, "shot")} so far. You need not wait for it.`,
+  scanning: (count: number, share: number) => `Looking for cuts: ${percent(share)}, ${plural(count, "shot")} so far. You need not wait for it.`,
   shotLabel: (at: number, seconds: number, candidate: number | null) =>
     `Shot ${at + 1}, from ${clockWords(seconds)}${candidate === null ? "" : `, locked to colouring ${candidate + 1}`}`,
   shotFollows: (at: number, own: number | null, whole: number) => own === null
-    ? `Shot ${at + 1} follows the whole clip: colouring ${whole + 1}. Choose one above to lock this shot to it.`
+    ? `Shot ${at + 1} follows the whole clip: colouring ${whole + 1}. Choose another to lock it.`
     : `Shot ${at + 1} is locked to colouring ${own + 1}.`,
   // several files
   inHand: "now",
@@ -68,9 +67,10 @@ export const words = {
   framesASecond: (rate: number) => `${rate.toFixed(rate < 10 ? 2 : 0)} frames a second`,
   left: (seconds: number) => `about ${spanWords(seconds)} left`,
   views: {
-    color: "",
-    confidence: "Light where a pixel was surely found again in the frame before; dark where the colour has to stand alone.",
-    flow: "Where every pixel came from: the hue is the direction, the strength the distance.",
+    color: () => "",
+    confidence: (share: number | null) => "Light where a pixel was surely found again in the frame before; dark where the colour has to stand alone."
+      + (share === null ? "" : ` Here: ${percent(share)} of the picture.`),
+    flow: () => "Where every pixel came from: the hue is the direction, the strength the distance.",
   },
   running: "Colouring",
   paused: "Paused",
@@ -81,12 +81,14 @@ export const words = {
   doneTitle: "Done · Chromaflow",
   saveAs: (extension: string) => `Save as ${fileWords(extension)}`,
   workedOn: ({ kind, name }: DeviceReport) => (kind === "webgpu" ? `graphics card (${name})` : "processor"),
-  foundAgain: (share: number) => `${Math.round(100 * share)} % of the picture, with confidence`,
+  shots: (count: number) => (count === 1 ? "1, without a cut" : `${count}, with ${plural(count - 1, "cut")}`),
+  saturations: (shares: number[]) => `${shares.map((share) => Math.round(100 * share)).join(", ")} %`,
+  foundAgain: (share: number) => `${percent(share)} of the picture`,
   pixels: (count: number) => `${count} pixels`,
   noSound: "none",
   details: {
-    frames: "Frames", seconds: "Time taken", framesPerSecond: "Speed", device: "Worked on", candidate: "Colouring", shots: "Shots",
-    confidence: "Found again", size: "Working size", passes: "Smoothing passes", width: "Width", height: "Height", container: "File",
+    candidate: "Colouring", saturations: "Saturation of each", shots: "Shots", confidence: "Surely found again",
+    frames: "Frames", seconds: "Time taken", framesPerSecond: "Speed", device: "Worked on", size: "Working size", passes: "Smoothing passes", width: "Width", height: "Height", container: "File",
     videoCodec: "Picture", audio: "Sound",
   },
 };
