@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { chromaOf, clipFolder, makeClip, saturation } from "./clips.mjs";
-import { details, give, save, settled, shownError } from "./page.mjs";
+import { details, give, save, settled, shownError, touch } from "./page.mjs";
 import { visit } from "./visit.mjs";
 
 /** @type {Awaited<ReturnType<typeof visit>>} */
@@ -83,7 +83,7 @@ test("several moments in every colouring, moving, and a pause", async () => {
   assert.notEqual((await look(first)).picture, opening.picture);
 });
 
-test("a picture is compared with its source: by pointing, by a key, by a button", async () => {
+test("a picture is compared with its source: by pointing, by a finger, by a key, by a button", async () => {
   const { page } = visitor;
   await onTheDesk(cut);
   const grey = page.locator(".candidate:first-child .grey");
@@ -93,6 +93,10 @@ test("a picture is compared with its source: by pointing, by a key, by a button"
   assert.equal((await look(".candidate:first-child .grey")).colorfulness, 0);
   await page.mouse.move(0, 0);
   assert.ok(!(await grey.isVisible()));
+  const lift = await touch(page, ".candidate:first-child .frame");
+  await grey.waitFor();
+  await lift();
+  await grey.waitFor({ state: "hidden" });
   await page.keyboard.down("g");
   assert.ok(await grey.isVisible());
   await page.keyboard.up("g");

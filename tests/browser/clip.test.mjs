@@ -123,6 +123,12 @@ test("rotation", async () => {
   const { source, line } = await kept(turned);
   assert.notEqual(source.rotation, 0);
   assert.deepEqual([line.width, line.height], [64, 96]);
+  const portrait = await visitor.page.evaluate(() => {
+    const { width, height } = /** @type {HTMLCanvasElement} */ (document.querySelector(".candidate .color"));
+    const { videoWidth, videoHeight } = /** @type {HTMLVideoElement} */ (document.getElementById("result"));
+    return [height > width, videoHeight > videoWidth];
+  });
+  assert.deepEqual(portrait, [true, true], "the preview or the result lies on its side");
 });
 
 test("pixels that are not square", async () => {
@@ -146,6 +152,11 @@ for (const format of ["yuv422p", "yuv444p", "yuv420p10le", "gray"]) {
     await kept(await makeClip(folder.path(`${format}.mp4`), { frames: 6, video }));
   });
 }
+
+test("10 bits in VP9", async () => {
+  const video = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-pix_fmt", "yuv420p10le"];
+  await kept(await makeClip(folder.path("deep.webm"), { frames: 6, video }));
+});
 
 for (const [grain, crf] of [[8, 23], [14, 27], [18, 18]]) {
   test(`film grain of strength ${grain} stays within encoding loss`, async () => {

@@ -24,7 +24,8 @@ test("a long clip", { timeout: 300_000 }, async (context) => {
     assert.equal(await settled(page, "choosing"), null);
     await page.getByRole("button", { name: "Colorize" }).click();
     const past = (/** @type {number} */ frames) => page.waitForFunction(
-      (frames) => Number(document.getElementById("tally-frames")?.textContent?.match(/^(\d+) of/)?.[1] ?? 0) > frames, frames);
+      (frames) => Number(document.getElementById("tally-frames")?.textContent?.match(/^(\d+) of/)?.[1] ?? 0) > frames,
+      frames, { timeout: 240_000 });
     await past(EARLY);
     const early = existsSync("/proc/self/status") ? await heldBy(page, "now") : null;
     await past(LATE);

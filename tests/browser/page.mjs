@@ -73,3 +73,21 @@ export async function save(page, file) {
   await download.saveAs(file);
   return download.suggestedFilename();
 }
+
+/**
+ * Puts a finger on the middle of an element, or elsewhere across it; gives what lifts it again.
+ * @param {Page} page @param {string} selector @param {number} across 0 to 1
+ */
+export async function touch(page, selector, across = 0.5) {
+  const box = await page.locator(selector).boundingBox();
+  if (!box) throw new Error(`${selector} is not there to be touched`);
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setTouchEmulationEnabled", { enabled: true });
+  const touchPoints = [{ x: box.x + box.width * across, y: box.y + box.height / 2 }];
+  await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
+  return async () => {
+    await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await session.send("Emulation.setTouchEmulationEnabled", { enabled: false });
+    await session.detach();
+  };
+}

@@ -150,7 +150,7 @@ test("a clip that comes while another is coloured waits for it", async () => {
   await give(page, short);
   assert.match(await page.locator("#notice").innerText(), /will wait/);
   assert.equal(await state(page), "coloring");
-  assert.match(await page.locator("#batch-list li").nth(1).innerText(), /short\.mp4.*waits/);
+  assert.match(await page.locator("#batch-list li").nth(1).innerText(), /short\.mp4\s+waits/);
   await page.locator("section.coloring").getByRole("button", { name: "Cancel" }).click();
   await page.locator("main[data-state=choosing]").waitFor();
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { clipFolder, makeClip } from "./clips.mjs";
-import { details, give, settled, state } from "./page.mjs";
+import { details, give, settled, state, touch } from "./page.mjs";
 import { visit } from "./visit.mjs";
 
 /** @type {Awaited<ReturnType<typeof visit>>} */
@@ -65,13 +65,15 @@ test("a run stops, goes on, and is cancelled while it stands still", async () =>
   await page.locator("main[data-state=choosing]").waitFor();
 });
 
-test("the live view is parted between source and colour by mouse and keyboard", async () => {
+test("the live view is parted between source and colour by mouse, finger and keyboard", async () => {
   const { page } = visitor;
   const split = page.getByRole("slider", { name: "grey source" });
   const share = () => page.locator("#live").evaluate((live) => getComputedStyle(live).getPropertyValue("--split"));
   const { x, y, width, height } = /** @type {{ x: number, y: number, width: number, height: number }} */ (await page.locator("#live").boundingBox());
   await page.mouse.click(x + width * 0.8, y + height / 2);
   assert.ok(Math.abs(parseFloat(await share()) - 80) < 4, await share());
+  await (await touch(page, "#live", 0.3))();
+  assert.ok(Math.abs(parseFloat(await share()) - 30) < 4, await share());
   await split.press("Home");
   assert.equal(await share(), "0%");
   await split.press("ArrowRight");

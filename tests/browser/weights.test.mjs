@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { clipFolder, makeClip } from "./clips.mjs";
 import { colorize } from "./colorize.mjs";
-import { shownError } from "./page.mjs";
+import { give, settled, shownError } from "./page.mjs";
 import { dist, visit } from "./visit.mjs";
+import { wire } from "./wire.mjs";
 
 /** @type {Awaited<ReturnType<typeof clipFolder>>} */
 let folder;
@@ -61,6 +62,21 @@ test("the second visit takes the weights from the browser's own store", async ()
     const line = await colorize(visitor.page, { input: clip, output: folder.path("out.mp4"), timeout: 120 });
     assert.ok(line.ok, JSON.stringify(line));
     assert.equal(fetched, 1);
+  } finally {
+    await visitor.close();
+  }
+});
+
+test("a clip that is there before the weights sees them come", async () => {
+  const visitor = await visit({ instead: wire(dist, { bitsPerSecond: 40e6, roundTrip: 20 }).instead });
+  try {
+    const { page } = visitor;
+    await give(page, clip);
+    const step = page.locator("#reading-step").getByText(/Fetching the colour model: \d+\.\d of \d+\.\d MB/);
+    await step.waitFor();
+    const early = await step.innerText();
+    await page.waitForFunction((early) => document.getElementById("reading-step")?.textContent !== early, early);
+    assert.equal(await settled(page, "choosing"), null);
   } finally {
     await visitor.close();
   }
