@@ -74,6 +74,8 @@ test("several moments in every colouring, moving, and a pause", async () => {
   const still = await look(first);
   await page.waitForTimeout(400);
   assert.deepEqual(await look(first), still);
+  const heights = await page.locator(".candidate:first-child .frame, .candidate:first-child .color").evaluateAll((all) => all.map((each) => each.clientHeight));
+  assert.equal(heights[0], heights[1], "the picture does not fill its frame");
   const all = await Promise.all([1, 2, 3, 4].map((each) => look(`.candidate:nth-child(${each}) .color`)));
   assert.equal(new Set(all.map(({ picture }) => picture)).size, 4, "the colourings are not four");
   assert.ok(all.every(({ colorfulness }) => colorfulness > 1), "a colouring is grey");

@@ -43,7 +43,7 @@ export function clipWords(clip: ClipReport): string {
   const facts = clip.photo ? [clip.container] : [
     clip.seconds === null ? "" : `${clip.seconds < 10 ? clip.seconds.toFixed(1) : Math.round(clip.seconds)} s`,
     clip.frames === null ? "" : plural(clip.frames, "frame"),
-    `${Number(clip.framesPerSecond.toFixed(2))} frames a second`,
+    `${Number(clip.framesPerSecond.toFixed(2))} fps`,
     clip.sound.length > 0 ? `sound: ${clip.sound.map(codecWords).join(", ")}` : "no sound",
   ];
   return [clip.name, `${width} × ${height}`, ...facts].filter(Boolean).join(" · ");
