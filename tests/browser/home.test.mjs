@@ -42,6 +42,7 @@ after(async () => {
 async function open(address, options = {}) {
   const context = await browser.newContext({ bypassCSP: false, ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(120_000);
   await page.goto(address);
   return page;
 }
@@ -134,7 +135,7 @@ test("the page can be installed: a manifest with its icons", async () => {
 });
 
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
-  test(`axe finds nothing in any state, and nothing is cut off sideways, ${colorScheme}`, { timeout: 300_000 }, async () => {
+  test(`axe finds nothing in any state, and nothing is cut off sideways, ${colorScheme}`, { timeout: 600_000 }, async () => {
     const server = await serve({ dist });
     try {
       const page = await open(addressOf(server.address, QUICK), { colorScheme, bypassCSP: true, reducedMotion: "reduce" });

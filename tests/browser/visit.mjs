@@ -20,6 +20,7 @@ export async function visit({ run = {}, webgpu = false, instead } = {}) {
   const browser = await launch({ webgpu });
   // What the tests break on the server must not come from an earlier visit's kept page.
   const page = await (await browser.newContext({ serviceWorkers: "block" })).newPage();
+  page.setDefaultTimeout(120_000); // other work beside the tests makes them slow, not wrong
   /** @type {string[]} what went wrong on the page without being explained there */
   const uncaught = [];
   page.on("pageerror", (error) => uncaught.push(error.message));

@@ -89,7 +89,7 @@ export class App {
     const options = { size, passes, grade, trim, output, plan: draft.plan(), keepEarlier: this.#batch.several };
     const file = this.studio.file!;
     this.#jobs.clear();
-    this.#live.reset(draft.clip.pose);
+    this.#live.reset(draft.clip.pose, this.#choosing.opening);
     this.#stage.show("coloring");
     const done = await this.#jobs.run(words.kept.choices, () => void this.#colorize(), async (signal) => {
       const told = (progress: Progress) => this.#live.show(progress, draft.clip.pose);

@@ -1,4 +1,5 @@
 import type { Draft } from "../draft";
+import { graded } from "../picture/grade";
 import type { Still } from "../picture/still";
 import type { Glimpse } from "../protocol";
 import type { Studio } from "../studio";
@@ -57,6 +58,13 @@ export class Choosing {
     this.#draft!.choose(candidate);
     this.show(this.#draft!);
     this.#candidates.focus(candidate);
+  }
+
+  /** The clip's first picture as it is chosen: what a run shows until it has one of its own. */
+  get opening(): Still | null {
+    const still = this.#draft?.preview(this.settings.size, null).moments[0]?.[0]?.still;
+    const chroma = still?.colors[this.#draft?.candidate ?? 0];
+    return still && chroma ? { luma: still.luma, colors: [graded(still.luma, chroma, this.settings.grade)] } : null;
   }
 
   regrade(): void {

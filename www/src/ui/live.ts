@@ -1,6 +1,6 @@
 import type { Motion } from "../../wasm/chromaflow.js";
 import { confidentShare } from "../picture/motion";
-import type { Pose } from "../picture/still";
+import type { Pose, Still } from "../picture/still";
 import type { Progress } from "../protocol";
 import { plural } from "../words/measure";
 import { words } from "../words/page";
@@ -37,11 +37,11 @@ export class Live {
     });
   }
 
-  /** Clears what an earlier run has left. */
-  reset(pose: Pose): void {
+  /** Clears what an earlier run has left; `opening` is shown until the first frame is finished. */
+  reset(pose: Pose, opening: Still | null): void {
     this.#compare.shape(pose);
-    blank(this.#grey);
-    blank(this.#color);
+    if (opening) this.#paint(opening, pose);
+    else [this.#grey, this.#color].forEach(blank);
     this.#motion = null;
     this.#showView();
     this.#fill(0);
@@ -56,8 +56,7 @@ export class Live {
   show(progress: Progress, pose: Pose): void {
     const { frames, total, framesPerSecond, secondsLeft, picture } = progress;
     if (picture) {
-      paint(this.#grey, picture.luma, null, pose);
-      paint(this.#color, picture.luma, picture.colors[0]!, pose);
+      this.#paint(picture, pose);
       this.#motion = progress.motion;
       this.#showView();
     }
@@ -69,6 +68,11 @@ export class Live {
     element("tally-rate").textContent = words.framesASecond(framesPerSecond);
     element("tally-left").textContent = left;
     this.#speak(`${done}, ${left}`);
+  }
+
+  #paint({ luma, colors }: Still, pose: Pose): void {
+    paint(this.#grey, luma, null, pose);
+    paint(this.#color, luma, colors[0]!, pose);
   }
 
   #showView(): void {
