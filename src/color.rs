@@ -106,8 +106,26 @@ pub struct ChromaPlanes {
 
 /// Luma `[n, 1, h, w]` of RGB `[n, 3, h, w]`, in the networks' matrix, BT.601.
 pub fn luma<B: Backend>(rgb: Tensor<B, 4>) -> Tensor<B, 4> {
-    let weights = Tensor::<B, 1>::from_floats(Matrix::Bt601.luma_weights(), &rgb.device());
-    (rgb * weights.reshape([1, 3, 1, 1])).sum_dim(1) // [n, 1, h, w]
+    luma_in(Matrix::Bt601, &rgb)
+}
+
+/// Luma `[n, 1, h, w]` of RGB `[n, 3, h, w]`. The weights are numbers of the program and no tensor: on a GPU a new tensor, however
+/// small, ends the batch of commands before it.
+fn luma_in<B: Backend>(matrix: Matrix, rgb: &Tensor<B, 4>) -> Tensor<B, 4> {
+    let [red, green, blue] = matrix.luma_weights();
+    let weighted = |channel, weight: f32| rgb.clone().narrow(1, channel, 1).mul_scalar(weight);
+    weighted(0, red) + weighted(1, green) + weighted(2, blue) // [n, 1, h, w]
+}
+
+/// Blue and red difference `[n, 2, h, w]`, each in [-0.5, 0.5], of RGB `[n, 3, h, w]` in [0, 1]: [`Matrix::chroma`] where
+/// the image lies.
+pub fn chroma<B: Backend>(matrix: Matrix, rgb: Tensor<B, 4>) -> Tensor<B, 4> {
+    let [of_red, _, of_blue] = matrix.luma_weights();
+    let luma = luma_in(matrix, &rgb);
+    let difference = |channel, weight: f32| {
+        (rgb.clone().narrow(1, channel, 1) - luma.clone()).div_scalar(2.0 * (1.0 - weight)) // [n, 1, h, w]
+    };
+    Tensor::cat(vec![difference(2, of_blue), difference(0, of_red)], 1) // [n, 2, h, w]
 }
 
 /// The chroma of `rgb` `[n, 3, h, w]` on the luma `grey` `[n, 1, h, w]`. Of what f and g predict only the chroma is used,
@@ -129,6 +147,7 @@ pub fn mean_saturation<B: Backend>(rgb: Tensor<B, 4>) -> Tensor<B, 1> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use burn::{backend::Flex, tensor::Distribution};
 
     /// ITU-R BT.601-7 and BT.709-6 give 100 % red as Cr = 0.5; BT.601's Cb of it is -0.169.
     #[test]
@@ -139,6 +158,25 @@ mod tests {
         }
         let [blueness, _] = Matrix::Bt601.chroma([1.0, 0.0, 0.0]);
         assert!((blueness + 0.168_736).abs() < 1e-5);
+    }
+
+    #[test]
+    fn chroma_of_an_image_is_that_of_its_pixels() {
+        let rgb =
+            Tensor::<Flex, 4>::random([2, 3, 4, 5], Distribution::Uniform(-0.2, 1.2), &Default::default());
+        let pixels = rgb.to_data().into_vec::<f32>().unwrap();
+        for matrix in [Matrix::Bt601, Matrix::Bt709, Matrix::Bt2020] {
+            let found = chroma(matrix, rgb.clone()).into_data().into_vec::<f32>().unwrap();
+            for (image, i) in (0..2).flat_map(|image| (0..20).map(move |i| (image, i))) {
+                let channel = |channel: usize| pixels[(3 * image + channel) * 20 + i];
+                let expected = matrix.chroma([channel(0), channel(1), channel(2)]);
+                let found = [found[2 * image * 20 + i], found[(2 * image + 1) * 20 + i]];
+                assert!(
+                    found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6),
+                    "{matrix:?}: {found:?}, {expected:?}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -71,7 +71,16 @@ impl<B: Kernels> Vgg<B> {
     /// The five taps of an RGB image in [0, 1]; tap i is `[n, widths[i], h / 2^i, w / 2^i]`, after its ReLU.
     /// Sides shorter than 16 pixels leave nothing for the last block.
     pub fn forward(&self, rgb: Tensor<B, 4>) -> [Tensor<B, 4>; TAPS] {
-        self.forward_by(rgb, |_, _, convolution, x| B::convolve(convolution, x, Activation::Relu))
+        self.forward_normalised(self.normalise(|channel| rgb.clone().narrow(1, channel, 1)))
+    }
+
+    /// The taps of a grey image `[n, 1, h, w]` in [0, 1], which the trunk sees repeated to three channels.
+    pub fn forward_grey(&self, grey: Tensor<B, 4>) -> [Tensor<B, 4>; TAPS] {
+        self.forward_normalised(self.normalise(|_| grey.clone()))
+    }
+
+    fn forward_normalised(&self, normalised: Tensor<B, 4>) -> [Tensor<B, 4>; TAPS] {
+        self.forward_by(normalised, |_, _, convolution, x| B::convolve(convolution, x, Activation::Relu))
     }
 
     /// The taps with `between` applied to what each convolution gives, before its ReLU: block, convolution in the block,
@@ -81,18 +90,20 @@ impl<B: Kernels> Vgg<B> {
         rgb: Tensor<B, 4>,
         between: impl Fn(usize, usize, Tensor<B, 4>) -> Tensor<B, 4>,
     ) -> [Tensor<B, 4>; TAPS] {
-        self.forward_by(rgb, |block, index, convolution, x| {
+        let normalised = self.normalise(|channel| rgb.clone().narrow(1, channel, 1));
+        self.forward_by(normalised, |block, index, convolution, x| {
             relu(between(block, index, convolution.forward(x)))
         })
     }
 
-    /// The taps, where `convolve` applies a convolution and its ReLU: block, convolution in the block, itself and its input.
+    /// The taps of a normalised image, where `convolve` applies a convolution and its ReLU: block, convolution in the block,
+    /// itself and its input.
     fn forward_by(
         &self,
-        rgb: Tensor<B, 4>,
+        normalised: Tensor<B, 4>,
         convolve: impl Fn(usize, usize, &Conv2d<B>, Tensor<B, 4>) -> Tensor<B, 4>,
     ) -> [Tensor<B, 4>; TAPS] {
-        let mut features = self.normalise(rgb);
+        let mut features = normalised;
         std::array::from_fn(|level| {
             if level > 0 {
                 features = B::max_pool(features.clone()); // [n, c, h / 2^level, w / 2^level]
@@ -104,15 +115,10 @@ impl<B: Kernels> Vgg<B> {
         })
     }
 
-    /// The taps of a grey image `[n, 1, h, w]` in [0, 1], which the trunk sees repeated to three channels.
-    pub fn forward_grey(&self, grey: Tensor<B, 4>) -> [Tensor<B, 4>; TAPS] {
-        self.forward(grey.repeat_dim(1, 3)) // [n, 3, h, w]
-    }
-
-    fn normalise(&self, rgb: Tensor<B, 4>) -> Tensor<B, 4> {
-        let device = rgb.device();
-        let row = |values: [f64; 3]| Tensor::<B, 1>::from_data(values, &device).reshape([1, 3, 1, 1]);
-        (rgb - row(self.mean)) / row(self.deviation)
+    /// `[n, 3, h, w]` of the image's channels, each `[n, 1, h, w]` in [0, 1].
+    fn normalise(&self, channel: impl Fn(usize) -> Tensor<B, 4>) -> Tensor<B, 4> {
+        let normalised = |i| channel(i).sub_scalar(self.mean[i]).div_scalar(self.deviation[i]);
+        Tensor::cat((0..3).map(normalised).collect(), 1)
     }
 }
 
