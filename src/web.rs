@@ -10,13 +10,13 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 use burn_wgpu::{CubeBackend, WgpuDevice, WgpuRuntime, graphics::AutoGraphicsApi, init_setup_async};
-use js_sys::{Float32Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Float32Array, Function, Object, Promise, Reflect, Uint8Array};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::{
-    clip::{self, ClipColorizer, ClipOptions, CutFinder, Motion},
+    clip::{self, ClipColorizer, ClipOptions, CutFinder, Finished, Motion},
     color::{ChromaPlanes, LumaFrame, Matrix, Range},
     error::{Error, Result},
     kernel::Kernels,
@@ -40,6 +40,8 @@ export interface LumaFrame {
 }
 /** 4:2:0 chroma: each plane has ceil(width / 2) * ceil(height / 2) 8-bit codes. */
 export interface ChromaPlanes { u: Uint8Array; v: Uint8Array }
+/** A finished frame, with its motion if that was asked for; null at the beginning of a shot. */
+export interface FinishedFrame extends ChromaPlanes { motion: Motion | null }
 /** One colouring of a frame; saturation in [0, 1]. */
 export interface Candidate extends ChromaPlanes { saturation: number }
 /** size: processing size, the shorter side in pixels. */
@@ -201,7 +203,7 @@ impl Engine {
         let files = files.into_iter().map(|file| (file.name, file.bytes)).collect();
         let manifest = Manifest::parse(&manifest)?;
         let set = manifest.set(&preset)?;
-        Ok(on_session!(self, session => session.load(set, files))?)
+        Ok(on_session!(self, session => session.load(set, files).await)?)
     }
 
     /// The candidates for one frame at a processing size.
@@ -228,13 +230,13 @@ impl Engine {
         Ok(on_session!(self, session => session.propose(grey, width, height).await)?)
     }
 
-    /// Begins a clip; an earlier one is forgotten.
-    pub fn start(
+    /// Begins a clip; an earlier one is given up.
+    pub async fn start(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "ClipOptions")] options: JsValue,
     ) -> std::result::Result<(), JsValue> {
         let options = received(options)?;
-        Ok(on_session!(self, session => session.start(options))?)
+        Ok(on_session!(self, session => session.start(options).await)?)
     }
 
     /// Forgets the frames that cuts were sought in.
@@ -253,36 +255,29 @@ impl Engine {
         Ok(on_session!(self, session => session.cuts.begins_shot(&frame))?)
     }
 
-    /// Ends the shot and begins another, which follows a candidate counted from 0; gives the frames that waited.
-    #[wasm_bindgen(js_name = beginShot, unchecked_return_type = "ChromaPlanes[]")]
+    /// Ends the shot and begins another, which follows a candidate counted from 0; gives the frames that the call before
+    /// has finished.
+    #[wasm_bindgen(js_name = beginShot, unchecked_return_type = "FinishedFrame[]")]
     pub async fn begin_shot(&mut self, candidate: usize) -> std::result::Result<JsValue, JsValue> {
-        let finished = on_session!(self, session => session.begin_shot(candidate).await)?;
-        sent(&finished.into_iter().map(PlanesMessage::from).collect::<Vec<_>>())
+        finished_message(on_session!(self, session => session.begin_shot(candidate).await)?)
     }
 
-    /// How the newest frame lies to the one before it; null at the beginning of a shot.
-    #[wasm_bindgen(unchecked_return_type = "Motion | null")]
-    pub async fn motion(&mut self) -> std::result::Result<JsValue, JsValue> {
-        let motion = on_session!(self, session => session.motion().await)?;
-        motion.map_or(Ok(JsValue::NULL), motion_message)
-    }
-
-    /// Takes the shot's next frame; gives the frames that are finished by it, in their order.
-    #[wasm_bindgen(unchecked_return_type = "ChromaPlanes[]")]
+    /// Takes the shot's next frame, and asks the device for the work on it; gives the frames that the call before has
+    /// finished, in their order. `with_motion`: the frame will come with its motion.
+    #[wasm_bindgen(unchecked_return_type = "FinishedFrame[]")]
     pub async fn push(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "LumaFrame")] frame: JsValue,
+        with_motion: bool,
     ) -> std::result::Result<JsValue, JsValue> {
         let frame = received::<FrameMessage>(frame)?.into();
-        let finished = on_session!(self, session => session.push(frame).await)?;
-        sent(&finished.into_iter().map(PlanesMessage::from).collect::<Vec<_>>())
+        finished_message(on_session!(self, session => session.push(frame, with_motion).await)?)
     }
 
-    /// Ends the clip; gives the frames that still waited for a neighbour.
-    #[wasm_bindgen(unchecked_return_type = "ChromaPlanes[]")]
+    /// Ends the clip; gives the frames that are left.
+    #[wasm_bindgen(unchecked_return_type = "FinishedFrame[]")]
     pub async fn finish(&mut self) -> std::result::Result<JsValue, JsValue> {
-        let finished = on_session!(self, session => session.finish().await)?;
-        sent(&finished.into_iter().map(PlanesMessage::from).collect::<Vec<_>>())
+        finished_message(on_session!(self, session => session.finish().await)?)
     }
 }
 
@@ -291,10 +286,16 @@ impl<B: Kernels> Session<B> {
         Self { device, networks: None, clip: None, cuts: CutFinder::default() }
     }
 
-    fn load(&mut self, set: &WeightSet, files: BTreeMap<String, Vec<u8>>) -> Result<()> {
-        self.clip = None;
+    async fn load(&mut self, set: &WeightSet, files: BTreeMap<String, Vec<u8>>) -> Result<()> {
+        self.give_up().await;
         self.networks = Some(Rc::new(set.load(files, &self.device)?));
         Ok(())
+    }
+
+    async fn give_up(&mut self) {
+        if let Some(clip) = self.clip.take() {
+            clip.abandon().await;
+        }
     }
 
     async fn preview(&mut self, frame: LumaFrame, size: usize) -> Result<Vec<clip::Candidate>> {
@@ -311,7 +312,8 @@ impl<B: Kernels> Session<B> {
         read(networks.colorizer.forward(&networks.trunk, grey)).await // [1, d, 3, h, w]
     }
 
-    fn start(&mut self, options: ClipOptions) -> Result<()> {
+    async fn start(&mut self, options: ClipOptions) -> Result<()> {
+        self.give_up().await;
         self.clip = Some(ClipColorizer::new(self.networks()?, options, self.device.clone())?);
         Ok(())
     }
@@ -320,19 +322,15 @@ impl<B: Kernels> Session<B> {
         self.networks.clone().ok_or_else(|| Error::WeightsMissing("no weights were loaded".to_owned()))
     }
 
-    async fn begin_shot(&mut self, candidate: usize) -> Result<Vec<ChromaPlanes>> {
+    async fn begin_shot(&mut self, candidate: usize) -> Result<Vec<Finished>> {
         self.clip.as_mut().ok_or_else(not_started)?.begin_shot(candidate).await
     }
 
-    async fn motion(&self) -> Result<Option<Motion>> {
-        self.clip.as_ref().ok_or_else(not_started)?.motion().await
+    async fn push(&mut self, frame: LumaFrame, with_motion: bool) -> Result<Vec<Finished>> {
+        self.clip.as_mut().ok_or_else(not_started)?.push(frame, with_motion).await
     }
 
-    async fn push(&mut self, frame: LumaFrame) -> Result<Vec<ChromaPlanes>> {
-        self.clip.as_mut().ok_or_else(not_started)?.push(frame).await
-    }
-
-    async fn finish(&mut self) -> Result<Vec<ChromaPlanes>> {
+    async fn finish(&mut self) -> Result<Vec<Finished>> {
         self.clip.take().ok_or_else(not_started)?.finish().await
     }
 }
@@ -388,14 +386,29 @@ fn sent<T: Serialize + ?Sized>(value: &T) -> std::result::Result<JsValue, JsValu
     value.serialize(&serializer).map_err(|error| Error::Engine(error.to_string()).into())
 }
 
+fn finished_message(finished: Vec<Finished>) -> std::result::Result<JsValue, JsValue> {
+    let frame = |Finished { planes, motion }: Finished| {
+        object([
+            ("u", Uint8Array::from(planes.u.as_slice()).into()),
+            ("v", Uint8Array::from(planes.v.as_slice()).into()),
+            ("motion", motion.map_or(Ok(JsValue::NULL), motion_message)?),
+        ])
+    };
+    let frames: std::result::Result<Array, JsValue> = finished.into_iter().map(frame).collect();
+    Ok(frames?.into())
+}
+
 fn motion_message(motion: Motion) -> std::result::Result<JsValue, JsValue> {
-    let object = Object::new();
-    let fields = [
-        ("width", JsValue::from(motion.width)),
-        ("height", JsValue::from(motion.height)),
+    object([
+        ("width", motion.width.into()),
+        ("height", motion.height.into()),
         ("confidence", Float32Array::from(motion.confidence.as_slice()).into()),
         ("flow", Float32Array::from(motion.flow.as_slice()).into()),
-    ];
+    ])
+}
+
+fn object<const N: usize>(fields: [(&str, JsValue); N]) -> std::result::Result<JsValue, JsValue> {
+    let object = Object::new();
     for (key, value) in fields {
         Reflect::set(&object, &key.into(), &value)?;
     }

@@ -1,18 +1,18 @@
 //! One frame on its way through the networks, and its link to the frame before.
 
-use std::rc::Rc;
+use std::{cell::OnceCell, rc::Rc};
 
 use burn::tensor::{Tensor, TensorData, backend::Backend};
 
-use super::link::Link;
+use super::link::{Link, Seen};
 use crate::{
-    color::{ChromaPlanes, LumaFrame, Matrix, Range, with_luma},
+    color::{ChromaPlanes, LumaFrame, Matrix, Range, chroma, with_luma},
     error::{Error, Result},
     guided::Guide,
     kernel::Kernels,
     model::{flow::FlowNet, preset::Networks},
     plane::Plane,
-    readback::read,
+    readback::Reading,
 };
 
 /// The smallest processing size.
@@ -33,6 +33,8 @@ pub(super) struct Frame<B: Backend> {
     guide: Guide,
     /// `[1, 1, h, w]` in [0, 1].
     pub grey: Tensor<B, 4>,
+    /// As the flow network sees it, once it was asked.
+    seen: OnceCell<Seen<B>>,
     /// How this frame and the one before it in the shot lie to each other.
     pub link: Option<Link<B>>,
 }
@@ -58,6 +60,7 @@ impl<B: Kernels> Frame<B> {
             range: luma.range,
             guide: Guide::new(small, large),
             grey: Tensor::from_data(data, device),
+            seen: OnceCell::new(),
             link: None,
         })
     }
@@ -70,26 +73,30 @@ impl<B: Kernels> Frame<B> {
 
     /// Finds the flow to and from the frame before.
     pub fn link_to(&mut self, previous: &Self, network: &FlowNet<B>) {
-        self.link = Some(Link::find(self.grey.clone(), previous.grey.clone(), network));
+        self.link = Some(Link::between(self.seen(network), previous.seen(network), network));
     }
 
-    /// The chroma of each colour of `colors` `[n, 3, h, w]`, at the size of the clip's chroma planes and in its matrix and range.
-    pub async fn chroma_planes(&self, colors: Tensor<B, 4>) -> Result<Vec<ChromaPlanes>> {
-        let rgb = read(colors).await?;
-        Ok(rgb.chunks_exact(3 * self.guide.small().samples.len()).map(|rgb| self.planes_of(rgb)).collect())
+    fn seen(&self, network: &FlowNet<B>) -> &Seen<B> {
+        self.seen.get_or_init(|| Seen::new(self.grey.clone(), network))
     }
 
-    /// The chroma of one colour: its red, green and blue one behind the other.
-    fn planes_of(&self, rgb: &[f32]) -> ChromaPlanes {
-        let Plane { width, height, ref samples } = *self.guide.small();
-        let area = samples.len();
-        let chroma = (0..area).map(|i| self.matrix.chroma([rgb[i], rgb[area + i], rgb[2 * area + i]]));
-        let (blueness, redness) = chroma.map(<(f32, f32)>::from).unzip();
-        let codes = |samples: Vec<f32>| {
-            let large = self.guide.upsample(&Plane { width, height, samples });
-            large.samples.iter().map(|&chroma| self.range.chroma_code(chroma)).collect()
-        };
-        ChromaPlanes { u: codes(blueness), v: codes(redness) }
+    /// Asks for the chroma of the colours `[n, 3, h, w]`, in the clip's matrix.
+    pub fn read_chroma(&self, colors: Tensor<B, 4>) -> Reading {
+        Reading::begin(chroma(self.matrix, colors))
+    }
+
+    /// What [`read_chroma`](Self::read_chroma) asked for, at the size of the clip's chroma planes and in its range: one for each colour.
+    pub fn chroma_planes(&self, chroma: &[f32]) -> Vec<ChromaPlanes> {
+        let area = self.guide.small().samples.len();
+        let colors = chroma.chunks_exact(2 * area).map(|color| color.split_at(area));
+        colors.map(|(u, v)| ChromaPlanes { u: self.codes(u), v: self.codes(v) }).collect()
+    }
+
+    /// A small plane of chroma as codes of the large one.
+    fn codes(&self, chroma: &[f32]) -> Vec<u8> {
+        let Plane { width, height, .. } = *self.guide.small();
+        let large = self.guide.upsample(&Plane { width, height, samples: chroma.to_vec() });
+        large.samples.iter().map(|&chroma| self.range.chroma_code(chroma)).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use burn::tensor::{Tensor, backend::Backend};
 
 use crate::{
     kernel::{Kernels, Pair},
-    model::flow::FlowNet,
+    model::flow::{Description, FlowNet},
 };
 
 /// Both directions between a frame and the one before it.
@@ -26,13 +26,34 @@ pub struct Passage<B: Backend> {
     pub grey_confidence: Tensor<B, 4>,
 }
 
+/// A grey frame as the flow network sees it.
+pub struct Seen<B: Backend> {
+    /// `[1, 1, h, w]` in [0, 1].
+    pub grey: Tensor<B, 4>,
+    /// What is found of it once, for the neighbours on both sides.
+    pub description: Description<B>,
+}
+
+impl<B: Kernels> Seen<B> {
+    /// Looks at a grey frame `[1, 1, h, w]`.
+    pub fn new(grey: Tensor<B, 4>, network: &FlowNet<B>) -> Self {
+        Self { description: network.describe_grey(grey.clone()), grey }
+    }
+}
+
 impl<B: Kernels> Link<B> {
-    /// Finds the flow between a grey frame and the one before it, both `[1, 1, h, w]` in [0, 1], both directions in one
-    /// batch.
+    /// Finds the flow between a grey frame and the one before it, both `[1, 1, h, w]` in [0, 1].
     pub fn find(frame: Tensor<B, 4>, previous: Tensor<B, 4>, network: &FlowNet<B>) -> Self {
-        let first = Tensor::cat(vec![frame, previous], 0); // [2, 1, h, w]
+        Self::between(&Seen::new(frame, network), &Seen::new(previous, network), network)
+    }
+
+    /// Finds the flow between a frame and the one before it, both directions in one batch.
+    pub fn between(frame: &Seen<B>, previous: &Seen<B>, network: &FlowNet<B>) -> Self {
+        let first = Tensor::cat(vec![frame.grey.clone(), previous.grey.clone()], 0); // [2, 1, h, w]
         let second = first.clone().flip([0]);
-        let flows = network.forward_grey(first.clone(), second.clone()); // [2, 2, h, w]
+        let [ours, theirs] = [[frame, previous], [previous, frame]]
+            .map(|[one, other]| Description::joined(&[&one.description, &other.description])); // of 2 frames
+        let flows = network.between(&ours, &theirs); // [2, 2, h, w]
         let visible = B::visibility(flows.clone(), flows.clone().flip([0])); // [2, 1, h, w]
         let pair = Pair { frame: first, neighbour: second, flow: flows.clone(), visible: visible.clone() };
         let (_, grey_confidence) = B::warp_trusted(pair); // [2, 1, h, w]

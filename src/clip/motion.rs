@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::link::Passage;
-use crate::{error::Result, kernel::Kernels, readback::read};
+use crate::{error::Result, kernel::Kernels, readback::Reading};
 
 /// How a frame lies to the one before it, at the processing size.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,13 +18,25 @@ pub struct Motion {
     pub flow: Vec<f32>,
 }
 
-impl Motion {
-    /// Brings a passage from the device.
-    pub(super) async fn read<B: Kernels>(passage: &Passage<B>) -> Result<Self> {
+/// A motion on its way from the device.
+pub(super) struct MotionReading {
+    width: usize,
+    height: usize,
+    values: Reading,
+}
+
+impl MotionReading {
+    /// Asks for a passage.
+    pub fn begin<B: Kernels>(passage: &Passage<B>) -> Self {
         let [_, _, height, width] = passage.flow.dims();
         let both = Tensor::cat(vec![passage.grey_confidence.clone(), passage.flow.clone()], 1); // [1, 3, h, w]
-        let mut confidence = read(both).await?;
+        Self { width, height, values: Reading::begin(both) }
+    }
+
+    pub async fn finish(self) -> Result<Motion> {
+        let Self { width, height, values } = self;
+        let mut confidence = values.finish().await?;
         let flow = confidence.split_off(width * height);
-        Ok(Self { width, height, confidence, flow })
+        Ok(Motion { width, height, confidence, flow })
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     kernel::Kernels,
     model::preset::Networks,
-    readback::read,
+    readback::Reading,
 };
 
 /// One colouring of a frame.
@@ -28,8 +28,10 @@ pub async fn preview<B: Kernels>(
     check_size(size)?;
     let frame = Frame::new(luma, size, device)?;
     let colors = frame.candidates(networks); // [d, 3, h, w]
-    let saturations = read(mean_saturation(colors.clone())).await?;
-    let planes = frame.chroma_planes(colors).await?.into_iter();
+    let saturations = Reading::begin(mean_saturation(colors.clone()));
+    let chroma = frame.read_chroma(colors).finish().await;
+    let (saturations, chroma) = (saturations.finish().await?, chroma?);
+    let planes = frame.chroma_planes(&chroma).into_iter();
     Ok(planes.zip(saturations).map(|(planes, saturation)| Candidate { planes, saturation }).collect())
 }
 

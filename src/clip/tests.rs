@@ -61,14 +61,14 @@ fn begin(networks: &Rc<Networks<Flex>>, size: usize, passes: usize, candidate: u
 }
 
 /// Colours frames of the given shots by candidate 1.
-fn run(networks: &Rc<Networks<Flex>>, shots: &[usize], passes: usize) -> Vec<ChromaPlanes> {
+fn run(networks: &Rc<Networks<Flex>>, shots: &[usize], passes: usize) -> Vec<Finished> {
     let mut clip = begin(networks, 32, passes, 1);
     let mut finished = Vec::new();
     for (i, &shot) in shots.iter().enumerate() {
         if i > 0 && shot != shots[i - 1] {
             finished.extend(ready(clip.begin_shot(1)).unwrap());
         }
-        finished.extend(ready(clip.push(frame(i, shot, 67, 45))).unwrap());
+        finished.extend(ready(clip.push(frame(i, shot, 67, 45), false)).unwrap());
     }
     finished.extend(ready(clip.finish()).unwrap());
     finished
@@ -80,16 +80,26 @@ fn every_frame_comes_out_once_at_the_chroma_planes_size() {
     for (frames, passes) in [(1, 0), (1, 2), (2, 1), (3, 3), (5, 2)] {
         let finished = run(&networks, &vec![0; frames], passes);
         assert_eq!(finished.len(), frames, "{frames} frames, {passes} passes");
-        assert!(finished.iter().all(|planes| planes.u.len() == 34 * 23 && planes.v.len() == 34 * 23));
+        assert!(
+            finished
+                .iter()
+                .all(|Finished { planes, .. }| planes.u.len() == 34 * 23 && planes.v.len() == 34 * 23)
+        );
     }
 }
 
+/// And for the call behind it, which has the device work while the frame is on its way.
 #[test]
 fn a_frame_waits_for_one_neighbour_a_pass() {
     let networks = networks();
-    let mut clip = begin(&networks, 32, 2, 0);
-    let counts: Vec<usize> = (0..5).map(|i| ready(clip.push(frame(i, 0, 67, 45))).unwrap().len()).collect();
-    assert_eq!(counts, [0, 0, 1, 1, 1]);
+    for (passes, expected) in [(0, [0, 1, 1, 1, 1]), (2, [0, 0, 0, 1, 1])] {
+        let mut clip = begin(&networks, 32, passes, 0);
+        let mut push = |i| ready(clip.push(frame(i, 0, 67, 45), false)).unwrap().len();
+        assert_eq!([0, 1, 2, 3, 4].map(&mut push), expected, "{passes} passes");
+        assert_eq!(ready(clip.begin_shot(0)).unwrap().len(), 1);
+        assert_eq!(ready(clip.push(frame(5, 1, 67, 45), false)).unwrap().len(), passes);
+        assert_eq!(ready(clip.finish()).unwrap().len(), 1);
+    }
 }
 
 /// The second shot's frames must come out as if the first had never been there.
@@ -105,12 +115,13 @@ fn no_neighbour_is_used_across_a_cut() {
 fn every_shot_follows_its_own_candidate() {
     let networks = networks();
     let mut clip = begin(&networks, 32, 0, 2);
-    let mut finished = ready(clip.push(frame(0, 0, 67, 45))).unwrap();
+    let mut finished = ready(clip.push(frame(0, 0, 67, 45), false)).unwrap();
     finished.extend(ready(clip.begin_shot(0)).unwrap());
-    finished.extend(ready(clip.push(frame(1, 1, 67, 45))).unwrap());
+    finished.extend(ready(clip.push(frame(1, 1, 67, 45), false)).unwrap());
+    finished.extend(ready(clip.finish()).unwrap());
     for (i, candidate) in [(0, 2), (1, 0)] {
         let candidates = ready(preview(&networks, frame(i, i, 67, 45), 32, &Default::default())).unwrap();
-        assert_eq!(finished[i], candidates[candidate].planes, "shot {i}");
+        assert_eq!(finished[i].planes, candidates[candidate].planes, "shot {i}");
     }
 }
 
@@ -127,19 +138,42 @@ fn shots_begin_with_the_first_frame_and_at_cuts() {
     assert_eq!(finder.begins_shot(&short).unwrap_err().code(), "frame-size");
 }
 
+/// Of the frames that it was asked for, and from a shot's second frame on.
 #[test]
-fn motion_is_known_from_a_shots_second_frame_on() {
+fn motion_comes_with_its_frame() {
+    let networks = networks();
+    let asked = [(0, true), (0, true), (0, false), (0, true), (1, true)];
+    for passes in [0, 1] {
+        let mut clip = begin(&networks, 32, passes, 0);
+        let mut finished = Vec::new();
+        for (i, &(shot, with_motion)) in asked.iter().enumerate() {
+            if i == 4 {
+                finished.extend(ready(clip.begin_shot(0)).unwrap());
+            }
+            finished.extend(ready(clip.push(frame(i, shot, 67, 45), with_motion)).unwrap());
+        }
+        finished.extend(ready(clip.finish()).unwrap());
+        let known: Vec<bool> = finished.iter().map(|frame| frame.motion.is_some()).collect();
+        assert_eq!(known, [false, true, false, true, false]);
+        for motion in finished.iter().filter_map(|frame| frame.motion.as_ref()) {
+            let area = motion.width * motion.height;
+            assert_eq!((motion.height, motion.confidence.len(), motion.flow.len()), (32, area, 2 * area));
+            assert!(motion.confidence.iter().all(|confidence| (0.0..=1.0).contains(confidence)));
+        }
+        assert_ne!(finished[1].motion, finished[3].motion);
+    }
+}
+
+/// A clip that is given up leaves nothing behind that the next one would stumble over.
+#[test]
+fn a_clip_can_be_given_up() {
     let networks = networks();
     let mut clip = begin(&networks, 32, 1, 0);
-    ready(clip.push(frame(0, 0, 67, 45))).unwrap();
-    assert_eq!(ready(clip.motion()).unwrap(), None);
-    ready(clip.push(frame(1, 0, 67, 45))).unwrap();
-    let motion = ready(clip.motion()).unwrap().unwrap();
-    let area = motion.width * motion.height;
-    assert_eq!((motion.height, motion.confidence.len(), motion.flow.len()), (32, area, 2 * area));
-    assert!(motion.confidence.iter().all(|confidence| (0.0..=1.0).contains(confidence)));
-    ready(clip.begin_shot(0)).unwrap();
-    assert_eq!(ready(clip.motion()).unwrap(), None);
+    for i in 0..3 {
+        ready(clip.push(frame(i, 0, 67, 45), true)).unwrap();
+    }
+    ready(clip.abandon());
+    assert_eq!(run(&networks, &[0, 0], 1).len(), 2);
 }
 
 #[test]
@@ -155,14 +189,18 @@ fn bad_frames_and_options_are_named() {
         |size| ClipColorizer::new(networks.clone(), ClipOptions { size, passes: 1 }, Default::default());
     assert_eq!(new(4).err().unwrap().code(), "processing-size");
     let mut clip = new(32).unwrap();
-    assert_eq!(ready(clip.push(frame(0, 0, 67, 45))).unwrap_err().code(), "engine", "no shot was begun");
+    assert_eq!(
+        ready(clip.push(frame(0, 0, 67, 45), false)).unwrap_err().code(),
+        "engine",
+        "no shot was begun"
+    );
     assert_eq!(ready(clip.begin_shot(4)).unwrap_err().code(), "engine");
     let mut clip = begin(&networks, 32, 1, 0);
     let short = LumaFrame { luma: vec![0; 10], ..frame(0, 0, 67, 45) };
-    assert_eq!(ready(clip.push(short)).unwrap_err().code(), "frame-size");
+    assert_eq!(ready(clip.push(short, false)).unwrap_err().code(), "frame-size");
     let mut clip = begin(&networks, 32, 1, 0);
-    ready(clip.push(frame(0, 0, 67, 45))).unwrap();
-    assert_eq!(ready(clip.push(frame(0, 0, 64, 45))).unwrap_err().code(), "frame-size");
+    ready(clip.push(frame(0, 0, 67, 45), false)).unwrap();
+    assert_eq!(ready(clip.push(frame(0, 0, 64, 45), false)).unwrap_err().code(), "frame-size");
 }
 
 #[test]
@@ -170,11 +208,11 @@ fn odd_and_extreme_sizes_work() {
     let networks = networks();
     for (width, height) in [(1, 1), (2, 300), (33, 17), (511, 3)] {
         let mut clip = begin(&networks, 16, 1, 0);
-        let mut finished = ready(clip.push(frame(0, 0, width, height))).unwrap();
-        finished.extend(ready(clip.push(frame(1, 0, width, height))).unwrap());
+        let mut finished = ready(clip.push(frame(0, 0, width, height), false)).unwrap();
+        finished.extend(ready(clip.push(frame(1, 0, width, height), false)).unwrap());
         finished.extend(ready(clip.finish()).unwrap());
         assert_eq!(finished.len(), 2, "{width}x{height}");
-        assert_eq!(finished[0].u.len(), width.div_ceil(2) * height.div_ceil(2));
+        assert_eq!(finished[0].planes.u.len(), width.div_ceil(2) * height.div_ceil(2));
     }
 }
 

@@ -106,28 +106,46 @@ impl FlowConfig {
 impl<B: Kernels> FlowNet<B> {
     /// flow(first -> second) in pixels, `[n, 2, h, w]`, of two RGB images `[n, 3, h, w]` in [0, 1], of any size.
     pub fn forward(&self, first: Tensor<B, 4>, second: Tensor<B, 4>) -> Tensor<B, 4> {
-        let [_, _, height, width] = first.dims();
-        let finest = self.forward_levels(first, second).remove(0); // [n, 2, H / 4, W / 4]
-        let flow = B::upsample(finest, 1 << FINEST).mul_scalar(PIXELS_PER_UNIT); // [n, 2, H, W]
-        crop(flow, height, width) // [n, 2, h, w]
+        self.between(&self.describe(first), &self.describe(second)) // [n, 2, h, w]
     }
 
     /// Flow between grey frames `[n, 1, h, w]`, which the network sees repeated to three channels.
     pub fn forward_grey(&self, first: Tensor<B, 4>, second: Tensor<B, 4>) -> Tensor<B, 4> {
-        self.forward(first.repeat_dim(1, 3), second.repeat_dim(1, 3)) // [n, 2, h, w]
+        self.between(&self.describe_grey(first), &self.describe_grey(second)) // [n, 2, h, w]
+    }
+
+    /// What the network makes of grey frames `[n, 1, h, w]`, of any size, before it compares them.
+    pub fn describe_grey(&self, grey: Tensor<B, 4>) -> Description<B> {
+        self.describe(grey.repeat_dim(1, 3))
+    }
+
+    fn describe(&self, rgb: Tensor<B, 4>) -> Description<B> {
+        let [_, _, height, width] = rgb.dims();
+        let normalised = rgb.sub_scalar(self.mean).div_scalar(self.deviation);
+        let levels = self.pyramid.forward(pad_to_multiple(normalised, MULTIPLE));
+        Description { levels, height, width }
+    }
+
+    /// flow(first -> second) in pixels, `[n, 2, h, w]`, of frames of one size.
+    pub fn between(&self, first: &Description<B>, second: &Description<B>) -> Tensor<B, 4> {
+        let finest = self.levels_between(first, second).remove(0); // [n, 2, H / 4, W / 4]
+        let flow = B::upsample(finest, 1 << FINEST).mul_scalar(PIXELS_PER_UNIT); // [n, 2, H, W]
+        crop(flow, first.height, first.width) // [n, 2, h, w]
     }
 
     /// The flows of every decoded level, finest first, in the network's units: entry i is
     /// `[n, 2, H / 2^(i + 2), W / 2^(i + 2)]`, H and W padded to multiples of 64. Training compares them all.
     pub fn forward_levels(&self, first: Tensor<B, 4>, second: Tensor<B, 4>) -> Vec<Tensor<B, 4>> {
         let [batch, ..] = first.dims();
-        let both = Tensor::cat(vec![first, second], 0); // [2 n, 3, h, w]
-        let normalised = both.sub_scalar(self.mean).div_scalar(self.deviation);
-        let features = self.pyramid.forward(pad_to_multiple(normalised, MULTIPLE));
+        let both = self.describe(Tensor::cat(vec![first, second], 0)); // of [2 n, 3, h, w]
+        self.levels_between(&both.part(0, batch), &both.part(batch, batch))
+    }
+
+    fn levels_between(&self, first: &Description<B>, second: &Description<B>) -> Vec<Tensor<B, 4>> {
         let mut flows: Vec<Tensor<B, 4>> = Vec::new();
         let mut above = None;
         for (decoder, level) in self.decoders.iter().zip((FINEST..=LEVELS).rev()) {
-            let [ours, theirs] = halves(features[level - 1].clone(), batch); // 2 of [n, c, H / 2^l, W / 2^l]
+            let [ours, theirs] = [first, second].map(|frame| frame.levels[level - 1].clone()); // [n, c, H / 2^l, W / 2^l]
             let step = self.decode(decoder, level, ours, theirs, above);
             let refined = match level {
                 FINEST => step.flow + self.context.forward(step.features.clone()),
@@ -173,6 +191,27 @@ pub(crate) struct Step<B: Backend> {
     features: Tensor<B, 4>,
 }
 
-fn halves<B: Backend>(both: Tensor<B, 4>, batch: usize) -> [Tensor<B, 4>; 2] {
-    [both.clone().narrow(0, 0, batch), both.narrow(0, batch, batch)]
+/// What the network makes of frames before it compares them. A frame is compared with both its neighbours, and described
+/// once.
+#[derive(Clone, Debug)]
+pub struct Description<B: Backend> {
+    /// The pyramid's features, finest first: entry i is `[n, c_i, H / 2^(i + 1), W / 2^(i + 1)]`, H and W padded to
+    /// multiples of 64.
+    levels: Vec<Tensor<B, 4>>,
+    height: usize,
+    width: usize,
+}
+
+impl<B: Backend> Description<B> {
+    /// Frames of one size, one behind the other.
+    pub fn joined(frames: &[&Self]) -> Self {
+        let level = |i: usize| Tensor::cat(frames.iter().map(|frame| frame.levels[i].clone()).collect(), 0);
+        Self { levels: (0..LEVELS).map(level).collect(), ..*frames[0] }
+    }
+
+    /// `count` frames from `first` on.
+    fn part(&self, first: usize, count: usize) -> Self {
+        let levels = self.levels.iter().map(|features| features.clone().narrow(0, first, count)).collect();
+        Self { levels, ..*self }
+    }
 }

@@ -21,11 +21,11 @@ export async function previewTime(engine, width, height, size, rounds) {
  */
 export async function clipTime(engine, width, height, size, frames) {
   const clip = Array.from({ length: frames + 4 }, (_, i) => lumaFrame(width, height, 3 * i));
-  engine.start({ size, passes: 2 });
+  await engine.start({ size, passes: 2 });
   await engine.beginShot(0);
-  for (const frame of clip.slice(0, 4)) await engine.push(frame);
+  for (const frame of clip.slice(0, 4)) await engine.push(frame, false);
   const time = await milliseconds(async () => {
-    for (const frame of clip.slice(4)) await engine.push(frame);
+    for (const frame of clip.slice(4)) await engine.push(frame, false);
   });
   await engine.finish();
   return time / frames;

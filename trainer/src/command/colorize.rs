@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use burn::backend::Flex;
 use chromaflow::{
-    clip::{ClipColorizer, ClipOptions, CutFinder, most_saturated, preview},
+    clip::{ClipColorizer, ClipOptions, CutFinder, Finished, most_saturated, preview},
     color::ChromaPlanes,
     model::preset::Networks,
 };
@@ -99,7 +99,7 @@ fn colorize(
         let mut finished =
             if cuts.begins_shot(&frame)? { block_on(clip.begin_shot(candidate))? } else { Vec::new() };
         waiting.push_back(luma);
-        finished.extend(block_on(clip.push(frame))?);
+        finished.extend(block_on(clip.push(frame, false))?);
         progress.inc(finished.len() as u64);
         write(&mut encoder, &mut waiting, finished)?;
     }
@@ -113,10 +113,10 @@ fn colorize(
 }
 
 /// Joins finished chroma with the luma that waited for it.
-fn write(encoder: &mut Encoder, waiting: &mut VecDeque<Vec<u8>>, finished: Vec<ChromaPlanes>) -> Result<()> {
-    for chroma in finished {
+fn write(encoder: &mut Encoder, waiting: &mut VecDeque<Vec<u8>>, finished: Vec<Finished>) -> Result<()> {
+    for Finished { planes, .. } in finished {
         let luma = waiting.pop_front().context("more frames came out than went in")?;
-        encoder.push(&luma, &chroma)?;
+        encoder.push(&luma, &planes)?;
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ export async function colorizePhoto({ planes, report }: Photo, session: Session,
   const begun = performance.now();
   await session.start({ size: options.size, passes: 0 });
   await session.beginShot(options.plan.candidate);
-  const [chroma] = [...(await session.push(planes.frame)), ...(await session.finish())];
+  const [chroma] = [...(await session.push(planes.frame, false)), ...(await session.finish())];
   if (!chroma) throw new Fault("engine", "the photo did not come out");
   const image = toRgb(planes.frame, graded(planes.frame, chroma, options.grade));
   const canvas = new OffscreenCanvas(image.width, image.height);

@@ -1,4 +1,4 @@
-import type { ChromaPlanes, Motion } from "../../wasm/chromaflow.js";
+import type { FinishedFrame } from "../../wasm/chromaflow.js";
 import { Fault } from "../fault";
 import type { Clip } from "../media/clip";
 import { OutputFile, type Placement } from "../media/output";
@@ -21,8 +21,9 @@ const PICTURE_EVERY_MS = 200;
 type Tell = (value: Progress, transfer?: ArrayBuffer[]) => void;
 
 /**
- * Colours a clip from its first frame to its last. Nothing runs ahead: each step pulls what it needs from the one
- * before it, and only the frames that the engine still works on are held.
+ * Colours a clip from its first frame to its last. While the engine works on a frame the next one is decoded and those
+ * that are finished are written; no step is further ahead than that, and only the frames that the engine still works on
+ * are held, one before and those that the engine gave last.
  */
 export async function colorize(
   clip: Clip, session: Session, options: RunOptions, tell: Tell, gate: Gate,
@@ -42,7 +43,6 @@ interface Taken {
   placement: Placement;
   /** Whether the page is shown this frame once it is finished. */
   shown: boolean;
-  motion: Motion | null;
 }
 
 class Run {
@@ -53,6 +53,10 @@ class Run {
   readonly #waiting: Taken[] = [];
   /** Planes of frames that are written. */
   readonly #spare: Planes[] = [];
+  /** The frame after the one that the engine has. */
+  #next: Promise<Taken | null> | null = null;
+  /** The frames that are finished, on their way to the file. */
+  #written: Promise<void> = Promise.resolve();
   #output: OutputFile | null = null;
   #size: [number, number] | null = null;
   #pictureAt = 0;
@@ -75,20 +79,21 @@ class Run {
     await this.session.start(this.options);
     for (;;) {
       await this.gate.pass();
-      const taken = await this.#take();
+      const taken = await (this.#next ?? this.#take());
       if (!taken) break;
+      this.#next = begun(this.#take());
       const candidate = await this.#shots.begins(taken.planes, taken.placement.timestamp);
-      if (candidate !== null) await this.#writeAll(await this.session.beginShot(candidate));
+      if (candidate !== null) await this.#write(await this.session.beginShot(candidate));
       this.#waiting.push(taken);
-      const finished = await this.session.push(taken.planes.frame);
-      await this.#lookAt(taken);
-      await this.#writeAll(finished);
+      await this.#write(await this.session.push(taken.planes.frame, taken.shown));
     }
-    await this.#writeAll(await this.session.finish());
+    await this.#write(await this.session.finish());
+    await this.#written;
     return this.#close();
   }
 
   async discard(): Promise<void> {
+    await Promise.allSettled([this.#next, this.#written]);
     await this.#reader.close();
     await this.#output?.discard();
   }
@@ -100,7 +105,15 @@ class Run {
     const { timestamp, duration, squarePixelWidth: squareWidth, squarePixelHeight: squareHeight } = sample;
     const planes = await takePlanes(sample, this.clip.color, this.#spare.pop()).finally(() => sample.close());
     this.#checkSize(planes);
-    return { planes, placement: { timestamp, duration, squareWidth, squareHeight }, shown: false, motion: null };
+    return { planes, placement: { timestamp, duration, squareWidth, squareHeight }, shown: this.#due() };
+  }
+
+  /** Whether it is time for a new picture on the page. */
+  #due(): boolean {
+    const now = performance.now();
+    if (now - this.#pictureAt < PICTURE_EVERY_MS) return false;
+    this.#pictureAt = now;
+    return true;
   }
 
   /** One file holds frames of one size. */
@@ -111,18 +124,24 @@ class Run {
     throw new Fault("frame-size-changed", `${width}x${height} after ${firstWidth}x${firstHeight}`);
   }
 
-  async #writeAll(finished: ChromaPlanes[]): Promise<void> {
-    for (const chroma of finished) await this.#write(chroma);
+  /** Begins to write finished frames once those before them are written. */
+  async #write(finished: FinishedFrame[]): Promise<void> {
+    await this.#written;
+    this.#written = begun(this.#writeAll(finished));
   }
 
-  async #write(chroma: ChromaPlanes): Promise<void> {
+  async #writeAll(finished: FinishedFrame[]): Promise<void> {
+    for (const frame of finished) await this.#writeFrame(frame);
+  }
+
+  async #writeFrame(finished: FinishedFrame): Promise<void> {
     const taken = this.#waiting.shift()!;
     const { planes, placement } = taken;
-    planes.setChroma(graded(planes.frame, chroma, this.options.grade));
+    planes.setChroma(graded(planes.frame, finished, this.options.grade));
     this.#output ??= await OutputFile.create(this.clip, planes.width, planes.height, this.options, this.#clockStart(placement));
     await this.#output.add(planes, placement);
     this.#pace.count(placement.timestamp + placement.duration);
-    this.#report(taken);
+    this.#report(taken, finished.motion);
     this.#spare.push(planes);
   }
 
@@ -131,18 +150,9 @@ class Run {
     return this.options.trim ? first.timestamp : this.clip.clockStart;
   }
 
-  /** Picks the newest frame to be shown, if one is due, while the engine still knows how it moved. */
-  async #lookAt(taken: Taken): Promise<void> {
-    const now = performance.now();
-    if (now - this.#pictureAt < PICTURE_EVERY_MS) return;
-    this.#pictureAt = now;
-    taken.shown = true;
-    taken.motion = await this.session.motion();
-    if (taken.motion) this.#confidences.push(confidentShare(taken.motion));
-  }
-
-  #report({ planes, shown, motion }: Taken): void {
+  #report({ planes, shown }: Taken, motion: FinishedFrame["motion"]): void {
     if (!shown) return this.tell(this.#pace.progress(null, null));
+    if (motion) this.#confidences.push(confidentShare(motion));
     const still = stillOf(planes.frame, [planes.chroma]);
     this.tell(this.#pace.progress(still, motion), buffersOf(still));
   }
@@ -168,6 +178,12 @@ class Run {
       options: this.options,
     };
   }
+}
+
+/** Work that goes on beside other work: a fault in it waits for who asks for its result. */
+function begun<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => {});
+  return work;
 }
 
 function mean(values: number[]): number {

@@ -1,4 +1,4 @@
-import init, { Engine, type Candidate, type ChromaPlanes, type LumaFrame, type Motion } from "../../wasm/chromaflow.js";
+import init, { Engine, type Candidate, type FinishedFrame, type LumaFrame } from "../../wasm/chromaflow.js";
 import { Fault, named, textOf, type FaultCode } from "../fault";
 import type { DeviceChoice, DeviceReport } from "../protocol";
 import { fetchWeights, forgetWeights, keepWeights, readManifest } from "./weights";
@@ -47,7 +47,7 @@ export class Session {
 
   /** Begins a clip. */
   start({ size, passes }: { size: number; passes: number }): Promise<void> {
-    return asked(async () => this.engine.start({ size, passes }));
+    return asked(() => this.engine.start({ size, passes }));
   }
 
   /** Begins to look for cuts. */
@@ -60,23 +60,21 @@ export class Session {
     return asked(async () => this.engine.beginsShot(frame));
   }
 
-  /** Ends the shot and begins another that follows a candidate; gives the frames that waited, in order. */
-  beginShot(candidate: number): Promise<ChromaPlanes[]> {
+  /** Ends the shot and begins another that follows a candidate; gives the frames that the call before has finished. */
+  beginShot(candidate: number): Promise<FinishedFrame[]> {
     return asked(() => this.engine.beginShot(candidate));
   }
 
-  /** How the newest frame lies to the one before it; null at the beginning of a shot. */
-  motion(): Promise<Motion | null> {
-    return asked(() => this.engine.motion());
-  }
-
-  /** Takes the shot's next frame and gives those that are finished, in order. */
-  push(frame: LumaFrame): Promise<ChromaPlanes[]> {
-    return asked(() => this.engine.push(frame));
+  /**
+   * Takes the shot's next frame and gives those that the call before has finished, in order. `withMotion`: the frame will
+   * come with its motion.
+   */
+  push(frame: LumaFrame, withMotion: boolean): Promise<FinishedFrame[]> {
+    return asked(() => this.engine.push(frame, withMotion));
   }
 
   /** Gives the frames that are still in the engine. */
-  finish(): Promise<ChromaPlanes[]> {
+  finish(): Promise<FinishedFrame[]> {
     return asked(() => this.engine.finish());
   }
 }

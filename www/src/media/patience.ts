@@ -7,7 +7,9 @@ const PATIENCE_MS = 60_000;
 export async function inTime<T>(promise: Promise<T>, code: FaultCode, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Fault(code, `${what}: nothing for ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+    const giveUp = () => fail(new Fault(code, `${what}: nothing for ${PATIENCE_MS / 1000} s`));
+    // In two halves: an engine that has kept this thread busy for that long has kept the answer from being heard, too.
+    timer = setTimeout(() => (timer = setTimeout(giveUp, PATIENCE_MS / 2)), PATIENCE_MS / 2);
   });
   try {
     return await Promise.race([promise, late]);

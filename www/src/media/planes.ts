@@ -74,8 +74,17 @@ async function copyOut(sample: VideoSample, options: VideoFrameCopyToOptions = {
   return { data: copied, layout: await sample.copyTo(copied, options) };
 }
 
-/** 8-bit planar formats and NV12: the first plane is the luma. */
+/** 8-bit planar formats and NV12: the first plane is the luma. Where chroma takes the room that it has here, all is copied at once. */
 async function takeLuma(sample: VideoSample, planes: Planes): Promise<void> {
+  const halfWidth = Math.ceil(planes.width / 2);
+  const [luma, u] = [{ offset: 0, stride: planes.width }, planes.luma.length];
+  if (sample.format === "I420") {
+    const chroma = [u, u + planes.chromaSize].map((offset) => ({ offset, stride: halfWidth }));
+    return void (await sample.copyTo(planes.data, { layout: [luma, ...chroma] }));
+  }
+  if (sample.format === "NV12") {
+    return void (await sample.copyTo(planes.data, { layout: [luma, { offset: u, stride: 2 * halfWidth }] }));
+  }
   const { data, layout } = await copyOut(sample);
   const { offset, stride } = layout[0]!;
   for (let y = 0; y < planes.height; y++) {
