@@ -3,7 +3,7 @@
 //! Calls must not overlap: an asynchronous method borrows its engine until its promise settles. The page's worker
 //! queues them. Every error that is thrown is an object `{ code, message }`.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::collections::BTreeMap;
 
 use burn::{
     backend::Flex,
@@ -20,9 +20,8 @@ use crate::{
     color::{ChromaPlanes, LumaFrame, Matrix, Range},
     error::{Error, Result},
     kernel::Kernels,
-    model::preset::Networks,
     readback::read,
-    weights::{Manifest, WeightSet},
+    weights::{LoadedSet, Manifest, WeightSet},
 };
 
 type Gpu = CubeBackend<WgpuRuntime, f32, i32, u32>;
@@ -53,8 +52,8 @@ export interface ClipOptions { size: number; passes: number }
 export interface Motion { width: number; height: number; confidence: Float32Array; flow: Float32Array }
 /** reason: why it is not WebGPU; null where it is. */
 export interface DeviceReport { kind: "webgpu" | "cpu"; name: string; reason: string | null }
-/** A file of a weight set, beside the manifest. */
-export interface WeightFile { name: string; bytes: number; sha256: string }
+/** A file of a weight set, beside the manifest; whether the candidates need it, and not a clip alone. */
+export interface WeightFile { name: string; bytes: number; sha256: string; forPreview: boolean }
 /** What every call of the engine throws. */
 export interface EngineError { code: string; message: string }
 "#;
@@ -74,7 +73,7 @@ enum Runtime {
 
 struct Session<B: Kernels> {
     device: B::Device,
-    networks: Option<Rc<Networks<B>>>,
+    weights: Option<LoadedSet<B>>,
     clip: Option<ClipColorizer<B>>,
     cuts: CutFinder,
 }
@@ -113,10 +112,12 @@ struct CandidateMessage {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct WeightFileMessage<'a> {
     name: &'a str,
     bytes: u64,
     sha256: &'a str,
+    for_preview: bool,
 }
 
 #[derive(Deserialize)]
@@ -184,15 +185,16 @@ impl Engine {
     #[wasm_bindgen(unchecked_return_type = "WeightFile[]")]
     pub fn files(manifest: &str, preset: &str) -> std::result::Result<JsValue, JsValue> {
         let manifest = Manifest::parse(manifest)?;
-        let files = manifest.set(preset)?.files();
-        sent(&files.map(|file| WeightFileMessage {
+        let set = manifest.set(preset)?;
+        sent(&set.files().map(|file| WeightFileMessage {
             name: &file.name,
             bytes: file.bytes,
             sha256: &file.sha256,
+            for_preview: set.files_for_preview().contains(&file),
         }))
     }
 
-    /// Checks the files of a preset and makes the networks of them.
+    /// Checks files of a preset and makes networks of them: those for previews may come first, and the others later.
     pub async fn load(
         &mut self,
         manifest: String,
@@ -204,6 +206,15 @@ impl Engine {
         let manifest = Manifest::parse(&manifest)?;
         let set = manifest.set(&preset)?;
         Ok(on_session!(self, session => session.load(set, files).await)?)
+    }
+
+    /// Has a GPU make its programs for frames of a size ready, while the page does something else.
+    #[wasm_bindgen(js_name = warmUp)]
+    pub fn warm_up(&self, width: usize, height: usize, size: usize) -> std::result::Result<(), JsValue> {
+        match &self.runtime {
+            Runtime::Gpu(session) => Ok(session.warm_up((width, height), size)?),
+            Runtime::Cpu(_) => Ok(()),
+        }
     }
 
     /// The candidates for one frame at a processing size.
@@ -283,13 +294,14 @@ impl Engine {
 
 impl<B: Kernels> Session<B> {
     fn new(device: B::Device) -> Self {
-        Self { device, networks: None, clip: None, cuts: CutFinder::default() }
+        Self { device, weights: None, clip: None, cuts: CutFinder::default() }
     }
 
     async fn load(&mut self, set: &WeightSet, files: BTreeMap<String, Vec<u8>>) -> Result<()> {
         self.give_up().await;
-        self.networks = Some(Rc::new(set.load(files, &self.device)?));
-        Ok(())
+        let known = self.weights.take().filter(|known| known.set().files() == set.files());
+        let weights = self.weights.insert(known.unwrap_or_else(|| LoadedSet::new(set.clone(), &self.device)));
+        weights.add(files)
     }
 
     async fn give_up(&mut self) {
@@ -299,7 +311,12 @@ impl<B: Kernels> Session<B> {
     }
 
     async fn preview(&mut self, frame: LumaFrame, size: usize) -> Result<Vec<clip::Candidate>> {
-        clip::preview(&*self.networks()?, frame, size, &self.device).await
+        let networks = self.weights()?.for_preview()?;
+        clip::preview(&networks, frame, size, &self.device).await
+    }
+
+    fn warm_up(&self, dimensions: (usize, usize), size: usize) -> Result<()> {
+        clip::warm_up(&*self.weights()?.for_preview()?, dimensions, size, &self.device)
     }
 
     async fn propose(&mut self, grey: Vec<f32>, width: usize, height: usize) -> Result<Vec<f32>> {
@@ -307,19 +324,19 @@ impl<B: Kernels> Session<B> {
             let reason = format!("it has {} values", grey.len());
             return Err(Error::FrameSize { width, height, reason });
         }
-        let networks = self.networks()?;
+        let networks = self.weights()?.for_preview()?;
         let grey = Tensor::from_data(TensorData::new(grey, [1, 1, height, width]), &self.device);
         read(networks.colorizer.forward(&networks.trunk, grey)).await // [1, d, 3, h, w]
     }
 
     async fn start(&mut self, options: ClipOptions) -> Result<()> {
         self.give_up().await;
-        self.clip = Some(ClipColorizer::new(self.networks()?, options, self.device.clone())?);
+        self.clip = Some(ClipColorizer::new(self.weights()?.complete()?, options, self.device.clone())?);
         Ok(())
     }
 
-    fn networks(&self) -> Result<Rc<Networks<B>>> {
-        self.networks.clone().ok_or_else(|| Error::WeightsMissing("no weights were loaded".to_owned()))
+    fn weights(&self) -> Result<&LoadedSet<B>> {
+        self.weights.as_ref().ok_or_else(|| Error::WeightsMissing("no weights were loaded".to_owned()))
     }
 
     async fn begin_shot(&mut self, candidate: usize) -> Result<Vec<Finished>> {

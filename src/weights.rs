@@ -1,6 +1,9 @@
 //! From bytes to checked models: the manifest of the published weights, and the files that it names.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use burn::{
     module::Module,
@@ -79,24 +82,85 @@ impl WeightSet {
         [&self.trunk, &self.colorizer, &self.flow, &self.refiner]
     }
 
+    /// What the candidates need, f and its trunk; the others are for a clip alone.
+    pub fn files_for_preview(&self) -> [&WeightFile; 2] {
+        [&self.trunk, &self.colorizer]
+    }
+
+    /// Parameters of all networks.
+    pub fn parameters(&self) -> usize {
+        self.files().iter().map(|file| file.parameters).sum()
+    }
+
     /// The networks with the weights of `files` (contents by name), each checked against its hash and complete.
     pub fn load<B: Backend>(
         &self,
-        mut files: BTreeMap<String, Vec<u8>>,
+        files: BTreeMap<String, Vec<u8>>,
         device: &B::Device,
     ) -> Result<Networks<B>> {
-        let mut take = |file: &WeightFile| {
-            let bytes = files.remove(&file.name).ok_or_else(|| Error::WeightsMissing(file.name.clone()))?;
+        let mut loaded = LoadedSet::new(self.clone(), device);
+        loaded.add(files)?;
+        Ok(Rc::unwrap_or_clone(loaded.complete()?))
+    }
+}
+
+/// A set's networks, as far as their weights have come.
+pub struct LoadedSet<B: Backend> {
+    set: WeightSet,
+    /// Where no weights have come they are not drawn either, since Burn draws them when they are first used.
+    networks: Rc<Networks<B>>,
+    /// Names of the files that have come.
+    names: BTreeSet<String>,
+}
+
+impl<B: Backend> LoadedSet<B> {
+    /// None of a set's weights yet.
+    pub fn new(set: WeightSet, device: &B::Device) -> Self {
+        Self { networks: Rc::new(set.config.init(device)), set, names: BTreeSet::new() }
+    }
+
+    /// The set.
+    pub fn set(&self) -> &WeightSet {
+        &self.set
+    }
+
+    /// Takes any of the set's files (contents by name), each checked against its hash and complete. Where one is not, all stays
+    /// as it was.
+    pub fn add(&mut self, files: BTreeMap<String, Vec<u8>>) -> Result<()> {
+        let mut networks = Networks::clone(&self.networks);
+        let names: Vec<_> = files.keys().cloned().collect();
+        for (name, bytes) in files {
+            let set = &self.set;
+            let file = set.files().into_iter().find(|file| file.name == name);
+            let file = file.ok_or_else(|| Error::WeightsUnreadable(format!("{name} is not of this set")))?;
             file.check(&bytes)?;
-            Ok(bytes)
-        };
-        let config = &self.config;
-        Ok(Networks {
-            trunk: fill(config.trunk.init(device), &self.trunk, take(&self.trunk)?)?,
-            colorizer: fill(config.colorizer.init(device), &self.colorizer, take(&self.colorizer)?)?,
-            flow: fill(config.flow.init(device), &self.flow, take(&self.flow)?)?,
-            refiner: fill(config.refiner.init(device), &self.refiner, take(&self.refiner)?)?,
-        })
+            match file {
+                file if file == &set.trunk => networks.trunk = fill(networks.trunk, file, bytes)?,
+                file if file == &set.colorizer => networks.colorizer = fill(networks.colorizer, file, bytes)?,
+                file if file == &set.flow => networks.flow = fill(networks.flow, file, bytes)?,
+                file => networks.refiner = fill(networks.refiner, file, bytes)?,
+            }
+        }
+        self.names.extend(names);
+        self.networks = Rc::new(networks);
+        Ok(())
+    }
+
+    /// The networks, of which only f and its trunk may be used. Errs where a file of theirs has not come.
+    pub fn for_preview(&self) -> Result<Rc<Networks<B>>> {
+        self.with(&self.set.files_for_preview())
+    }
+
+    /// All networks. Errs where a file has not come.
+    pub fn complete(&self) -> Result<Rc<Networks<B>>> {
+        self.with(&self.set.files())
+    }
+
+    fn with(&self, files: &[&WeightFile]) -> Result<Rc<Networks<B>>> {
+        match files.iter().find(|file| !self.names.contains(&file.name)) {
+            Some(missing) => Err(Error::WeightsMissing(missing.name.clone())),
+            None => Ok(self.networks.clone()),
+        }
     }
 }
 
@@ -140,7 +204,7 @@ fn fill<B: Backend, M: Module<B>>(mut network: M, file: &WeightFile, bytes: Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::preset::Preset;
+    use crate::model::{flow::FlowNet, preset::Preset};
     use burn::{backend::Flex, tensor::Tensor};
 
     fn published() -> (WeightSet, BTreeMap<String, Vec<u8>>, Networks<Flex>) {
@@ -183,6 +247,28 @@ mod tests {
         let largest = expected.clone().abs().max().into_scalar();
         let difference = (found - expected).abs().max().into_scalar();
         assert!(difference < 1e-2 * largest, "{difference} of {largest}");
+    }
+
+    /// The page shows candidates while the rest is on its way.
+    #[test]
+    fn f_and_its_trunk_come_before_the_others() {
+        let (set, files, networks) = published();
+        let of = |names: &[&str]| names.iter().map(|&name| (name.to_owned(), files[name].clone())).collect();
+        let mut loaded = LoadedSet::<Flex>::new(set, &Default::default());
+        loaded.add(of(&["trunk"])).unwrap();
+        assert_eq!(loaded.for_preview().unwrap_err().code(), "weights-missing");
+        loaded.add(of(&["colorizer"])).unwrap();
+        loaded.for_preview().unwrap();
+        assert_eq!(loaded.complete().unwrap_err().code(), "weights-missing");
+        let altered = BTreeMap::from([("flow".to_owned(), vec![7; 500])]);
+        assert_eq!(loaded.add(altered).unwrap_err().code(), "weights-altered");
+        let foreign = BTreeMap::from([("other".to_owned(), vec![7; 500])]);
+        assert_eq!(loaded.add(foreign).unwrap_err().code(), "weights-unreadable");
+        loaded.add(of(&["flow", "refiner"])).unwrap();
+        let grey = || Tensor::ones([1, 1, 64, 64], &Default::default());
+        let flow = |network: &FlowNet<Flex>| network.forward_grey(grey(), grey() * 0.5);
+        let difference = flow(&loaded.complete().unwrap().flow) - flow(&networks.flow);
+        assert!(difference.abs().max().into_scalar() < 0.1);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub use leaving::Finished;
 pub use link::{Link, Passage};
 pub use motion::Motion;
 pub use pass::{Neighbour, refine};
-pub use preview::{Candidate, most_saturated, preview};
+pub use preview::{Candidate, most_saturated, preview, warm_up};
 
 /// How a clip is to be coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

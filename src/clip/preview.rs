@@ -1,8 +1,8 @@
 //! The d candidates for a sampled frame, for the visitor to choose from.
 
-use super::frame::{Frame, check_size};
+use super::frame::{Frame, check_size, processing_size};
 use crate::{
-    color::{ChromaPlanes, LumaFrame, mean_saturation},
+    color::{ChromaPlanes, LumaFrame, Matrix, Range, chroma, mean_saturation},
     error::Result,
     kernel::Kernels,
     model::preset::Networks,
@@ -33,6 +33,24 @@ pub async fn preview<B: Kernels>(
     let (saturations, chroma) = (saturations.finish().await?, chroma?);
     let planes = frame.chroma_planes(&chroma).into_iter();
     Ok(planes.zip(saturations).map(|(planes, saturation)| Candidate { planes, saturation }).collect())
+}
+
+/// Has the device make its programs for frames of a size ready, by the candidates for a black frame that nobody sees.
+pub fn warm_up<B: Kernels>(
+    networks: &Networks<B>,
+    (width, height): (usize, usize),
+    size: usize,
+    device: &B::Device,
+) -> Result<()> {
+    check_size(size)?;
+    // No larger than it will be seen: it is black anyway.
+    let (width, height) = processing_size(width, height, size);
+    let luma = vec![0; width * height];
+    let black = LumaFrame { width, height, luma, matrix: Matrix::Bt709, range: Range::Full };
+    let colors = Frame::new(black, size, device)?.candidates(networks); // [d, 3, h, w]
+    mean_saturation(colors.clone());
+    chroma(Matrix::Bt709, colors);
+    Ok(())
 }
 
 /// The candidate that is chosen unless the visitor chooses: the one of the highest mean saturation over the sampled

@@ -115,13 +115,22 @@ export interface Colored {
   notes: string[];
 }
 
+/** Bytes of the weights that have come, and of those that will. */
+export interface Fetched {
+  bytes: number;
+  total: number;
+}
+
 /** Every request: what it takes, what is told on the way, what it gives. */
 export interface Requests {
   open: {
-    take: { device: DeviceChoice; preset: string; page: string };
-    told: { bytes: number; total: number };
+    /** `size`: the working size that is asked for; null is what suits the device. */
+    take: { device: DeviceChoice; preset: string; page: string; size: number | null };
+    told: Fetched;
     give: DeviceReport;
   };
+  /** Loads the weights that only a run needs; they are fetched while the visitor looks at the candidates. */
+  complete: { take: Record<string, never>; told: Fetched; give: Record<string, never> };
   probe: { take: { file: File }; told: never; give: ClipReport };
   /** Frames of several moments of a span, or of the whole clip, in every colouring. */
   preview: { take: { size: number; span: Span | null }; told: Glimpse; give: Record<string, never> };

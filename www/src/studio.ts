@@ -1,6 +1,6 @@
 import type { Client } from "./client";
 import type { Choices } from "./choices";
-import type { ClipReport, Colored, DeviceReport, Give, Glimpse, Progress, RunOptions, Take, Told } from "./protocol";
+import type { ClipReport, Colored, DeviceReport, Fetched, Give, Glimpse, Progress, RunOptions, Take, Told } from "./protocol";
 
 interface Listen<T> {
   signal: AbortSignal;
@@ -14,8 +14,9 @@ interface Listen<T> {
 export class Studio {
   /** Hears about the device whenever it was opened, and about the weights while they are fetched. */
   onDevice: (report: DeviceReport) => void = () => {};
-  onFetch: (told: Told<"open">) => void = () => {};
+  onFetch: (told: Fetched) => void = () => {};
   #opening: Promise<void> | null = null;
+  #device: DeviceReport | null = null;
   #openedIn = 0;
   #heldIn = 0;
   #file: File | null = null;
@@ -32,10 +33,11 @@ export class Studio {
   }
 
   async #open(): Promise<void> {
-    const { device, preset } = this.choices;
-    const take = { device, preset, page: document.baseURI };
+    const { device, preset, size } = this.choices;
+    const take = { device, preset, size, page: document.baseURI };
     const report = await this.client.request("open", take, { told: (value) => this.onFetch(value) });
     this.#openedIn = this.client.generation;
+    this.#device = report;
     this.onDevice(report);
   }
 
@@ -73,12 +75,19 @@ export class Studio {
 
   async colorize(options: RunOptions, { signal, told }: Listen<Progress>): Promise<Colored> {
     await this.#ready(signal);
+    await this.#complete(signal);
     return this.client.request("colorize", options, { signal, told });
   }
 
   /** Stops the run where it is, or lets it go on. */
   pause(paused: boolean): void {
     this.client.pause("colorize", paused);
+  }
+
+  /** The weights that only a run needs have been on their way since the device was opened. */
+  async #complete(signal: AbortSignal): Promise<void> {
+    await this.client.request("complete", {}, { signal, told: (value) => this.onFetch(value) });
+    if (this.#device) this.onDevice(this.#device);
   }
 
   async #ready(signal: AbortSignal): Promise<void> {

@@ -41,6 +41,8 @@ function perform(asked: Request, gate: Gate): Promise<Give<RequestKind>> {
   switch (asked.kind) {
     case "open":
       return colorizer.open(asked.take, tell, signal);
+    case "complete":
+      return colorizer.complete(tell);
     case "probe":
       return colorizer.probe(asked.take.file);
     case "preview":

@@ -1,8 +1,9 @@
 import { VideoSampleSink } from "mediabunny";
+import { defaultsFor } from "../choices";
 import { Fault, named } from "../fault";
 import { openClip, type Clip } from "../media/clip";
 import { openPhoto, photoFormat, type Photo } from "../media/photo";
-import { inTime } from "../media/patience";
+import { begun, inTime } from "../media/patience";
 import { takePlanes } from "../media/planes";
 import { stillOf } from "../picture/still";
 import type { Colored, DeviceReport, Give, RunOptions, Take, Told } from "../protocol";
@@ -10,25 +11,41 @@ import type { Gate } from "./gate";
 import { colorizePhoto, previewPhoto } from "./photo";
 import { preview } from "./preview";
 import { colorize } from "./run";
-import { Session } from "./session";
+import { sendForWeights, Session } from "./session";
 import { scan } from "./shots";
 
 /** Tells the page how far a request is; the buffers in `transfer` are handed over. */
 export type Tell<T> = (value: T, transfer?: ArrayBuffer[]) => void;
 
+/** The shape that most clips have: a GPU's programs depend little on it. */
+const USUAL: [width: number, height: number] = [1920, 1080];
+
 /** What the worker owns: the engine, and the clip or photo that the page holds at the moment. */
 export class Colorizer {
   #session: Session | null = null;
   #clip: Clip | null = null;
+  /** The working size that the visitor will begin with. */
+  #size = 0;
   /** A photo in place of a clip. */
   #photo: Photo | null = null;
 
-  /** Opens the device and loads the weights. A failed attempt leaves nothing behind and can be made again. */
+  /**
+   * Opens the device and loads the weights that the candidates need. A failed attempt leaves nothing behind and can be made
+   * again.
+   */
   async open(take: Take<"open">, tell: Tell<Told<"open">>, signal: AbortSignal): Promise<DeviceReport> {
-    const session = this.#session ?? (await Session.open(take.device));
-    this.#session = session;
-    await session.load(take.page, take.preset, tell, signal);
+    const weights = begun(sendForWeights(take.page, take.preset, tell, signal));
+    const session = (this.#session ??= await Session.open(take.device));
+    await session.load(await weights);
+    this.#size = take.size ?? defaultsFor(session.device.kind).size;
+    session.warmUp(...USUAL, this.#size);
     return session.device;
+  }
+
+  /** Loads the weights that only a run needs. */
+  async complete(tell: Tell<Told<"complete">>): Promise<Give<"complete">> {
+    await this.#heldSession().complete(tell);
+    return {};
   }
 
   /** Looks into a file and, if it can be coloured, holds it in place of the earlier one. */
@@ -38,7 +55,7 @@ export class Colorizer {
       throw named(error, "file-unreadable");
     });
     const photo = format ? await openPhoto(file, format) : null;
-    const clip = photo ? null : await openClip(file);
+    const clip = photo ? null : await openClip(file, (width, height) => this.#session?.warmUp(width, height, this.#size));
     this.#clip?.close();
     [this.#clip, this.#photo] = [clip, photo];
     return (photo ?? clip!).report;

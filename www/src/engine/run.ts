@@ -2,6 +2,7 @@ import type { FinishedFrame } from "../../wasm/chromaflow.js";
 import { Fault } from "../fault";
 import type { Clip } from "../media/clip";
 import { OutputFile, type Placement } from "../media/output";
+import { begun } from "../media/patience";
 import { takePlanes, type Planes } from "../media/planes";
 import { FrameReader } from "../media/reader";
 import { graded } from "../picture/grade";
@@ -178,12 +179,6 @@ class Run {
       options: this.options,
     };
   }
-}
-
-/** Work that goes on beside other work: a fault in it waits for who asks for its result. */
-function begun<T>(work: Promise<T>): Promise<T> {
-  work.catch(() => {});
-  return work;
 }
 
 function mean(values: number[]): number {

@@ -1,17 +1,44 @@
-import init, { Engine, type Candidate, type FinishedFrame, type LumaFrame } from "../../wasm/chromaflow.js";
+import init, { Engine, type Candidate, type FinishedFrame, type LumaFrame, type WeightFile } from "../../wasm/chromaflow.js";
 import { Fault, named, textOf, type FaultCode } from "../fault";
+import { begun } from "../media/patience";
 import type { DeviceChoice, DeviceReport } from "../protocol";
-import { fetchWeights, forgetWeights, keepWeights, readManifest } from "./weights";
+import { fetchWeights, forgetWeights, keepWeights, readManifest, type Fetched } from "./weights";
+
+/** The page hears of weights that are waited for this often, in milliseconds. */
+const TOLD_EVERY_MS = 200;
+
+/** The one attempt to compile the engine; a failed one is forgotten. */
+let compiling: Promise<unknown> | null = null;
+
+function compiled(): Promise<unknown> {
+  return (compiling ??= init().catch((error: unknown) => {
+    compiling = null;
+    throw new Fault("page-incomplete", textOf(error), error);
+  }));
+}
+
+/** Hears how many bytes of the weights have come, and of how many. */
+type Told = (value: { bytes: number; total: number }) => void;
+
+/** Files of a preset, and what they hold once it has come. */
+interface Parcel {
+  page: string;
+  manifest: string;
+  preset: string;
+  files: WeightFile[];
+  fetched: Promise<Fetched[]>;
+}
 
 /** The engine on its device, with the weights of one preset. */
 export class Session {
+  /** What only a clip needs. It comes while the visitor looks at the candidates; null is one that did not come, or was wrong. */
+  #rest: (Omit<Parcel, "fetched"> & { fetched: Promise<Fetched[] | null>; bytes: number }) | null = null;
+
   private constructor(readonly engine: Engine) {}
 
   /** Compiles the engine and opens a device. */
   static async open(device: DeviceChoice): Promise<Session> {
-    await init().catch((error: unknown) => {
-      throw new Fault("page-incomplete", textOf(error), error);
-    });
+    await compiled();
     return new Session(await asked(() => Engine.open(device)));
   }
 
@@ -20,24 +47,54 @@ export class Session {
     return this.engine.device();
   }
 
-  /** Fetches and loads the weights of a preset; `told` hears bytes so far and in all. */
-  async load(
-    page: string,
-    preset: string,
-    told: (value: { bytes: number; total: number }) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const manifest = await readManifest(page, signal);
-    const files = await asked(async () => Engine.files(manifest, preset));
-    const total = files.reduce((sum, file) => sum + file.bytes, 0);
-    const fetched = await fetchWeights(page, files, (bytes) => told({ bytes, total }), signal);
+  /** Loads what the candidates need, and sends for the rest. */
+  async load(first: Parcel): Promise<void> {
+    await this.#take(first, await first.fetched);
+    const { page, manifest, preset } = first;
+    const files = Engine.files(manifest, preset).filter(({ forPreview }) => !forPreview);
+    this.#rest = { page, manifest, preset, files, bytes: 0, fetched: Promise.resolve(null) };
+    this.#rest.fetched = this.#fetchRest().catch(() => null);
+  }
+
+  /** Has a GPU make its programs for a clip ready. What is wrong with that is told to whoever needs them. */
+  warmUp(width: number, height: number, size: number): void {
+    try {
+      this.engine.warmUp(width, height, size);
+    } catch {
+      // as said
+    }
+  }
+
+  /** Loads the rest, once it has come; where it did not, it is fetched again. */
+  async complete(told: Told): Promise<void> {
+    const rest = this.#rest;
+    if (!rest) return;
+    const total = totalOf(rest.files);
+    const telling = setInterval(() => told({ bytes: rest.bytes, total }), TOLD_EVERY_MS);
+    try {
+      const fetched = (await rest.fetched) ?? (await this.#fetchRest());
+      rest.fetched = Promise.resolve(null);
+      await this.#take(rest, fetched);
+      this.#rest = null;
+    } finally {
+      clearInterval(telling);
+    }
+  }
+
+  #fetchRest(): Promise<Fetched[]> {
+    const rest = this.#rest!;
+    return fetchWeights(rest.page, rest.files, (bytes) => (rest.bytes = bytes), new AbortController().signal);
+  }
+
+  /** Has the engine check and load weights, and keeps them for the next visit if they are right. */
+  async #take({ page, manifest, preset, files }: Omit<Parcel, "fetched">, fetched: Fetched[]): Promise<void> {
     try {
       await asked(() => this.engine.load(manifest, preset, fetched));
     } catch (error) {
       await forgetWeights(page, files);
       throw error;
     }
-    await keepWeights(page, files, fetched);
+    void begun(keepWeights(page, files, fetched));
   }
 
   /** All colourings of one frame. */
@@ -77,6 +134,21 @@ export class Session {
   finish(): Promise<FinishedFrame[]> {
     return asked(() => this.engine.finish());
   }
+}
+
+/** Sends for the weights that the candidates need; `told` hears how far they are. */
+export async function sendForWeights(page: string, preset: string, told: Told, signal: AbortSignal): Promise<Parcel> {
+  const fetchedManifest = begun(readManifest(page, signal));
+  await compiled();
+  const manifest = await fetchedManifest;
+  const files = (await asked(async () => Engine.files(manifest, preset))).filter(({ forPreview }) => forPreview);
+  const total = totalOf(files);
+  const fetched = begun(fetchWeights(page, files, (bytes) => told({ bytes, total }), signal));
+  return { page, manifest, preset, files, fetched };
+}
+
+function totalOf(files: WeightFile[]): number {
+  return files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
 /** The engine throws plain objects with a code; anything else, such as a trap of the wasm code, is `engine`. */

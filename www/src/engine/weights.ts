@@ -1,6 +1,12 @@
 import type { WeightFile } from "../../wasm/chromaflow.js";
 import { Fault } from "../fault";
 
+/** A file that has come. */
+export interface Fetched {
+  name: string;
+  bytes: Uint8Array;
+}
+
 /** Weights are kept by their hash, so that the second visit needs no network and a new export is never mixed up. */
 const CACHE = "chromaflow-weights";
 
@@ -10,30 +16,27 @@ export async function readManifest(page: string, signal: AbortSignal): Promise<s
   return response.text();
 }
 
-/** Gets the files from the cache or the network, telling the bytes that have come so far. */
+/** Gets the files from the cache or the network, all at once, telling the bytes that have come so far. */
 export async function fetchWeights(
   page: string,
   files: WeightFile[],
   told: (bytes: number) => void,
   signal: AbortSignal,
-): Promise<{ name: string; bytes: Uint8Array }[]> {
-  const fetched = [];
-  let earlier = 0;
-  for (const file of files) {
+): Promise<Fetched[]> {
+  let come = 0;
+  const fetchOne = async (file: WeightFile) => {
     const address = addressOf(page, file);
     const response = (await openCache().then((cache) => cache?.match(address))) ?? (await request(address, { signal }));
-    const bytes = await readAll(response, (read) => told(earlier + read));
-    earlier += bytes.length;
-    fetched.push({ name: file.name, bytes });
-  }
-  return fetched;
+    return { name: file.name, bytes: await readAll(response, (more) => told((come += more))) };
+  };
+  return Promise.all(files.map(fetchOne));
 }
 
 /** Keeps files that the engine has checked. A full disk is no error: the next visit fetches them again. */
 export async function keepWeights(
   page: string,
   files: WeightFile[],
-  fetched: { name: string; bytes: Uint8Array }[],
+  fetched: Fetched[],
 ): Promise<void> {
   const cache = await openCache();
   for (const file of files) {
@@ -69,13 +72,14 @@ async function request(address: URL | string, init: RequestInit): Promise<Respon
   return response;
 }
 
-async function readAll(response: Response, told: (read: number) => void): Promise<Uint8Array> {
+async function readAll(response: Response, told: (more: number) => void): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let read = 0;
   try {
     for await (const chunk of response.body ?? []) {
       chunks.push(chunk);
-      told((read += chunk.length));
+      read += chunk.length;
+      told(chunk.length);
     }
   } catch (error) {
     throw new Fault("weights-missing", `the download broke off after ${read} bytes: ${error}`, error);

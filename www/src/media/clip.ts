@@ -34,12 +34,16 @@ export interface Clip {
   close(): void;
 }
 
-/** Looks into a file. Whatever is wrong with it ends in a fault that says what. */
-export async function openClip(file: File): Promise<Clip> {
+/**
+ * Looks into a file. Whatever is wrong with it ends in a fault that says what. `onSize` hears the picture's size before the rest
+ * is known, which takes longer.
+ */
+export async function openClip(file: File, onSize: (width: number, height: number) => void): Promise<Clip> {
   const input = new Input({ formats: FORMATS, source: new BlobSource(file) });
   try {
     const format = await readFormat(input);
     const video = await findVideo(input, format);
+    onSize(await video.getCodedWidth(), await video.getCodedHeight());
     return await describe(file, input, format, video);
   } catch (error) {
     input.dispose();

@@ -17,3 +17,9 @@ export async function inTime<T>(promise: Promise<T>, code: FaultCode, what: stri
     clearTimeout(timer);
   }
 }
+
+/** Work that goes on beside other work: a fault in it waits for who asks for its result. */
+export function begun<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => {});
+  return work;
+}
