@@ -11,6 +11,9 @@ pub enum Error {
     /// The device stopped answering; a new engine in a new worker is needed.
     #[error("the device was lost: {0}")]
     DeviceLost(String),
+    /// The device has no room for what was asked of it; a new engine in a new worker is needed.
+    #[error("the device is out of memory: {0}")]
+    OutOfMemory(String),
     /// The manifest lacks a preset, or a file that it names was not given.
     #[error("weights are missing: {0}")]
     WeightsMissing(String),
@@ -51,6 +54,7 @@ impl Error {
         match self {
             Self::WebgpuMissing(_) => "webgpu-missing",
             Self::DeviceLost(_) => "device-lost",
+            Self::OutOfMemory(_) => "out-of-memory",
             Self::WeightsMissing(_) => "weights-missing",
             Self::WeightsAltered { .. } => "weights-altered",
             Self::WeightsUnreadable(_) => "weights-unreadable",

@@ -34,4 +34,6 @@ pub mod warp;
 pub mod weights;
 
 #[cfg(all(target_family = "wasm", feature = "web"))]
+mod device;
+#[cfg(all(target_family = "wasm", feature = "web"))]
 mod web;

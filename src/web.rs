@@ -9,15 +9,16 @@ use burn::{
     backend::Flex,
     tensor::{Tensor, TensorData},
 };
-use burn_wgpu::{CubeBackend, WgpuDevice, WgpuRuntime, graphics::AutoGraphicsApi, init_setup_async};
+use burn_wgpu::{CubeBackend, WgpuRuntime};
 use js_sys::{Array, Float32Array, Function, Object, Promise, Reflect, Uint8Array};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::{
-    clip::{self, ClipColorizer, ClipOptions, CutFinder, Finished, Motion},
+    clip::{self, ClipColorizer, ClipOptions, CutFinder, Demand, Finished, Memory, Motion},
     color::{ChromaPlanes, LumaFrame, Matrix, Range},
+    device::{self, Grant, GraphicsCard},
     error::{Error, Result},
     kernel::Kernels,
     readback::read,
@@ -54,6 +55,8 @@ export interface Motion { width: number; height: number; confidence: Float32Arra
 export interface DeviceReport { kind: "webgpu" | "cpu"; name: string; reason: string | null }
 /** A file of a weight set, beside the manifest; whether the candidates need it, and not a clip alone. */
 export interface WeightFile { name: string; bytes: number; sha256: string; forPreview: boolean }
+/** An upper bound on the memory that colouring takes; fits: the device holds that. */
+export interface Room { bytes: number; fits: boolean }
 /** What every call of the engine throws. */
 export interface EngineError { code: string; message: string }
 "#;
@@ -73,6 +76,7 @@ enum Runtime {
 
 struct Session<B: Kernels> {
     device: B::Device,
+    grant: Grant,
     weights: Option<LoadedSet<B>>,
     clip: Option<ClipColorizer<B>>,
     cuts: CutFinder,
@@ -120,11 +124,24 @@ struct WeightFileMessage<'a> {
     for_preview: bool,
 }
 
+#[derive(Serialize)]
+struct RoomMessage {
+    bytes: f64,
+    fits: bool,
+}
+
 #[derive(Deserialize)]
 struct FileMessage {
     name: String,
     #[serde(with = "serde_bytes")]
     bytes: Vec<u8>,
+}
+
+/// Why the device failed, if it did since this was last asked: to be asked after every call, since a failed device may give wrong
+/// results as if they were right, and stop the engine's program without a word.
+#[wasm_bindgen(unchecked_return_type = "EngineError | undefined")]
+pub fn failure() -> JsValue {
+    device::failure().map_or(JsValue::UNDEFINED, JsValue::from)
 }
 
 /// Runs the same expression on whichever session the engine has.
@@ -163,16 +180,15 @@ impl Engine {
 
     async fn on_gpu() -> Result<Self> {
         check_adapter().await?;
-        let device = WgpuDevice::default();
-        let setup = init_setup_async::<AutoGraphicsApi>(&device, Default::default()).await;
-        let report = DeviceReport { kind: "webgpu", name: setup.adapter.get_info().name, reason: None };
-        Ok(Self { runtime: Runtime::Gpu(Session::new(device)), report })
+        let GraphicsCard { device, name, grant } = GraphicsCard::open().await;
+        let report = DeviceReport { kind: "webgpu", name, reason: None };
+        Ok(Self { runtime: Runtime::Gpu(Session::new(device, grant)), report })
     }
 
     fn on_cpu(reason: String) -> Self {
         web_sys::console::info_1(&format!("Chromaflow runs on the CPU: {reason}").into());
         let report = DeviceReport { kind: "cpu", name: "CPU".to_owned(), reason: Some(reason) };
-        Self { runtime: Runtime::Cpu(Session::new(Default::default())), report }
+        Self { runtime: Runtime::Cpu(Session::new(Default::default(), Grant::PROCESSOR)), report }
     }
 
     /// Which device runs the networks.
@@ -241,6 +257,22 @@ impl Engine {
         Ok(on_session!(self, session => session.propose(grey, width, height).await)?)
     }
 
+    /// The bound on the memory for a clip of a size, and whether the device holds it.
+    #[wasm_bindgen(unchecked_return_type = "Room")]
+    pub fn room(
+        &self,
+        width: usize,
+        height: usize,
+        size: usize,
+        passes: usize,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let demand = Demand { width, height, size, passes };
+        sent(&match &self.runtime {
+            Runtime::Gpu(session) => session.room(demand)?,
+            Runtime::Cpu(session) => session.room(demand)?,
+        })
+    }
+
     /// Begins a clip; an earlier one is given up.
     pub async fn start(
         &mut self,
@@ -293,8 +325,8 @@ impl Engine {
 }
 
 impl<B: Kernels> Session<B> {
-    fn new(device: B::Device) -> Self {
-        Self { device, weights: None, clip: None, cuts: CutFinder::default() }
+    fn new(device: B::Device, grant: Grant) -> Self {
+        Self { device, grant, weights: None, clip: None, cuts: CutFinder::default() }
     }
 
     async fn load(&mut self, set: &WeightSet, files: BTreeMap<String, Vec<u8>>) -> Result<()> {
@@ -333,6 +365,12 @@ impl<B: Kernels> Session<B> {
         self.give_up().await;
         self.clip = Some(ClipColorizer::new(self.weights()?.complete()?, options, self.device.clone())?);
         Ok(())
+    }
+
+    fn room(&self, demand: Demand) -> Result<RoomMessage> {
+        let set = self.weights()?.set();
+        let memory = Memory::of(&set.config, set.parameters(), demand);
+        Ok(RoomMessage { bytes: memory.total() as f64, fits: self.grant.holds(&memory) })
     }
 
     fn weights(&self) -> Result<&LoadedSet<B>> {

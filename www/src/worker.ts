@@ -4,6 +4,7 @@
  */
 import { Colorizer } from "./engine/colorizer";
 import { Gate } from "./engine/gate";
+import { engineFault } from "./engine/session";
 import { named, throwIfCancelled } from "./fault";
 import type { Answered, Asked, Give, RequestKind, Told } from "./protocol";
 
@@ -19,6 +20,20 @@ addEventListener("message", (event: MessageEvent<Asked>) => {
   running.set(asked.id, new Gate());
   queue = queue.then(() => serve(asked));
 });
+
+// A trap of the engine's program leaves the call that it happened in without an end.
+addEventListener("unhandledrejection", (event) => {
+  if (event.reason instanceof WebAssembly.RuntimeError) trapped(event, event.reason);
+});
+addEventListener("error", (event) => {
+  if (event.error instanceof WebAssembly.RuntimeError) trapped(event, event.error);
+});
+
+function trapped(event: Event, error: WebAssembly.RuntimeError): void {
+  const fault = engineFault(error)!;
+  event.preventDefault();
+  for (const id of running.keys()) answer({ id, kind: "fault", code: fault.code, message: fault.message });
+}
 
 async function serve(asked: Request): Promise<void> {
   const { id } = asked;

@@ -98,7 +98,7 @@ impl FlowConfig {
     }
 
     /// Channels of the densely connected features that the decoder of `level` ends with.
-    fn decoder_output(&self, level: usize) -> usize {
+    pub(crate) fn decoder_output(&self, level: usize) -> usize {
         self.decoder_input(level) + self.decoder.iter().sum::<usize>()
     }
 }

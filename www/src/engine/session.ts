@@ -1,4 +1,4 @@
-import init, { Engine, type Candidate, type FinishedFrame, type LumaFrame, type WeightFile } from "../../wasm/chromaflow.js";
+import init, { Engine, failure, type Candidate, type FinishedFrame, type LumaFrame, type WeightFile } from "../../wasm/chromaflow.js";
 import { Fault, named, textOf, type FaultCode } from "../fault";
 import { begun } from "../media/patience";
 import type { DeviceChoice, DeviceReport } from "../protocol";
@@ -151,14 +151,23 @@ function totalOf(files: WeightFile[]): number {
   return files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
-/** The engine throws plain objects with a code; anything else, such as a trap of the wasm code, is `engine`. */
 async function asked<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (isEngineError(error)) throw new Fault(error.code, error.message, error);
-    throw named(error, "engine");
-  }
+  let thrown: unknown;
+  const value = await call().catch((error: unknown) => void (thrown = error ?? "nothing was said"));
+  const fault = engineFault(thrown);
+  if (fault) throw fault;
+  return value as T;
+}
+
+/**
+ * What ended a call of the engine, if anything did. The engine throws plain objects with a code; anything else, such as a trap
+ * of its program, is `engine`. A device's own failure comes before both: it may be what the engine tripped over, or have
+ * passed unnoticed.
+ */
+export function engineFault(thrown: unknown): Fault | null {
+  const error = failure() ?? thrown;
+  if (error === undefined) return null;
+  return isEngineError(error) ? new Fault(error.code, error.message, error) : named(error, "engine");
 }
 
 function isEngineError(error: unknown): error is { code: FaultCode; message: string } {
