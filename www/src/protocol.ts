@@ -131,6 +131,8 @@ export interface Requests {
   };
   /** Loads the weights that only a run needs; they are fetched while the visitor looks at the candidates. */
   complete: { take: Record<string, never>; told: Fetched; give: Record<string, never> };
+  /** Which of some working sizes the device holds for the clip or photo in hand. */
+  room: { take: { sizes: number[]; passes: number }; told: never; give: { sizes: number[] } };
   probe: { take: { file: File }; told: never; give: ClipReport };
   /** Frames of several moments of a span, or of the whole clip, in every colouring. */
   preview: { take: { size: number; span: Span | null }; told: Glimpse; give: Record<string, never> };

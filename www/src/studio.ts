@@ -58,6 +58,12 @@ export class Studio {
     this.#heldIn = 0;
   }
 
+  /** Which of some working sizes the device holds for the clip. */
+  async room(take: Take<"room">, signal: AbortSignal): Promise<number[]> {
+    await this.#ready(signal);
+    return (await this.client.request("room", take, { signal })).sizes;
+  }
+
   async preview(take: Take<"preview">, { signal, told }: Listen<Glimpse>): Promise<void> {
     await this.#ready(signal);
     await this.client.request("preview", take, { signal, told });

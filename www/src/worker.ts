@@ -60,6 +60,8 @@ function perform(asked: Request, gate: Gate): Promise<Give<RequestKind>> {
       return colorizer.complete(tell);
     case "probe":
       return colorizer.probe(asked.take.file);
+    case "room":
+      return colorizer.room(asked.take);
     case "preview":
       return colorizer.preview(asked.take, tell, signal);
     case "frame":

@@ -61,6 +61,13 @@ export class Colorizer {
     return (photo ?? clip!).report;
   }
 
+  /** Which of some working sizes the device holds for what is held. */
+  async room({ sizes, passes }: Take<"room">): Promise<Give<"room">> {
+    const { width, height } = (this.#photo ?? this.#heldClip()).report.pose;
+    const session = this.#heldSession();
+    return { sizes: sizes.filter((size) => session.holds(width, height, size, this.#photo ? 0 : passes)) };
+  }
+
   /** Colours some frames of the held clip in every way. */
   preview(take: Take<"preview">, tell: Tell<Told<"preview">>, signal: AbortSignal): Promise<Give<"preview">> {
     if (this.#photo) return previewPhoto(this.#photo, this.#heldSession(), take, tell);

@@ -56,6 +56,11 @@ export class Session {
     this.#rest.fetched = this.#fetchRest().catch(() => null);
   }
 
+  /** Whether the device has room for a clip of a size in pixels, at a working size. */
+  holds(width: number, height: number, size: number, passes: number): boolean {
+    return this.engine.room(width, height, size, passes).fits;
+  }
+
   /** Has a GPU make its programs for a clip ready. What is wrong with that is told to whoever needs them. */
   warmUp(width: number, height: number, size: number): void {
     try {

@@ -51,6 +51,7 @@ export class Reading {
       const draft = new Draft(await this.studio.probe(file, signal));
       this.#step.textContent = words.steps.model;
       await this.studio.open();
+      this.settings.leave(await this.studio.room(this.settings.demand, signal));
       this.#step.textContent = words.steps.preview;
       await this.choosing.look(draft, signal, () => {
         this.#show(draft, onPicked !== undefined);

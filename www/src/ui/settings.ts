@@ -1,5 +1,5 @@
 import { defaultsFor, PASSES, SIZES, type Choices } from "../choices";
-import type { ClipReport, DeviceReport, OutputQuality, RunOptions, Span, WrittenFormat } from "../protocol";
+import type { ClipReport, DeviceReport, OutputQuality, RunOptions, Span, Take, WrittenFormat } from "../protocol";
 import type { Grade } from "../picture/grade";
 import { clockWords, percent } from "../words/measure";
 import { words } from "../words/page";
@@ -15,6 +15,8 @@ export class Settings {
   readonly #output = element<HTMLSelectElement>("output");
   readonly #quality = element<HTMLSelectElement>("quality");
   #clip: ClipReport | null = null;
+  /** The size that was chosen, whether the device holds it for this clip or not. */
+  #wanted = 0;
 
   constructor(
     private readonly choices: Choices,
@@ -22,7 +24,10 @@ export class Settings {
   ) {
     this.#offer("sizes", "size", SIZES, choices.size);
     this.#offer("passes", "passes", PASSES, choices.passes);
-    element("sizes").addEventListener("change", events.onSize);
+    element("sizes").addEventListener("change", () => {
+      this.#wanted = this.size;
+      events.onSize();
+    });
     for (const slider of [this.#strength, this.#warmth]) {
       slider.addEventListener("input", () => {
         this.#sayGrade();
@@ -49,6 +54,23 @@ export class Settings {
 
   get passes(): number {
     return this.#value("passes");
+  }
+
+  /** All sizes on offer, and the most passes: what has to be known before one is chosen. */
+  get demand(): Take<"room"> {
+    const sizes = [...element("sizes").querySelectorAll("input")].map(({ value }) => Number(value));
+    return { sizes, passes: Math.max(...PASSES) };
+  }
+
+  /** Leaves the visitor the sizes that the device holds; the largest of them stands in for a larger one that was chosen. */
+  leave(held: number[]): void {
+    const { sizes } = this.demand;
+    const left = held.length > 0 ? held : [Math.min(...sizes)];
+    for (const radio of element("sizes").querySelectorAll("input")) radio.parentElement!.hidden = !left.includes(Number(radio.value));
+    const chosen = left.filter((size) => size <= this.#wanted).at(-1) ?? left[0]!;
+    this.#radio("size", chosen)!.checked = true;
+    element("sizes-words").hidden = left.length === sizes.length;
+    element("sizes-words").textContent = words.sizesLeftOut(Math.max(...left));
   }
 
   get grade(): Grade {
@@ -130,6 +152,7 @@ export class Settings {
   suit(device: DeviceReport["kind"]): void {
     const defaults = defaultsFor(device);
     this.#preset("size", this.choices.size ?? defaults.size);
+    this.#wanted = this.#wanted || this.size;
     this.#preset("passes", this.choices.passes ?? defaults.passes);
   }
 
@@ -147,7 +170,11 @@ export class Settings {
 
   #preset(name: string, value: number): void {
     if (new FormData(this.#form).get(name) !== null) return;
-    const radio = this.#form.querySelector<HTMLInputElement>(`input[name="${name}"][value="${value}"]`);
+    const radio = this.#radio(name, value);
     if (radio) radio.checked = true;
+  }
+
+  #radio(name: string, value: number): HTMLInputElement | null {
+    return this.#form.querySelector(`input[name="${name}"][value="${value}"]`);
   }
 }

@@ -38,6 +38,7 @@ export const words = {
     const amount = Math.abs(Math.round(100 * warmth));
     return amount === 0 ? "as it came" : `${amount} ${warmth > 0 ? "warmer" : "colder"}`;
   },
+  sizesLeftOut: (largest: number) => `Larger sizes need more memory for this clip than there is here: ${largest} is the largest that fits.`,
   bestFormat: "What suits it best",
   formats: {
     "mp4-avc": "MP4 (H.264)", "mp4-hevc": "MP4 (HEVC)", "mp4-av1": "MP4 (AV1)", "webm-vp9": "WebM (VP9)", "webm-av1": "WebM (AV1)",
