@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { clipFolder, makeClip, makePhoto } from "./clips.mjs";
 import { addressOf, colorize } from "./colorize.mjs";
-import { launch, settled, shownError } from "./page.mjs";
+import { launch, settled, shownError, weightsKept } from "./page.mjs";
 import { serve } from "./serve.mjs";
 import { dist } from "./visit.mjs";
 import { walkClip, walkQueue, walkStudy } from "./walk.mjs";
@@ -58,6 +58,7 @@ test("the second visit works without a network, from a folder of any host, and a
     await page.goto(`${home}index.html`);
     await page.locator("#kept-offline").waitFor({ timeout: 60_000 });
     await page.locator("#device[data-kind=cpu]").waitFor();
+    await weightsKept(page);
     await server.close();
     await page.goto(addressOf(home, QUICK));
     const line = await colorize(page, { input: clip, output: folder.path("offline.mp4"), timeout: 120 });

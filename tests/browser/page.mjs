@@ -18,12 +18,12 @@ const SOFTWARE_WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftsh
 
 /**
  * Starts Chromium.
- * @param {{ webgpu?: boolean }} options `webgpu`: with a software adapter
+ * @param {{ webgpu?: boolean, flags?: string[] }} options `webgpu`: with a software adapter; `flags`: further ones
  */
-export async function launch({ webgpu = false } = {}) {
+export async function launch({ webgpu = false, flags = [] } = {}) {
   const executablePath = PLACES.find((place) => place && existsSync(place));
   if (!executablePath) throw new Error("no Chromium found: install it, or name its file in the variable CHROMIUM");
-  return chromium.launch({ executablePath, args: webgpu ? [...QUIET, ...SOFTWARE_WEBGPU] : QUIET });
+  return chromium.launch({ executablePath, args: [...QUIET, ...(webgpu ? SOFTWARE_WEBGPU : []), ...flags] });
 }
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -58,6 +58,11 @@ export async function settled(page, wanted, timeout = 120_000) {
   const reached = page.locator(`main[data-state="${wanted}"], [role="alert"]:visible`).first();
   await reached.waitFor({ state: "visible", timeout });
   return shownError(page);
+}
+
+/** Waits until the weights of all four networks are kept for the next visit. @param {Page} page */
+export async function weightsKept(page) {
+  await page.waitForFunction(async () => (await (await caches.open("chromaflow-weights")).keys()).length === 4);
 }
 
 /** What the finished page says of its result, by field. @param {Page} page @returns {Promise<Record<string, string>>} */

@@ -12,12 +12,12 @@ export const dist = process.env.DIST ?? DIST;
 
 /**
  * Opens the page for a test file.
- * @param {{ run?: Record<string, string>, webgpu?: boolean, instead?: NonNullable<Parameters<typeof serve>[0]>["instead"] }} options
+ * @param {{ run?: Record<string, string>, webgpu?: boolean, instead?: NonNullable<Parameters<typeof serve>[0]>["instead"], flags?: string[] }} options
  */
-export async function visit({ run = {}, webgpu = false, instead } = {}) {
+export async function visit({ run = {}, webgpu = false, instead, flags = [] } = {}) {
   if (!existsSync(join(dist, "index.html"))) throw new Error(`the page is not built: no ${join(dist, "index.html")}`);
   const server = await serve({ dist, ...(instead ? { instead } : {}) });
-  const browser = await launch({ webgpu });
+  const browser = await launch({ webgpu, flags });
   // What the tests break on the server must not come from an earlier visit's kept page.
   const page = await (await browser.newContext({ serviceWorkers: "block" })).newPage();
   page.setDefaultTimeout(120_000); // other work beside the tests makes them slow, not wrong

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { clipFolder, makeClip } from "./clips.mjs";
 import { colorize } from "./colorize.mjs";
-import { give, settled, shownError } from "./page.mjs";
+import { give, settled, shownError, weightsKept } from "./page.mjs";
 import { dist, visit } from "./visit.mjs";
 import { wire } from "./wire.mjs";
 
@@ -57,7 +57,7 @@ test("the second visit takes the weights from the browser's own store", async ()
   let fetched = 0;
   const visitor = await visit({ instead: (path) => (path === `/weights/${name}` && fetched++ > 0 ? { status: 404 } : null) });
   try {
-    await visitor.page.locator("#device[data-kind=cpu]").waitFor();
+    await weightsKept(visitor.page);
     await visitor.page.reload();
     const line = await colorize(visitor.page, { input: clip, output: folder.path("out.mp4"), timeout: 120 });
     assert.ok(line.ok, JSON.stringify(line));
@@ -77,6 +77,27 @@ test("a clip that is there before the weights sees them come", async () => {
     const early = await step.innerText();
     await page.waitForFunction((early) => document.getElementById("reading-step")?.textContent !== early, early);
     assert.equal(await settled(page, "choosing"), null);
+  } finally {
+    await visitor.close();
+  }
+});
+
+test("weights that only a run needs are missed when a run begins, and fetched again then", async () => {
+  const { refiner } = JSON.parse(await readFile(join(dist, "weights", "manifest.json"), "utf8")).presets.lite;
+  let broken = true;
+  const visitor = await visit({ instead: (path) => (broken && path === `/weights/${refiner.name}` ? { status: 404 } : null) });
+  try {
+    const { page } = visitor;
+    await give(page, clip);
+    assert.equal(await settled(page, "choosing"), null);
+    await page.getByRole("button", { name: "Colorize" }).click();
+    await page.getByRole("alert").waitFor();
+    assert.equal((await shownError(page))?.code, "weights-missing");
+    assert.equal(await page.locator("main").getAttribute("data-state"), "choosing");
+    broken = false;
+    await page.getByRole("button", { name: "Try again" }).click();
+    assert.equal(await settled(page, "finished"), null);
+    assert.match(await page.locator("#device-text").innerText(), /processor/);
   } finally {
     await visitor.close();
   }

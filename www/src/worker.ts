@@ -10,9 +10,9 @@ import type { Answered, Asked, Give, RequestKind, Told } from "./protocol";
 
 type Request = Extract<Asked, { take: unknown }>;
 
-const colorizer = new Colorizer();
 const running = new Map<number, Gate>();
 let queue: Promise<void> = Promise.resolve();
+const colorizer = new Colorizer((job) => (queue = queue.then(job)));
 
 addEventListener("message", (event: MessageEvent<Asked>) => {
   const asked = event.data;
@@ -32,7 +32,8 @@ addEventListener("error", (event) => {
 function trapped(event: Event, error: WebAssembly.RuntimeError): void {
   const fault = engineFault(error)!;
   event.preventDefault();
-  for (const id of running.keys()) answer({ id, kind: "fault", code: fault.code, message: fault.message });
+  const [id] = running.keys();
+  if (id !== undefined) answer({ id, kind: "fault", code: fault.code, message: fault.message });
 }
 
 async function serve(asked: Request): Promise<void> {

@@ -29,6 +29,9 @@ export class Colorizer {
   /** A photo in place of a clip. */
   #photo: Photo | null = null;
 
+  /** `later` runs a job after the requests that are waiting. */
+  constructor(private readonly later: (job: () => Promise<void>) => void) {}
+
   /**
    * Opens the device and loads the weights that the candidates need. A failed attempt leaves nothing behind and can be made
    * again.
@@ -36,7 +39,7 @@ export class Colorizer {
   async open(take: Take<"open">, tell: Tell<Told<"open">>, signal: AbortSignal): Promise<DeviceReport> {
     const weights = begun(sendForWeights(take.page, take.preset, tell, signal));
     const session = (this.#session ??= await Session.open(take.device));
-    await session.load(await weights);
+    await session.load(await weights, this.later);
     this.#size = take.size ?? defaultsFor(session.device.kind).size;
     session.warmUp(...USUAL, this.#size);
     return session.device;

@@ -47,13 +47,18 @@ export class Session {
     return this.engine.device();
   }
 
-  /** Loads what the candidates need, and sends for the rest. */
-  async load(first: Parcel): Promise<void> {
+  /**
+   * Loads what the candidates need, and sends for the rest. `later` runs a job once the engine has nothing else to do: the rest is
+   * loaded, and with that kept for the next visit, whether a run asks for it or not.
+   */
+  async load(first: Parcel, later: (job: () => Promise<void>) => void): Promise<void> {
     await this.#take(first, await first.fetched);
     const { page, manifest, preset } = first;
     const files = Engine.files(manifest, preset).filter(({ forPreview }) => !forPreview);
     this.#rest = { page, manifest, preset, files, bytes: 0, fetched: Promise.resolve(null) };
     this.#rest.fetched = this.#fetchRest().catch(() => null);
+    // What fails here is told to the run that needs it.
+    void this.#rest.fetched.then((fetched) => fetched && later(() => this.complete(() => {}).catch(() => {})));
   }
 
   /** Whether the device has room for a clip of a size in pixels, at a working size. */

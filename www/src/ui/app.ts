@@ -17,7 +17,7 @@ import { Stage } from "./stage";
 /** The page: what happens when the visitor does something, in the order in which it happens to a clip. */
 export class App {
   readonly #stage = new Stage();
-  readonly #jobs = new Jobs();
+  readonly #jobs = new Jobs(() => this.#settings.ranOut());
   readonly #live = new Live((paused) => this.studio.pause(paused));
   readonly #result = new Result();
   readonly #batch = new Batch();

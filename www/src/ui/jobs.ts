@@ -6,6 +6,9 @@ export class Jobs {
   readonly #alert = new Alert();
   #inHand: AbortController | null = null;
 
+  /** `onNoMemory`: the device had no room for a job. */
+  constructor(private readonly onNoMemory: () => void) {}
+
   get busy(): boolean {
     return this.#inHand !== null;
   }
@@ -45,6 +48,7 @@ export class Jobs {
   /** Explains what was thrown; `code` names it where it has no name. What the visitor cancelled needs no words. */
   explain(error: unknown, code: FaultCode, kept: string, again: () => void): void {
     const fault = named(error, code);
+    if (fault.code === "out-of-memory") this.onNoMemory();
     if (fault.code !== "cancelled") this.#alert.show(fault, kept, again);
   }
 }

@@ -17,6 +17,10 @@ export class Settings {
   #clip: ClipReport | null = null;
   /** The size that was chosen, whether the device holds it for this clip or not. */
   #wanted = 0;
+  /** What the device has room for, as far as can be known beforehand. */
+  #held: number[] = [];
+  /** The smallest size that it had no room for. */
+  #tooLarge = Infinity;
 
   constructor(
     private readonly choices: Choices,
@@ -64,13 +68,21 @@ export class Settings {
 
   /** Leaves the visitor the sizes that the device holds; the largest of them stands in for a larger one that was chosen. */
   leave(held: number[]): void {
+    this.#held = held;
     const { sizes } = this.demand;
-    const left = held.length > 0 ? held : [Math.min(...sizes)];
+    const fitting = held.filter((size) => size < this.#tooLarge);
+    const left = fitting.length > 0 ? fitting : [Math.min(...sizes)];
     for (const radio of element("sizes").querySelectorAll("input")) radio.parentElement!.hidden = !left.includes(Number(radio.value));
     const chosen = left.filter((size) => size <= this.#wanted).at(-1) ?? left[0]!;
     this.#radio("size", chosen)!.checked = true;
     element("sizes-words").hidden = left.length === sizes.length;
     element("sizes-words").textContent = words.sizesLeftOut(Math.max(...left));
+  }
+
+  /** The device had no room for the chosen size, whatever it had promised: neither it nor a larger one is offered any more. */
+  ranOut(): void {
+    this.#tooLarge = Math.min(this.#tooLarge, this.size);
+    this.leave(this.#held);
   }
 
   get grade(): Grade {

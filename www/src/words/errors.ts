@@ -42,7 +42,7 @@ const EXPLANATIONS: Record<Exclude<FaultCode, "cancelled">, Explanation> = {
   "weights-unreadable": say("The colour model cannot be read", "The weights or the list that describes them are not in a form that this page understands.", "Reload the page. If it happens again, tell whoever runs it.", true),
   "frame-size": say("This frame size cannot be coloured", "The frames are too small or too large for the networks.", ANOTHER),
   "processing-size": say("This working size does not work", "The networks cannot work at the size that was asked for.", "Choose another working size."),
-  "out-of-memory": say("There is not enough memory", "The device has no room for frames at this working size.", SMALLER, true),
+  "out-of-memory": say("There is not enough memory", "The device has no room for frames at this working size.", "Close other tabs, then try again: where a smaller working size is left, it is chosen now.", true),
   engine: say("The engine stopped", "Something went wrong inside it that should not.", SMALLER, true),
 };
 
