@@ -30,6 +30,9 @@ const CACHE: usize = 96 << 10;
 /// Floats between the products' rows: where rows lie powers of two apart, all fall into the same few cache lines.
 const STAGGER: usize = 16;
 
+/// Kernels that are transformed before any is written: the 36 rows lie far apart, and a visit to each should pay.
+const AT_ONCE: usize = 16;
+
 /// Fewer pixels than this don't pay for the weights' transform, fewer channels not for the pixels'.
 const PAYING_AREA: usize = 128;
 const PAYING_INPUTS: usize = 8;
@@ -63,15 +66,22 @@ pub fn transform_weights(layer: &Layer, inputs: usize, transformed: &mut Vec<f32
         let kernels = |input: usize| -> [Lanes; TAPS] {
             std::array::from_fn(|tap| std::array::from_fn(|member| members[member][input][tap]))
         };
-        for input in 0..inputs {
-            let kernel = kernels(input);
-            let columns: [_; 3] =
-                std::array::from_fn(|x| of_weights([kernel[x], kernel[3 + x], kernel[6 + x]]));
-            for y in 0..PATCH {
-                for (x, lanes) in of_weights(columns.map(|column| column[y])).iter().enumerate() {
-                    let at = (y * PATCH + x) * stride + (group * inputs + input) * GROUP;
-                    transformed[at..at + GROUP].copy_from_slice(lanes);
+        for first in (0..inputs).step_by(AT_ONCE) {
+            let count = AT_ONCE.min(inputs - first);
+            let mut rows = [[[0.0; GROUP]; AT_ONCE]; PRODUCTS];
+            for i in 0..count {
+                let kernel = kernels(first + i);
+                let columns: [_; 3] =
+                    std::array::from_fn(|x| of_weights([kernel[x], kernel[3 + x], kernel[6 + x]]));
+                for y in 0..PATCH {
+                    for (x, lanes) in of_weights(columns.map(|column| column[y])).into_iter().enumerate() {
+                        rows[y * PATCH + x][i] = lanes;
+                    }
                 }
+            }
+            for (row, target) in rows.iter().zip(transformed.chunks_exact_mut(stride)) {
+                let at = (group * inputs + first) * GROUP;
+                target[at..at + count * GROUP].copy_from_slice(row[..count].as_flattened());
             }
         }
     }
