@@ -53,11 +53,13 @@ colorize: page browser-parts
 	@node tests/browser/colorize.mjs "$(IN)" "$(OUT)" $(if $(SIZE),--size $(SIZE)) $(if $(PASSES),--passes $(PASSES)) \
 		$(if $(DEVICE),--device $(DEVICE)) $(if $(PRESET),--preset $(PRESET)) $(if $(CANDIDATE),--candidate $(CANDIDATE))
 
-## Kernels and networks, f beside onnxruntime-web, memory of a long clip beside a short one's, and a first visit; with
+## Kernels and networks, f beside onnxruntime-web, memory of a long clip beside a short one's, a first visit, and who waits for whom; with
 ## CLIPS="a.mp4 b.mp4" also what those clips keep of themselves.
 bench: bench-native bench-web page browser-parts
 	node tests/bench/memory.mjs
 	node tests/bench/first-load.mjs
+	node tests/bench/overlap.mjs
+	node tests/bench/start.mjs
 	$(if $(CLIPS),mkdir -p target/bench && node tests/bench/fidelity.mjs target/bench $(CLIPS))
 
 ## Each kernel beside Burn's own operation, and each network, on the devices that are there:
