@@ -265,10 +265,9 @@ mod tests {
         let foreign = BTreeMap::from([("other".to_owned(), vec![7; 500])]);
         assert_eq!(loaded.add(foreign).unwrap_err().code(), "weights-unreadable");
         loaded.add(of(&["flow", "refiner"])).unwrap();
-        let grey = || Tensor::ones([1, 1, 64, 64], &Default::default());
-        let flow = |network: &FlowNet<Flex>| network.forward_grey(grey(), grey() * 0.5);
-        let difference = flow(&loaded.complete().unwrap().flow) - flow(&networks.flow);
-        assert!(difference.abs().max().into_scalar() < 0.1);
+        let weights = |flow: &FlowNet<Flex>| flow.context.convolutions[0].weight.val();
+        let difference = weights(&loaded.complete().unwrap().flow) - weights(&networks.flow);
+        assert!(difference.abs().max().into_scalar() < 1e-3); // of weights near 1, in half precision
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How much memory colouring takes: a bound that is known before anything is allocated, from the networks' sizes alone.
 //!
 //! What a network holds is counted in values a pixel of its padded frame, at the moment when most of its tensors exist at
-//! once; which do follows from its code. `tests/memory.rs` holds the bound against what is really allocated.
+//! once; which do follows from its code. BENCHMARKS.md has the bound beside what the page takes.
 
 use super::frame::processing_size;
 use crate::model::{

@@ -69,8 +69,7 @@ pub fn transform_weights(layer: &Layer, inputs: usize, transformed: &mut Vec<f32
         for first in (0..inputs).step_by(AT_ONCE) {
             let count = AT_ONCE.min(inputs - first);
             let mut rows = [[[0.0; GROUP]; AT_ONCE]; PRODUCTS];
-            for i in 0..count {
-                let kernel = kernels(first + i);
+            for (i, kernel) in (first..first + count).map(kernels).enumerate() {
                 let columns: [_; 3] =
                     std::array::from_fn(|x| of_weights([kernel[x], kernel[3 + x], kernel[6 + x]]));
                 for y in 0..PATCH {

@@ -11,7 +11,6 @@ use anyhow::{Context, Result, ensure};
 use burn::backend::Flex;
 use chromaflow::{
     clip::{ClipColorizer, ClipOptions, CutFinder, Finished, most_saturated, preview},
-    color::ChromaPlanes,
     model::preset::Networks,
 };
 use clap::Args;
