@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { clipFolder, makeClip } from "./clips.mjs";
-import { details, give, settled, state, touch } from "./page.mjs";
+import { details, give, settled, shownError, state, touch } from "./page.mjs";
 import { visit } from "./visit.mjs";
 
 /** Enough that nothing here is over before it was looked at. */
@@ -122,4 +122,15 @@ test("a run needs neither timers nor animation frames of the page, which a hidde
   });
   while ((await state(page)) !== "finished") await new Promise((later) => setTimeout(later, 100));
   assert.equal((await details(page)).frames, String(FRAMES));
+});
+
+test("after the worker was lost, the next run gets another that knows the clip", async () => {
+  const { page } = visitor;
+  await page.workers()[0].evaluate(() => void setTimeout(() => { throw new Error("lost"); }));
+  assert.equal((await settled(page, "welcome"))?.code, "worker-failed");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await framesPast(0);
+  await cancel();
+  await page.locator("main[data-state=choosing]").waitFor();
+  assert.equal(await shownError(page), null);
 });

@@ -17,7 +17,7 @@ interface Pending {
 
 /** The page's end of the bridge: one worker at a time, one promise per request. */
 export class Client {
-  /** Counts the workers; what an earlier one knew (device, clip) has to be told to the next one again. */
+  /** Counts the workers that are gone; what they knew (device, clip) has to be told to the next one again. */
   generation = 0;
   #worker: Worker | null = null;
   #nextId = 1;
@@ -57,7 +57,6 @@ export class Client {
   }
 
   #start(): Worker {
-    this.generation++;
     const worker = startUnderPolicy(new URL(workerAddress, import.meta.url));
     worker.addEventListener("message", (event: MessageEvent<Answered>) => this.#hear(event.data));
     worker.addEventListener("error", (event) => this.#replace(new Fault("worker-failed", event.message)));
@@ -86,6 +85,7 @@ export class Client {
   #replace(fault: Fault): void {
     this.#worker?.terminate();
     this.#worker = null;
+    this.generation++;
     const owed = [...this.#pending.values()];
     this.#pending.clear();
     for (const pending of owed) pending.fail(fault);

@@ -17,8 +17,9 @@ export class Studio {
   onFetch: (told: Fetched) => void = () => {};
   #opening: Promise<void> | null = null;
   #device: DeviceReport | null = null;
-  #openedIn = 0;
-  #heldIn = 0;
+  /** The generation of workers that knows the device, and the one that knows the file; no generation is -1. */
+  #openedIn = -1;
+  #heldIn = -1;
   #file: File | null = null;
 
   constructor(
@@ -28,7 +29,7 @@ export class Studio {
 
   /** Opens the device and loads the weights, unless that is done; callers at the same time share one attempt. */
   open(): Promise<void> {
-    if (this.client.generation > 0 && this.#openedIn === this.client.generation) return Promise.resolve();
+    if (this.#openedIn === this.client.generation) return Promise.resolve();
     return (this.#opening ??= this.#open().finally(() => (this.#opening = null)));
   }
 
@@ -55,7 +56,7 @@ export class Studio {
   /** Goes back to an earlier file; the worker is told when it next needs it. */
   holdAgain(file: File | null): void {
     this.#file = file;
-    this.#heldIn = 0;
+    this.#heldIn = -1;
   }
 
   /** Which of some working sizes the device holds for the clip. */
