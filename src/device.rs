@@ -13,7 +13,7 @@ use burn_wgpu::{WgpuDevice, graphics::AutoGraphicsApi, init_setup_async};
 
 use crate::{clip::Memory, error::Error};
 
-/// What a 32-bit address reaches, less a quarter that falls between the tensors and goes to the program and its weights' files.
+/// What a 32-bit address reaches, less a quarter: for the program, and for what lies between tensors (BENCHMARKS.md: up to a sixth).
 const ADDRESSES: u64 = 3 << 30;
 
 /// What a device grants.

@@ -55,7 +55,7 @@ export interface Motion { width: number; height: number; confidence: Float32Arra
 export interface DeviceReport { kind: "webgpu" | "cpu"; name: string; reason: string | null }
 /** A file of a weight set, beside the manifest; whether the candidates need it, and not a clip alone. */
 export interface WeightFile { name: string; bytes: number; sha256: string; forPreview: boolean }
-/** An upper bound on the memory that colouring takes; fits: the device holds that. */
+/** What the tensors take at most while a clip is coloured; fits: the device holds that, and what comes on top. */
 export interface Room { bytes: number; fits: boolean }
 /** What every call of the engine throws. */
 export interface EngineError { code: string; message: string }
@@ -257,7 +257,7 @@ impl Engine {
         Ok(on_session!(self, session => session.propose(grey, width, height).await)?)
     }
 
-    /// The bound on the memory for a clip of a size, and whether the device holds it.
+    /// What a clip of a size takes of memory, and whether the device holds it.
     #[wasm_bindgen(unchecked_return_type = "Room")]
     pub fn room(
         &self,

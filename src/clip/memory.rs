@@ -1,7 +1,8 @@
-//! How much memory colouring takes: a bound that is known before anything is allocated, from the networks' sizes alone.
+//! How much memory colouring takes, known before anything is allocated, from the networks' sizes alone.
 //!
 //! What a network holds is counted in values a pixel of its padded frame, at the moment when most of its tensors exist at
-//! once; which do follows from its code. BENCHMARKS.md has the bound beside what the page takes.
+//! once; which do follows from its code. A device takes somewhat more, for what lies between tensors and for what its
+//! operations keep of their own: BENCHMARKS.md has both side by side, and a device's grant leaves room for it.
 
 use super::frame::processing_size;
 use crate::model::{
@@ -39,7 +40,7 @@ pub struct Demand {
     pub passes: usize,
 }
 
-/// Upper bounds, in bytes.
+/// What tensors take at most, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
     /// All networks' weights.
@@ -53,7 +54,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// The bounds for networks of these sizes, which have so many parameters.
+    /// For networks of these sizes, which have so many parameters.
     pub fn of(networks: &NetworksConfig, parameters: usize, demand: Demand) -> Self {
         let (width, height) = processing_size(demand.width, demand.height, demand.size);
         let padded = |multiple| (width.next_multiple_of(multiple) * height.next_multiple_of(multiple)) as f64;
