@@ -19,7 +19,7 @@ async function visitOnce(line) {
   try {
     const page = await (await browser.newContext({ serviceWorkers: "block" })).newPage();
     await page.goto(`${server.address}?device=cpu`, { waitUntil: "commit" });
-    await page.locator("#device[data-kind=cpu]").waitFor();
+    await page.locator("#device[data-kind=cpu]").waitFor({ timeout: 120_000 });
     const times = await page.evaluate(() => ({
       painted: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? null,
       droppable: performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd,
