@@ -51,6 +51,12 @@ export class Draft {
     if (!this.#byHand && !this.selected && preview.settled) this.candidate = preview.mostColourful;
   }
 
+  /** Chooses what a plan says. The cuts are looked for again: a plan has no pictures. */
+  adopt({ starts, candidate }: ShotPlan): void {
+    [this.candidate, this.#byHand] = [candidate, true];
+    for (const start of starts) this.shots.add(start.time, null).candidate = start.candidate === candidate ? null : start.candidate;
+  }
+
   plan(): ShotPlan {
     return this.shots.plan(this.candidate ?? 0);
   }

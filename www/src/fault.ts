@@ -19,6 +19,9 @@ export type FaultCode =
   | "encoder-missing"
   | "encode-failed"
   | "storage-full"
+  | "own-file"
+  | "file-other"
+  | "run-taken"
   | "page-incomplete"
   | "worker-failed"
   // the engine

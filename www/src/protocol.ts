@@ -91,9 +91,21 @@ export interface Progress {
   fraction: number | null;
   framesPerSecond: number;
   secondsLeft: number | null;
+  /** All frames are finished, and the file is put together. */
+  writing: boolean;
   picture: Still | null;
   /** How the picture's frame lies to the one before it; null at the beginning of a shot. */
   motion: Motion | null;
+}
+
+/** A run that broke off, and what is kept of it. */
+export interface Unfinished {
+  run: string;
+  source: Pick<File, "name" | "size" | "lastModified">;
+  options: RunOptions;
+  /** Seconds that are coloured, and all seconds of the stretch; null where the clip does not say. */
+  finished: number;
+  seconds: number | null;
 }
 
 /** A finished clip. */
@@ -140,7 +152,15 @@ export interface Requests {
   scan: { take: { from: number | null }; told: { until: number; shot: Still | null }; give: Record<string, never> };
   /** The frame that is shown at a time, in grey; null before the first. */
   frame: { take: { time: number }; told: never; give: { time: number; still: Still } | null };
-  colorize: { take: RunOptions; told: Progress; give: Colored };
+  /** Colours what is held, or goes on with a run that broke off. `into` is a file of the visitor's own for the result. */
+  colorize: { take: { run: string; options: RunOptions; into: FileSystemFileHandle | null }; told: Progress; give: Colored };
+  /** The runs that broke off with tabs that are gone, newest first. */
+  unfinished: { take: Record<string, never>; told: never; give: Unfinished[] };
+  /** What is kept of one of this tab's runs; null if nothing is. */
+  kept: { take: { run: string }; told: never; give: Unfinished | null };
+  /** What is kept of a run as a file; the run can still be taken up. */
+  salvage: { take: { run: string }; told: never; give: File };
+  forget: { take: { run: string }; told: never; give: Record<string, never> };
 }
 
 export type RequestKind = keyof Requests;

@@ -1,6 +1,8 @@
 import type { Client } from "./client";
+import { Fault } from "./fault";
 import type { Choices } from "./choices";
-import type { ClipReport, Colored, DeviceReport, Fetched, Give, Glimpse, Progress, RunOptions, Take, Told } from "./protocol";
+import type { ClipReport, Colored, DeviceReport, Fetched, Give, Glimpse, Progress, Take, Told, Unfinished } from "./protocol";
+import { holdRun } from "./runs";
 
 interface Listen<T> {
   signal: AbortSignal;
@@ -80,10 +82,37 @@ export class Studio {
     return this.client.request("frame", { time }, { signal });
   }
 
-  async colorize(options: RunOptions, { signal, told }: Listen<Progress>): Promise<Colored> {
-    await this.#ready(signal);
-    await this.#complete(signal);
-    return this.client.request("colorize", options, { signal, told });
+  /** Colours what is held. A run that is cancelled is forgotten. */
+  async colorize(take: Take<"colorize">, { signal, told }: Listen<Progress>): Promise<Colored> {
+    await hold(take.run);
+    try {
+      await this.#ready(signal);
+      await this.#complete(signal);
+      return await this.client.request("colorize", take, { signal, told });
+    } finally {
+      if (signal.aborted) void this.forget(take.run).catch(() => undefined);
+    }
+  }
+
+  /** The runs that broke off with tabs that are gone. */
+  unfinished(): Promise<Unfinished[]> {
+    return this.client.request("unfinished", {});
+  }
+
+  /** What is kept of a run of this tab. */
+  kept(run: string): Promise<Unfinished | null> {
+    return this.client.request("kept", { run });
+  }
+
+  /** What is kept of a run, as a file. */
+  async salvage(run: string): Promise<File> {
+    await hold(run);
+    return this.client.request("salvage", { run });
+  }
+
+  async forget(run: string): Promise<void> {
+    await hold(run);
+    await this.client.request("forget", { run });
   }
 
   /** Stops the run where it is, or lets it go on. */
@@ -106,4 +135,8 @@ export class Studio {
     this.#file = file;
     this.#heldIn = this.client.generation;
   }
+}
+
+async function hold(run: string): Promise<void> {
+  if (!(await holdRun(run))) throw new Fault("run-taken", "another tab holds it");
 }

@@ -4,9 +4,10 @@ import { Fault, named } from "../fault";
 import { openClip, type Clip } from "../media/clip";
 import { openPhoto, photoFormat, type Photo } from "../media/photo";
 import { begun, inTime } from "../media/patience";
+import { Reel } from "../media/reel";
 import { takePlanes } from "../media/planes";
 import { stillOf } from "../picture/still";
-import type { Colored, DeviceReport, Give, RunOptions, Take, Told } from "../protocol";
+import type { Colored, DeviceReport, Give, Take, Told } from "../protocol";
 import type { Gate } from "./gate";
 import { colorizePhoto, previewPhoto } from "./photo";
 import { preview } from "./preview";
@@ -93,9 +94,10 @@ export class Colorizer {
   }
 
   /** Colours the held clip into a file. */
-  async colorize(take: RunOptions, tell: Tell<Told<"colorize">>, gate: Gate): Promise<Colored> {
-    if (this.#photo) return colorizePhoto(this.#photo, this.#heldSession(), take);
-    return colorize(this.#heldClip(), this.#heldSession(), take, tell, gate);
+  async colorize({ run, options, into }: Take<"colorize">, tell: Tell<Told<"colorize">>, gate: Gate): Promise<Colored> {
+    if (this.#photo) return colorizePhoto(this.#photo, this.#heldSession(), options);
+    const [clip, session] = [this.#heldClip(), this.#heldSession()];
+    return colorize(clip, session, await Reel.open(run, clip, options, into), tell, gate);
   }
 
   #heldSession(): Session {

@@ -7,7 +7,8 @@ const LATEST = 24;
 
 /** Counts finished frames and says how fast they come and how long the rest will take. */
 export class Pace {
-  frames = 0;
+  /** Frames of this attempt. */
+  #counted = 0;
   readonly #begun = performance.now();
   /** When the latest frames were finished, oldest first, in milliseconds. */
   readonly #latest: number[] = [this.#begun];
@@ -17,7 +18,14 @@ export class Pace {
     private readonly clip: Clip,
     private readonly trim: Span | null,
     private readonly gate: Gate,
+    /** Frames that earlier attempts have finished. */
+    private readonly earlier: number,
   ) {}
+
+  /** Finished frames in all. */
+  get frames(): number {
+    return this.earlier + this.#counted;
+  }
 
   /** A clock that stands still while the run is paused, in milliseconds. */
   get #now(): number {
@@ -26,20 +34,20 @@ export class Pace {
 
   /** A frame is finished that ends at the given time stamp. */
   count(endTimestamp: number): void {
-    this.frames++;
+    this.#counted++;
     this.#clipSeconds = endTimestamp - (this.trim?.start ?? this.clip.report.start);
     this.#latest.push(this.#now);
     if (this.#latest.length > LATEST) this.#latest.shift();
   }
 
-  /** Seconds of work since the run began. */
+  /** Seconds of work since this attempt began. */
   get seconds(): number {
     return (this.#now - this.#begun) / 1000;
   }
 
-  /** Over the whole run. */
+  /** Over the whole attempt. */
   get framesPerSecond(): number {
-    return this.frames / this.seconds;
+    return this.#counted / this.seconds;
   }
 
   progress(picture: Progress["picture"], motion: Progress["motion"]): Progress {
@@ -51,6 +59,7 @@ export class Pace {
     const framesLeft = fraction ? this.frames / fraction - this.frames : null;
     return {
       frames: this.frames, total, fraction, picture, motion,
+      writing: false,
       framesPerSecond: rate,
       secondsLeft: framesLeft === null || rate === 0 ? null : framesLeft / rate,
     };

@@ -1,14 +1,15 @@
 import type { FinishedFrame } from "../../wasm/chromaflow.js";
-import { Fault } from "../fault";
+import { Fault, named } from "../fault";
 import type { Clip } from "../media/clip";
-import { OutputFile, type Placement } from "../media/output";
 import { begun } from "../media/patience";
 import { takePlanes, type Planes } from "../media/planes";
 import { FrameReader } from "../media/reader";
+import type { Reel } from "../media/reel";
+import type { Placement } from "../media/segment";
 import { graded } from "../picture/grade";
 import { confidentShare } from "../picture/motion";
 import { buffersOf, stillOf } from "../picture/still";
-import type { Colored, Progress, RunOptions } from "../protocol";
+import type { Colored, Progress } from "../protocol";
 import { notes } from "../words/notes";
 import type { Gate } from "./gate";
 import { coloredName } from "./name";
@@ -22,19 +23,20 @@ const PICTURE_EVERY_MS = 200;
 type Tell = (value: Progress, transfer?: ArrayBuffer[]) => void;
 
 /**
- * Colours a clip from its first frame to its last. While the engine works on a frame the next one is decoded and those
- * that are finished are written; no step is further ahead than that, and only the frames that the engine still works on
+ * Colours a clip from its first frame, or from where an earlier attempt broke off, to its last. While the engine works on
+ * a frame the next one is decoded and those that are finished are written; no step is further ahead than that, and only the frames that the engine still works on
  * are held, one before and those that the engine gave last.
  */
 export async function colorize(
-  clip: Clip, session: Session, options: RunOptions, tell: Tell, gate: Gate,
+  clip: Clip, session: Session, reel: Reel, tell: Tell, gate: Gate,
 ): Promise<Colored> {
-  const run = new Run(clip, session, options, tell, gate);
+  const run = new Run(clip, session, reel, tell, gate);
   try {
     return await run.toEnd();
   } catch (error) {
-    await run.discard();
-    throw error;
+    const fault = named(error, "engine");
+    await run.stop(fault);
+    throw fault;
   }
 }
 
@@ -42,6 +44,8 @@ export async function colorize(
 interface Taken {
   planes: Planes;
   placement: Placement;
+  /** Whether a shot begins with it. */
+  beginsShot: boolean;
   /** Whether the page is shown this frame once it is finished. */
   shown: boolean;
 }
@@ -58,7 +62,6 @@ class Run {
   #next: Promise<Taken | null> | null = null;
   /** The frames that are finished, on their way to the file. */
   #written: Promise<void> = Promise.resolve();
-  #output: OutputFile | null = null;
   #size: [number, number] | null = null;
   #pictureAt = 0;
   /** Of each frame that was shown. */
@@ -67,24 +70,24 @@ class Run {
   constructor(
     private readonly clip: Clip,
     private readonly session: Session,
-    private readonly options: RunOptions,
+    private readonly reel: Reel,
     private readonly tell: Tell,
     private readonly gate: Gate,
   ) {
-    this.#reader = new FrameReader(clip, options.trim?.start, options.trim?.end);
-    this.#pace = new Pace(clip, options.trim, gate);
-    this.#shots = new ShotCursor(options.plan, session);
+    const { trim } = reel.options;
+    this.#reader = new FrameReader(clip, reel.from, trim?.end);
+    this.#pace = new Pace(clip, trim, gate, reel.frames);
+    this.#shots = new ShotCursor(reel.plan, session);
   }
 
   async toEnd(): Promise<Colored> {
-    await this.session.start(this.options);
+    await this.session.start(this.reel.options);
     for (;;) {
       await this.gate.pass();
       const taken = await (this.#next ?? this.#take());
       if (!taken) break;
       this.#next = begun(this.#take());
-      const candidate = await this.#shots.begins(taken.planes, taken.placement.timestamp);
-      if (candidate !== null) await this.#write(await this.session.beginShot(candidate));
+      await this.#beginShot(taken);
       this.#waiting.push(taken);
       await this.#write(await this.session.push(taken.planes.frame, taken.shown));
     }
@@ -93,10 +96,21 @@ class Run {
     return this.#close();
   }
 
-  async discard(): Promise<void> {
+  /** Ends here, with what was written so far. */
+  async stop(fault: Fault): Promise<void> {
     await Promise.allSettled([this.#next, this.#written]);
     await this.#reader.close();
-    await this.#output?.discard();
+    await this.reel.stop(fault);
+  }
+
+  /** Begins a shot if one begins with this frame. */
+  async #beginShot(taken: Taken): Promise<void> {
+    const time = taken.placement.timestamp;
+    const candidate = await this.#shots.begins(taken.planes, time);
+    if (candidate === null) return;
+    taken.beginsShot = true;
+    await this.#write(await this.session.beginShot(candidate));
+    await this.reel.beginShot({ time, candidate });
   }
 
   /** Takes the next frame from the decoder and lets the decoder have its memory back. */
@@ -106,7 +120,7 @@ class Run {
     const { timestamp, duration, squarePixelWidth: squareWidth, squarePixelHeight: squareHeight } = sample;
     const planes = await takePlanes(sample, this.clip.color, this.#spare.pop()).finally(() => sample.close());
     this.#checkSize(planes);
-    return { planes, placement: { timestamp, duration, squareWidth, squareHeight }, shown: this.#due() };
+    return { planes, placement: { timestamp, duration, squareWidth, squareHeight }, beginsShot: false, shown: this.#due() };
   }
 
   /** Whether it is time for a new picture on the page. */
@@ -137,18 +151,14 @@ class Run {
 
   async #writeFrame(finished: FinishedFrame): Promise<void> {
     const taken = this.#waiting.shift()!;
-    const { planes, placement } = taken;
-    planes.setChroma(graded(planes.frame, finished, this.options.grade));
-    this.#output ??= await OutputFile.create(this.clip, planes.width, planes.height, this.options, this.#clockStart(placement));
-    await this.#output.add(planes, placement);
-    this.#pace.count(placement.timestamp + placement.duration);
-    this.#report(taken, finished.motion);
+    const { planes, placement, beginsShot } = taken;
+    if (!this.reel.holds(placement.timestamp)) {
+      planes.setChroma(graded(planes.frame, finished, this.reel.options.grade));
+      await this.reel.add(planes, placement, beginsShot);
+      this.#pace.count(placement.timestamp + placement.duration);
+      this.#report(taken, finished.motion);
+    }
     this.#spare.push(planes);
-  }
-
-  /** A part of a clip begins at zero with its first frame; a whole one keeps its clock. */
-  #clockStart(first: Placement): number {
-    return this.options.trim ? first.timestamp : this.clip.clockStart;
   }
 
   #report({ planes, shown }: Taken, motion: FinishedFrame["motion"]): void {
@@ -159,24 +169,24 @@ class Run {
   }
 
   async #close(): Promise<Colored> {
-    const output = this.#output!;
     const { report } = this.clip;
-    const file = await output.finish(coloredName(report, output.encoding.extension), this.options.keepEarlier);
+    this.tell({ ...this.#pace.progress(null, null), writing: true });
+    const joined = await this.reel.finish((extension) => coloredName(report, extension), () => this.gate.pass());
+    const { file, extension, codec, sound } = joined;
     return {
-      file,
-      notes: [...report.notes, ...output.sound.notes, ...(this.#reader.endedEarly ? [notes.breaksOff] : [])],
+      file, sound,
+      notes: [...report.notes, ...this.reel.notes, ...(this.#reader.endedEarly ? [notes.breaksOff] : [])],
       name: file.name,
       frames: this.#pace.frames,
       seconds: this.#pace.seconds,
       framesPerSecond: this.#pace.framesPerSecond,
-      shots: this.#shots.shots,
+      shots: this.reel.shots,
       confidence: this.#confidences.length > 0 ? mean(this.#confidences) : null,
       width: report.pose.width,
       height: report.pose.height,
-      container: output.encoding.extension,
-      videoCodec: output.encoding.codec,
-      sound: output.sound.codecs,
-      options: this.options,
+      container: extension,
+      videoCodec: codec,
+      options: this.reel.options,
     };
   }
 }

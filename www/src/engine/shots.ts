@@ -43,7 +43,6 @@ export async function scan(
 export class ShotCursor {
   readonly #starts: ShotPlan["starts"];
   #begun = false;
-  shots = 0;
 
   constructor(private readonly plan: ShotPlan, private readonly session: Session) {
     this.#starts = [...plan.starts].sort((one, other) => one.time - other.time);
@@ -56,7 +55,6 @@ export class ShotCursor {
     const begins = !this.#begun || planned !== null || found;
     this.#begun = true;
     if (!begins) return null;
-    this.shots++;
     return planned ?? this.plan.candidate;
   }
 

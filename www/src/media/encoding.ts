@@ -56,15 +56,18 @@ export async function possibleOutputs(width: number, height: number): Promise<Wr
   return CHOICES.filter((_, at) => possible[at]).map(({ format }) => format);
 }
 
-/** Picks the codec that was asked for, or else the first that this browser encodes at the clip's size. */
+/**
+ * Picks the codec that was asked for, or else the first that this browser encodes at the clip's size. `begun` is the
+ * codec that an earlier attempt has begun the file in, if there was one.
+ */
 export async function chooseEncoding(
-  clip: Clip, width: number, height: number, output: RunOptions["output"],
+  clip: Clip, width: number, height: number, output: RunOptions["output"], begun: VideoCodec | null,
 ): Promise<Encoding> {
   const pixelsPerSecond = width * height * (clip.report.framesPerSecond || 25);
   const { bitrate, quantizer } = QUALITIES[output.quality];
-  const asked = CHOICES.find(({ format }) => format === output.format);
+  const asked = begun ?? CHOICES.find(({ format }) => format === output.format)?.codec;
   const preferred = clip.bitrate > GRAINY * pixelsPerSecond ? PREFERRED_FOR_GRAIN : PREFERRED;
-  for (const codec of asked ? [asked.codec] : preferred) {
+  for (const codec of asked ? [asked] : preferred) {
     if (!takes(codec, width, height)) continue;
     const base = QUANTIZER[codec];
     const quality = new Quality({
@@ -73,9 +76,9 @@ export async function chooseEncoding(
       ...(base === undefined ? {} : { quantizer: base + quantizer }),
     });
     if (!(await canEncodeVideo(codec, { width, height, quality }))) continue;
-    return { codec, quality, ...containerOf(asked?.container ?? (codec === "vp8" ? "webm" : "mp4")) };
+    return { codec, quality, ...containerOf(codec, output) };
   }
-  throw new Fault("encoder-missing", `${width}x${height}: none of ${asked?.codec ?? PREFERRED.join(", ")}`);
+  throw new Fault("encoder-missing", `${width}x${height}: none of ${asked ?? PREFERRED.join(", ")}`);
 }
 
 /** H.264 and HEVC store whole blocks of two pixels only. */
@@ -83,7 +86,10 @@ function takes(codec: VideoCodec, width: number, height: number): boolean {
   return !(codec === "avc" || codec === "hevc") || (width % 2 === 0 && height % 2 === 0);
 }
 
-function containerOf(extension: Container): Pick<Encoding, "format" | "extension"> {
+/** The container that was asked for, or else the one that a codec is at home in. */
+export function containerOf(codec: VideoCodec, output: RunOptions["output"]): Pick<Encoding, "format" | "extension"> {
+  const asked = CHOICES.find(({ format }) => format === output.format)?.container;
+  const extension = asked ?? (codec === "vp8" ? "webm" : "mp4");
   return { extension, format: extension === "webm" ? new WebMOutputFormat() : new Mp4OutputFormat({ fastStart: false }) };
 }
 

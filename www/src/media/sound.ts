@@ -1,101 +1,66 @@
 import {
-  AudioSampleSink, AudioSampleSource, canEncodeAudio, EncodedAudioPacketSource, EncodedPacketSink, Quality,
-  type AudioCodec, type InputAudioTrack, type Output,
+  AudioSampleSink, AudioSampleSource, canEncodeAudio, EncodedAudioPacketSource, EncodedPacketSink, Output, Quality,
+  type AudioCodec, type InputAudioTrack, type OutputFormat,
 } from "mediabunny";
 import type { Span } from "../protocol";
 import { notes } from "../words/notes";
 import type { Clip } from "./clip";
+import { AHEAD, Follower, type Piece } from "./follower";
+import { fragmented } from "./fragments";
+import { soundName } from "./segment";
+import type { Folder } from "./storage";
 
-/** Sound may run this far ahead of the picture in the file, in seconds. */
-const AHEAD = 0.5;
+/** Seconds of a fragment of sound: short, so that the sound on the disk is never behind the picture on it. */
+const FRAGMENT = 0.25;
 
 /** Bits per second where sound has to be encoded anew. */
 const BITRATE = 160_000;
 
-/** A piece of sound on its way, and how it is written. */
-interface Piece {
-  timestamp: number;
-  write(timestamp: number): Promise<void>;
+/** Where a segment's sound goes, and what part of the clip's it is. */
+export interface Stretch {
+  folder: Folder;
+  segment: number;
+  trim: Span | null;
+  /** The time stamp of the clip that is the written file's zero. */
+  clockStart: number;
+  /** For each written track the time, in the written file, that earlier segments have come to. */
+  reached: (number | undefined)[];
 }
 
-/** One sound track on its way into the file, piece by piece. */
-class SoundTrack {
-  /** Whether there was anything on the track. */
-  sounded = false;
-  #next: Piece | null = null;
-  #done = false;
-
-  constructor(
-    readonly codec: string,
-    private readonly pieces: AsyncGenerator<Piece, void, unknown>,
-    private readonly close: () => void,
-    private readonly trim: Span | null,
-    private readonly clockStart: number,
-  ) {}
-
-  /** Writes what sounds up to a time of the written file. */
-  async copyUntil(seconds: number): Promise<void> {
-    while (!this.#done) {
-      const piece = (this.#next ??= (await this.pieces.next()).value ?? null);
-      if (!piece || (this.trim && piece.timestamp >= this.trim.end)) return this.#end();
-      const timestamp = piece.timestamp - this.clockStart;
-      if (timestamp > seconds) return;
-      this.#next = null;
-      if (this.trim && timestamp < 0) continue;
-      this.sounded = true;
-      await piece.write(timestamp);
-    }
-  }
-
-  /** Stops reading; nothing more is written. */
-  async stop(): Promise<void> {
-    this.#done = true;
-    await this.pieces.return();
-  }
-
-  async #end(): Promise<void> {
-    await this.stop();
-    this.close();
-  }
-}
-
-/** All the sound of a clip, on its way into the coloured file. */
+/** All the sound of a clip, on its way into a segment: a file for each track. */
 export class Sound {
   /** What could not be carried over as it was, in sentences for the visitor. */
   readonly notes: string[] = [];
-  #tracks: SoundTrack[] = [];
-
-  /** Codecs of the tracks in the file. */
-  get codecs(): string[] {
-    return this.#tracks.filter((track) => track.sounded).map((track) => track.codec);
-  }
+  readonly #tracks: SoundTrack[] = [];
 
   /**
-   * Adds a track to the file for every sound track: copied packet by packet where the container takes its codec, encoded
-   * anew where it does not. Before the file is started.
+   * Begins a file for every sound track: copied packet by packet where the format that the clip is written in takes its
+   * codec, encoded anew where it does not.
    */
-  async addTo(output: Output, clip: Clip, trim: Span | null, clockStart: number): Promise<void> {
+  static async begin(clip: Clip, format: OutputFormat, stretch: Stretch): Promise<Sound> {
+    const sound = new Sound();
+    const codecs = format.getSupportedAudioCodecs();
     // The trim ends in the middle of the last frame; its sound goes to that frame's end.
+    const { trim, clockStart } = stretch;
     const part = trim && { start: clockStart, end: trim.end + 0.5 / (clip.report.framesPerSecond || 25) };
     for (const track of clip.sound) {
       const codec = await track.getCodec();
-      const added = codec && output.format.getSupportedAudioCodecs().includes(codec)
-        ? await copied(output, track, codec)
-        : await encoded(output, track);
-      if (!added) this.notes.push(notes.soundLeftOut(codec));
-      else if (added.codec !== codec) this.notes.push(notes.soundEncoded(codec, added.codec));
-      if (added) this.#tracks.push(new SoundTrack(added.codec, added.pieces(part), added.close, part, clockStart));
+      const added = codec && codecs.includes(codec) ? await copied(track, codec) : await encoded(track, codecs);
+      if (!added) sound.notes.push(notes.soundLeftOut(codec));
+      else if (added.codec !== codec) sound.notes.push(notes.soundEncoded(codec, added.codec));
+      if (added) sound.#tracks.push(await SoundTrack.begin(added, sound.#tracks.length, { ...stretch, trim: part }));
     }
+    return sound;
   }
 
-  /** Keeps the sound beside the picture, so that neither waits in memory for the other. */
+  /** Keeps the sound beside the picture. */
   async follow(pictureSeconds: number): Promise<void> {
-    for (const track of this.#tracks) await track.copyUntil(pictureSeconds + AHEAD);
+    for (const track of this.#tracks) await track.follower.until(pictureSeconds + AHEAD);
   }
 
-  /** Copies what is left. */
+  /** Writes what is left, and completes the files. */
   async finish(): Promise<void> {
-    for (const track of this.#tracks) await track.copyUntil(Infinity);
+    for (const track of this.#tracks) await track.finish();
   }
 
   async stop(): Promise<void> {
@@ -103,23 +68,73 @@ export class Sound {
   }
 }
 
+/** One sound track on its way into a file of its own. */
+class SoundTrack {
+  readonly follower: Follower;
+  /** Whether there was anything on the track. */
+  #sounded = false;
+
+  private constructor(
+    private readonly added: Added,
+    private readonly output: Output,
+    stretch: Stretch,
+    reached: number | undefined,
+  ) {
+    this.follower = new Follower(this.#pieces(stretch, reached));
+  }
+
+  static async begin(added: Added, track: number, stretch: Stretch): Promise<SoundTrack> {
+    const output = new Output({ format: fragmented(FRAGMENT), target: await stretch.folder.grow(soundName(stretch.segment, track), false) });
+    output.addAudioTrack(added.source, { languageCode: await added.track.getLanguageCode() });
+    await output.start();
+    return new SoundTrack(added, output, stretch, stretch.reached[track]);
+  }
+
+  async finish(): Promise<void> {
+    await this.follower.until(Infinity);
+    if (this.#sounded) await this.output.finalize();
+    else await this.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.follower.stop();
+    await this.output.cancel().catch(() => undefined);
+  }
+
+  /** The track's pieces on the written file's clock. What earlier segments hold begins once more, and is left out when they are joined. */
+  async *#pieces({ trim, clockStart }: Stretch, reached: number | undefined): AsyncGenerator<Piece, void, unknown> {
+    const from = reached === undefined ? trim?.start : reached + clockStart;
+    for await (const piece of this.added.pieces(from, trim?.end)) {
+      if (trim && piece.timestamp >= trim.end) return;
+      const timestamp = piece.timestamp - clockStart;
+      if (trim && timestamp < 0) continue;
+      const write = () => {
+        this.#sounded = true;
+        return piece.write(timestamp);
+      };
+      yield { timestamp, write };
+    }
+  }
+}
+
+/** How a track of the clip is brought over. */
 interface Added {
+  track: InputAudioTrack;
   codec: AudioCodec;
-  pieces(trim: Span | null): AsyncGenerator<Piece, void, unknown>;
-  close(): void;
+  source: EncodedAudioPacketSource | AudioSampleSource;
+  /** Its pieces on the clip's clock. */
+  pieces(from?: number, to?: number): AsyncGenerator<{ timestamp: number; write(timestamp: number): Promise<void> }, void, unknown>;
 }
 
 /** A track whose packets are copied, never decoded. */
-async function copied(output: Output, track: InputAudioTrack, codec: AudioCodec): Promise<Added> {
+async function copied(track: InputAudioTrack, codec: AudioCodec): Promise<Added> {
   const source = new EncodedAudioPacketSource(codec);
   const config = await track.getDecoderConfig();
-  output.addAudioTrack(source, { languageCode: await track.getLanguageCode() });
   return {
-    codec,
-    close: () => source.close(),
-    async *pieces(trim) {
+    track, codec, source,
+    async *pieces(from) {
       const sink = new EncodedPacketSink(track);
-      const first = trim ? ((await sink.getPacket(trim.start)) ?? undefined) : undefined;
+      const first = from === undefined ? undefined : ((await sink.getPacket(from)) ?? undefined);
       for await (const packet of sink.packets(first)) {
         const write = (timestamp: number) => source.add(packet.clone({ timestamp }), config ? { decoderConfig: config } : undefined);
         yield { timestamp: packet.timestamp, write };
@@ -128,20 +143,18 @@ async function copied(output: Output, track: InputAudioTrack, codec: AudioCodec)
   };
 }
 
-/** A track that is decoded and encoded anew; null where the browser cannot. */
-async function encoded(output: Output, track: InputAudioTrack): Promise<Added | null> {
+/** A track that is decoded and encoded anew in one of the given codecs; null where the browser cannot. */
+async function encoded(track: InputAudioTrack, codecs: AudioCodec[]): Promise<Added | null> {
   const quality = new Quality({ bitrate: BITRATE });
   const settings = { numberOfChannels: await track.getNumberOfChannels(), sampleRate: await track.getSampleRate(), quality };
   if ((await track.getCodec()) === null || !(await track.canDecode())) return null;
-  for (const codec of output.format.getSupportedAudioCodecs()) {
+  for (const codec of codecs) {
     if (codec.startsWith("pcm") || !(await canEncodeAudio(codec, settings))) continue;
     const source = new AudioSampleSource({ codec, quality });
-    output.addAudioTrack(source, { languageCode: await track.getLanguageCode() });
     return {
-      codec,
-      close: () => source.close(),
-      async *pieces(trim) {
-        for await (const sample of new AudioSampleSink(track).samples(trim?.start, trim?.end)) {
+      track, codec, source,
+      async *pieces(from, to) {
+        for await (const sample of new AudioSampleSink(track).samples(from, to)) {
           const write = async (timestamp: number) => {
             sample.setTimestamp(timestamp);
             await source.add(sample);

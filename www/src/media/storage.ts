@@ -1,59 +1,137 @@
 import { BufferTarget, StreamTarget, type StreamTargetChunk, type Target } from "mediabunny";
 import { named } from "../fault";
+import { FOLDER, lockOf } from "../runs";
+import { wholeFragments } from "./fragments";
 
 /** The part of FileSystemSyncAccessHandle used here; TypeScript has it only in its library for workers. */
-interface AccessHandle {
+export interface AccessHandle {
+  getSize(): number;
+  read(data: Uint8Array, options: { at: number }): number;
   write(data: Uint8Array, options: { at: number }): number;
+  truncate(size: number): void;
   flush(): void;
   close(): void;
 }
 
-/** Where a coloured file is written while it grows. */
-export interface Storage {
-  target: Target;
-  /** The finished file. Unless earlier ones are kept, they go. */
-  file(name: string, type: string, keepEarlier: boolean): Promise<File>;
-  /** Forgets what was written. */
+/** Where the files of one run are: on the visitor's disk, so that memory does not grow with the clip. */
+export interface Folder {
+  /** Begins a file. Whoever writes to the target completes it. `chunked`: what is written may lie in memory for a while. */
+  grow(name: string, chunked: boolean): Promise<Target>;
+  names(): Promise<string[]>;
+  /** A complete file. */
+  file(name: string): Promise<Blob>;
+  /** A fragmented file as far as it is whole, however its writing ended; null if no fragment is. */
+  fragments(name: string): Promise<Blob | null>;
+  text(name: string): Promise<string>;
+  append(name: string, text: string): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** Forgets everything. */
   discard(): Promise<void>;
 }
 
-/** Folder of all tabs in the browser's private file system; each tab has a folder of its own in it. */
-const FOLDER = "chromaflow";
 const CHUNK_BYTES = 1024 * 1024;
 
-let ownFolder: Promise<FileSystemDirectoryHandle> | null = null;
-/** The finished files of this tab. */
-let kept: string[] = [];
-
-/** Opens a file on the visitor's disk, so that memory does not grow with the clip; in memory only where there is none. */
-export async function openStorage(): Promise<Storage> {
+/** The folder of a run, made if need be; in memory only where there is no disk. */
+export async function openFolder(run: string): Promise<Folder> {
   try {
-    return await onDisk(await (ownFolder ??= openFolder()));
+    return new DiskFolder(await (await runs()).getDirectoryHandle(run, { create: true }), run);
   } catch {
     // Private windows and pages that are not served securely have no private file system.
-    return inMemory();
+    return new MemoryFolder();
   }
 }
 
-async function onDisk(folder: FileSystemDirectoryHandle): Promise<Storage> {
-  const name = crypto.randomUUID();
-  const entry = await folder.getFileHandle(name, { create: true });
-  const access = await (entry as unknown as { createSyncAccessHandle(): Promise<AccessHandle> }).createSyncAccessHandle();
-  const discard = async () => {
-    access.close();
-    await folder.removeEntry(name);
-  };
-  return {
-    target: new StreamTarget(writable(access), { chunked: true, chunkSize: CHUNK_BYTES }),
-    discard,
-    async file(shownName, type, keepEarlier) {
-      access.flush();
+/** Visits the folder of every run that no living tab holds, one after the other. */
+export async function visitDead(visit: (run: string, folder: Folder) => Promise<void>): Promise<void> {
+  const root = await runs().catch(() => null);
+  if (!root) return;
+  const names: string[] = [];
+  for await (const name of root.keys()) names.push(name);
+  for (const name of names) {
+    await navigator.locks.request(lockOf(name), { ifAvailable: true }, async (lock) => {
+      const handle = lock && (await root.getDirectoryHandle(name).catch(() => null));
+      if (handle) await visit(name, new DiskFolder(handle, name));
+    });
+  }
+}
+
+async function runs(): Promise<FileSystemDirectoryHandle> {
+  return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+}
+
+class DiskFolder implements Folder {
+  constructor(
+    private readonly folder: FileSystemDirectoryHandle,
+    private readonly run: string,
+  ) {}
+
+  async grow(name: string, chunked: boolean): Promise<Target> {
+    const access = await this.#access(name);
+    access.truncate(0);
+    return new StreamTarget(writable(access), chunked ? { chunked, chunkSize: CHUNK_BYTES } : {});
+  }
+
+  async names(): Promise<string[]> {
+    const names: string[] = [];
+    for await (const name of this.folder.keys()) names.push(name);
+    return names;
+  }
+
+  async file(name: string): Promise<Blob> {
+    return (await this.folder.getFileHandle(name)).getFile();
+  }
+
+  async fragments(name: string): Promise<Blob | null> {
+    const access = await this.#access(name);
+    let whole: number;
+    try {
+      whole = wholeFragments(access);
+    } finally {
       access.close();
-      if (!keepEarlier) await forgetKept(folder);
-      kept.push(name);
-      return new File([await entry.getFile()], shownName, { type });
-    },
-  };
+    }
+    return whole === 0 ? null : (await this.file(name)).slice(0, whole);
+  }
+
+  async text(name: string): Promise<string> {
+    return (await this.file(name)).text();
+  }
+
+  async append(name: string, text: string): Promise<void> {
+    const access = await this.#access(name);
+    try {
+      access.write(new TextEncoder().encode(text), { at: access.getSize() });
+      access.flush();
+    } catch (error) {
+      throw named(error, "storage-full");
+    } finally {
+      access.close();
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.folder.removeEntry(name);
+  }
+
+  async discard(): Promise<void> {
+    await (await runs()).removeEntry(this.run, { recursive: true }).catch(() => undefined);
+  }
+
+  async #access(name: string): Promise<AccessHandle> {
+    const entry = await this.folder.getFileHandle(name, { create: true });
+    return patiently(() => (entry as unknown as { createSyncAccessHandle(): Promise<AccessHandle> }).createSyncAccessHandle());
+  }
+}
+
+/** A worker or tab that has just ended may hold its files for a moment longer. */
+async function patiently<T>(open: () => Promise<T>): Promise<T> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await open();
+    } catch (error) {
+      if (attempts === 20) throw named(error, "worker-failed");
+      await new Promise((later) => setTimeout(later, 100));
+    }
+  }
 }
 
 function writable(access: AccessHandle): WritableStream<StreamTargetChunk> {
@@ -62,42 +140,57 @@ function writable(access: AccessHandle): WritableStream<StreamTargetChunk> {
       try {
         access.write(data, { at: position });
       } catch (error) {
+        access.close(); // a stream that failed is never told to close
         throw named(error, "storage-full");
       }
+    },
+    close() {
+      access.flush();
+      access.close();
     },
   });
 }
 
-function inMemory(): Storage {
-  const target = new BufferTarget();
-  return {
-    target,
-    discard: () => Promise.resolve(),
-    file: (name, type) => Promise.resolve(new File([target.buffer ?? new ArrayBuffer(0)], name, { type })),
-  };
-}
+class MemoryFolder implements Folder {
+  readonly #files = new Map<string, BufferTarget>();
+  readonly #texts = new Map<string, string>();
 
-async function forgetKept(folder: FileSystemDirectoryHandle): Promise<void> {
-  const earlier = kept;
-  kept = [];
-  for (const name of earlier) await folder.removeEntry(name).catch(() => undefined);
-}
-
-/** Makes this tab's folder, held by a lock for as long as the tab lives, and clears the folders of tabs that are gone. */
-async function openFolder(): Promise<FileSystemDirectoryHandle> {
-  const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
-  const own = crypto.randomUUID();
-  await new Promise<void>((held) => {
-    void navigator.locks.request(lockOf(own), () => (held(), new Promise<never>(() => {})));
-  });
-  const { held = [] } = await navigator.locks.query();
-  const alive = new Set(held.map((lock) => lock.name));
-  for await (const name of root.keys()) {
-    if (!alive.has(lockOf(name))) await root.removeEntry(name, { recursive: true }).catch(() => undefined);
+  grow(name: string): Promise<Target> {
+    const target = new BufferTarget();
+    this.#files.set(name, target);
+    return Promise.resolve(target);
   }
-  return root.getDirectoryHandle(own, { create: true });
-}
 
-function lockOf(folder: string): string {
-  return `${FOLDER}/${folder}`;
+  names(): Promise<string[]> {
+    return Promise.resolve([...this.#files.keys(), ...this.#texts.keys()]);
+  }
+
+  file(name: string): Promise<Blob> {
+    return Promise.resolve(new Blob([this.#files.get(name)?.buffer ?? new ArrayBuffer(0)]));
+  }
+
+  async fragments(name: string): Promise<Blob | null> {
+    return this.#files.get(name)?.buffer ? this.file(name) : null;
+  }
+
+  text(name: string): Promise<string> {
+    return Promise.resolve(this.#texts.get(name) ?? "");
+  }
+
+  append(name: string, text: string): Promise<void> {
+    this.#texts.set(name, (this.#texts.get(name) ?? "") + text);
+    return Promise.resolve();
+  }
+
+  remove(name: string): Promise<void> {
+    this.#files.delete(name);
+    this.#texts.delete(name);
+    return Promise.resolve();
+  }
+
+  discard(): Promise<void> {
+    this.#files.clear();
+    this.#texts.clear();
+    return Promise.resolve();
+  }
 }

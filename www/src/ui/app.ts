@@ -1,5 +1,6 @@
 import type { Choices } from "../choices";
-import type { Progress } from "../protocol";
+import type { Draft } from "../draft";
+import type { Progress, Take, Unfinished } from "../protocol";
 import type { Studio } from "../studio";
 import { words } from "../words/page";
 import { Batch } from "./batch";
@@ -13,6 +14,7 @@ import { Reading } from "./reading";
 import { Result } from "./result";
 import { Settings } from "./settings";
 import { Stage } from "./stage";
+import { UnfinishedRuns } from "./unfinished";
 
 /** The page: what happens when the visitor does something, in the order in which it happens to a clip. */
 export class App {
@@ -22,10 +24,13 @@ export class App {
   readonly #result = new Result();
   readonly #batch = new Batch();
   readonly #intake = new Intake((files) => void this.#receive(files));
+  readonly #unfinished: UnfinishedRuns;
   readonly #device: Device;
   readonly #settings: Settings;
   readonly #choosing: Choosing;
   readonly #reading: Reading;
+  /** A run of this tab that failed and can go on. */
+  #broken: { run: string; file: File } | null = null;
 
   constructor(
     private readonly studio: Studio,
@@ -38,6 +43,10 @@ export class App {
     });
     this.#choosing = new Choosing(studio, this.#settings, (job) => this.#reading.lookAgain(job));
     this.#reading = new Reading(studio, this.#stage, this.#jobs, this.#settings, this.#choosing);
+    this.#unfinished = new UnfinishedRuns(studio, this.#jobs, (wanted) => this.#intake.pick(wanted), (unfinished, file) => {
+      this.#batch.begin([file]);
+      void this.#takeUp(unfinished, file);
+    });
     this.#device = new Device(studio, this.#jobs, choices, {
       onOpened: ({ kind }) => this.#settings.suit(kind),
       onFetch: (text) => this.#reading.fetching(text),
@@ -54,6 +63,7 @@ export class App {
     addEventListener("beforeunload", (event) => {
       if (this.#stage.state === "coloring") event.preventDefault();
     });
+    void this.#unfinished.load();
     void this.#device.open();
     const { src } = this.choices;
     if (src !== null) void this.#reading.openLinked(src, (file) => this.#receive([file]));
@@ -66,15 +76,29 @@ export class App {
     }
     this.#note("");
     this.#batch.begin(files);
-    await this.#reading.open(files[0]!);
+    const [file] = files as [File];
+    const unfinished = this.#unfinished.of(file);
+    await (unfinished ? this.#takeUp(unfinished, file) : this.#reading.open(file));
   }
 
   /** Takes up the next of several files: with the choices of the one before, and the most colourful colouring. */
   async #next(): Promise<void> {
     const file = this.#batch.next();
-    if (!file || (await this.#reading.open(file, () => void this.#colorize()))) return;
+    if (!file) return;
+    const unfinished = this.#unfinished.of(file);
+    if (unfinished ? await this.#takeUp(unfinished, file) : await this.#reading.open(file, () => void this.#colorize())) return;
     this.#batch.settle(file, this.#jobs.trouble ?? words.givenUp);
     await this.#next();
+  }
+
+  /** Goes on with a run that broke off, now that its file is here again. Gives whether it came as far as to go on. */
+  async #takeUp(unfinished: Unfinished, file: File): Promise<boolean> {
+    const draft = await this.#reading.openAgain(file, unfinished.options, () => void this.#takeUp(unfinished, file));
+    if (!draft) return false;
+    this.#unfinished.drop(unfinished.run);
+    const options = { ...unfinished.options, keepEarlier: this.#batch.several };
+    void this.#run({ run: unfinished.run, options, into: null }, draft);
+    return true;
   }
 
   /** The colourings depend on the working size. */
@@ -83,18 +107,29 @@ export class App {
     this.#reading.lookAgain();
   }
 
+  /** Begins to colour what is on the desk. An earlier run of it that broke off is forgotten. */
   async #colorize(): Promise<void> {
     const draft = this.#choosing.draft!;
     const { size, passes, grade, trim, output } = this.#settings;
     const options = { size, passes, grade, trim, output, plan: draft.plan(), keepEarlier: this.#batch.several };
+    if (this.#broken?.file === this.studio.file) void this.studio.forget(this.#broken!.run);
+    await this.#run({ run: crypto.randomUUID(), options, into: null }, draft);
+  }
+
+  async #run(take: Take<"colorize">, draft: Draft): Promise<void> {
     const file = this.studio.file!;
+    let kept: string = words.kept.choices;
+    this.#broken = null;
     this.#jobs.clear();
     this.#live.reset(draft.clip.pose, this.#choosing.opening);
     this.#stage.show("coloring");
-    const done = await this.#jobs.run(words.kept.choices, () => void this.#colorize(), async (signal) => {
+    const done = await this.#jobs.run(() => kept, () => void this.#run(take, draft), async (signal) => {
       const told = (progress: Progress) => this.#live.show(progress, draft.clip.pose);
-      const colored = await this.studio.colorize(options, { signal, told });
-      this.#result.show(colored, file, this.#device.report!, draft.preview(size, null).saturations);
+      const colored = await this.studio.colorize(take, { signal, told }).catch(async (error: unknown) => {
+        if (!signal.aborted) kept = await this.#keptOf(take.run, file);
+        throw error;
+      });
+      this.#result.show(colored, file, this.#device.report!, draft.preview(take.options.size, null).saturations);
       this.#batch.settle(file, colored);
       this.#stage.show("finished");
     });
@@ -103,6 +138,14 @@ export class App {
     const { trouble } = this.#jobs;
     if (trouble) this.#batch.settle(file, trouble);
     if (done || trouble) await this.#next();
+  }
+
+  /** What is kept of a run that failed, in words. */
+  async #keptOf(run: string, file: File): Promise<string> {
+    const unfinished = await this.studio.kept(run).catch(() => null);
+    if (!unfinished) return words.kept.choices;
+    this.#broken = { run, file };
+    return words.kept.choicesAndRun(unfinished.finished);
   }
 
   #backToChoosing(): void {

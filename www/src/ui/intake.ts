@@ -6,6 +6,8 @@ export class Intake {
   readonly #veil = element("drop-veil");
   /** Counts the elements under the dragged file: every child tells of its own entering and leaving. */
   #depth = 0;
+  /** Who gets what is picked next, if not everybody's. */
+  #wanted: ((file: File) => void) | null = null;
 
   constructor(private readonly onFiles: (files: File[]) => void) {
     this.#input.addEventListener("change", () => this.#picked());
@@ -16,15 +18,20 @@ export class Intake {
     addEventListener("drop", (event) => this.#dropped(event));
   }
 
-  /** Opens the browser's file chooser. */
-  pick(): void {
+  /** Opens the browser's file chooser; `wanted` gets the one file that is asked for. */
+  pick(wanted: ((file: File) => void) | null = null): void {
+    this.#wanted = wanted;
+    this.#input.multiple = wanted === null;
     this.#input.click();
   }
 
   #picked(): void {
     const files = [...(this.#input.files ?? [])];
     this.#input.value = ""; // so that choosing the same file again is a change
-    if (files.length > 0) this.onFiles(files);
+    const wanted = this.#wanted;
+    this.#wanted = null;
+    if (wanted && files[0]) wanted(files[0]);
+    else if (files.length > 0) this.onFiles(files);
   }
 
   #entered(event: DragEvent): void {

@@ -28,17 +28,17 @@ export class Jobs {
   }
 
   /**
-   * Runs a job in place of the one in hand. If it fails, `kept` says what of the visitor's is still there, and `again`
-   * repeats it on their wish. Gives whether the job came to its end.
+   * Runs a job in place of the one in hand. If it fails, `kept` says what of the visitor's is then still there, and
+   * `again` repeats it on their wish. Gives whether the job came to its end.
    */
-  async run(kept: string, again: () => void, job: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+  async run(kept: string | (() => string), again: () => void, job: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     this.cancel();
     const controller = (this.#inHand = new AbortController());
     try {
       await job(controller.signal);
       return true;
     } catch (error) {
-      this.explain(error, "worker-failed", kept, again);
+      this.explain(error, "worker-failed", typeof kept === "string" ? kept : kept(), again);
       return false;
     } finally {
       if (this.#inHand === controller) this.#inHand = null;

@@ -63,7 +63,7 @@ export class Live {
     this.#fill(progress.fraction);
     const done = total === null ? plural(frames, "frame") : `${frames} of ${plural(total, "frame")}`;
     // A frame that was in hand still comes after the run was paused.
-    const left = this.#paused ? words.paused : secondsLeft === null ? "" : words.left(secondsLeft);
+    const left = this.#paused ? words.paused : progress.writing ? words.writing : secondsLeft === null ? "" : words.left(secondsLeft);
     element("tally-frames").textContent = done;
     element("tally-rate").textContent = words.framesASecond(framesPerSecond);
     element("tally-left").textContent = left;

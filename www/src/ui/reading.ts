@@ -1,6 +1,6 @@
 import { Draft } from "../draft";
 import { fetchLinked } from "../link";
-import type { ClipReport } from "../protocol";
+import type { ClipReport, RunOptions } from "../protocol";
 import type { Studio } from "../studio";
 import { words } from "../words/page";
 import { clipWords } from "../words/measure";
@@ -61,6 +61,25 @@ export class Reading {
     });
     if (!shown && !this.jobs.busy && this.stage.state === "reading") this.#goBack(before.state, before.file);
     return shown;
+  }
+
+  /** Reads the file of a run that is taken up, and puts it on the desk with the run's choices. */
+  async openAgain(file: File, options: RunOptions, again: () => void): Promise<Draft | null> {
+    let opened: Draft | null = null;
+    this.jobs.clear();
+    this.stage.show("reading");
+    await this.jobs.run(words.kept.run, again, async (signal) => {
+      this.#step.textContent = words.steps.file;
+      const draft = new Draft(await this.studio.probe(file, signal));
+      draft.adopt(options.plan);
+      this.#step.textContent = words.steps.model;
+      await this.studio.open();
+      this.#show(draft, false);
+      this.settings.adopt(options);
+      opened = draft;
+    });
+    if (!opened && !this.jobs.busy) this.#goBack("welcome", null);
+    return opened;
   }
 
   /** Does what the desk still waits for; an earlier look is given up for it. */

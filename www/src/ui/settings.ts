@@ -119,6 +119,19 @@ export class Settings {
     this.#output.value = clip.outputs.some((format) => format === earlier) ? earlier : "";
   }
 
+  /** Chooses for the clip that is shown what a run was made with. */
+  adopt({ size, passes, grade, trim, output }: RunOptions): void {
+    for (const [name, value] of [["size", size], ["passes", passes]] as const) this.#check(name, value);
+    [this.#strength.value, this.#warmth.value] = [String(100 * grade.strength), String(100 * grade.warmth)];
+    this.#sayGrade();
+    [this.#output.value, this.#quality.value] = [output.format ?? "", output.quality];
+    if (!trim || !this.#clip) return;
+    const frames = (time: number) => (time - this.#clip!.start) / this.#frameSeconds;
+    this.#from.value = String(Math.max(0, Math.round(frames(trim.start) - 0.5)));
+    this.#to.value = String(Math.round(frames(trim.end) + 0.5));
+    this.#sayTrim();
+  }
+
   #resetTrim(): void {
     const frames = Math.round((this.#clip?.seconds ?? 0) / this.#frameSeconds);
     for (const slider of [this.#from, this.#to]) Object.assign(slider, { min: "0", max: String(frames), disabled: frames < 2 });
@@ -181,7 +194,10 @@ export class Settings {
   }
 
   #preset(name: string, value: number): void {
-    if (new FormData(this.#form).get(name) !== null) return;
+    if (new FormData(this.#form).get(name) === null) this.#check(name, value);
+  }
+
+  #check(name: string, value: number): void {
     const radio = this.#radio(name, value);
     if (radio) radio.checked = true;
   }

@@ -26,7 +26,20 @@ export const words = {
     earlier: "Your earlier clip is still here.",
     clip: "Your clip is still here.",
     choices: "Your clip and your choices are still here.",
+    run: "What was coloured of it is still kept.",
+    choicesAndRun: (seconds: number) => `What was coloured of your clip, up to ${clockWords(seconds, 1)}, is kept, and so are your choices.`,
   },
+  // runs that broke off
+  brokenOff: (seconds: number, all: number | null) => {
+    const decimals = (all ?? seconds) < 20 ? 1 : 0;
+    return ` was coloured up to ${clockWords(seconds, decimals)}${all === null ? "" : ` of ${clockWords(all, decimals)}`}.`;
+  },
+  giveAgain: "Choose it to go on…",
+  giveAgainLabel: (name: string) => `Choose ${name} to go on`,
+  saveSoFar: "Save what is there",
+  saveSoFarLabel: (name: string) => `Save what is there of ${name}`,
+  forget: "Forget it",
+  forgetLabel: (name: string) => `Forget ${name}`,
   // choosing
   mostColourful: "most colourful",
   colouring: (index: number) => `Colouring ${index + 1}`,
@@ -74,6 +87,7 @@ export const words = {
     flow: () => "Where every pixel came from: the hue is the direction, the strength the distance.",
   },
   running: "Colouring",
+  writing: "Putting the file together…",
   paused: "Paused",
   pause: "Pause",
   resume: "Go on",

@@ -1,12 +1,12 @@
 import { Output, VideoSample, VideoSampleSource } from "mediabunny";
 import { named } from "../fault";
-import type { RunOptions } from "../protocol";
 import type { Clip } from "./clip";
-import { chooseEncoding, type Encoding } from "./encoding";
+import type { Encoding } from "./encoding";
+import { fragmented } from "./fragments";
 import { inTime } from "./patience";
 import type { Planes } from "./planes";
-import { Sound } from "./sound";
-import { openStorage, type Storage } from "./storage";
+import type { Sound } from "./sound";
+import type { Folder } from "./storage";
 
 /** When a frame is shown, and in what proportions: carried from the source frame to the written one. */
 export interface Placement {
@@ -17,24 +17,27 @@ export interface Placement {
   squareHeight: number;
 }
 
-/** The file that a coloured clip is written to: frames as they are finished, with the sound beside them. */
-export class OutputFile {
+/** The name of a segment's picture, and of one of its sound tracks, in the run's folder. */
+export const pictureName = (segment: number) => `${segment}-picture`;
+export const soundName = (segment: number, track: number) => `${segment}-sound-${track}`;
+
+/**
+ * What one attempt at a run writes: its picture and the sound beside it, each track in a file of its own, so that none
+ * waits for another. The picture's fragments end where shots do, and with each key frame.
+ */
+export class Segment {
   private constructor(
     private readonly clockStart: number,
-    readonly encoding: Encoding,
-    private readonly storage: Storage,
     private readonly output: Output,
     private readonly picture: VideoSampleSource,
-    readonly sound: Sound,
+    private readonly sound: Sound,
   ) {}
 
-  /** Opens a file for frames of the given size; the time stamp `clockStart` becomes its zero. */
+  /** Begins a segment; the time stamp `clockStart` is its zero. */
   static async create(
-    clip: Clip, width: number, height: number, options: Pick<RunOptions, "output" | "trim">, clockStart: number,
-  ): Promise<OutputFile> {
-    const encoding = await chooseEncoding(clip, width, height, options.output);
-    const storage = await openStorage();
-    const output = new Output({ format: encoding.format, target: storage.target });
+    folder: Folder, number: number, clip: Clip, encoding: Encoding, sound: Sound, clockStart: number,
+  ): Promise<Segment> {
+    const output = new Output({ format: fragmented(0), target: await folder.grow(pictureName(number), false) });
     const picture = new VideoSampleSource({
       codec: encoding.codec,
       quality: encoding.quality,
@@ -51,14 +54,12 @@ export class OutputFile {
       // The source's own clock, so that every time stamp is written exactly as it was.
       frameRate: await clip.video.getTimeResolution(),
     });
-    const sound = new Sound();
-    await sound.addTo(output, clip, options.trim, clockStart);
     await output.start();
-    return new OutputFile(clockStart, encoding, storage, output, picture, sound);
+    return new Segment(clockStart, output, picture, sound);
   }
 
-  /** Writes one frame; when this is done its planes are free. */
-  async add(planes: Planes, placement: Placement): Promise<void> {
+  /** Writes one frame; when this is done its planes are free. A shot begins with a key frame. */
+  async add(planes: Planes, placement: Placement, beginsShot: boolean): Promise<void> {
     const timestamp = placement.timestamp - this.clockStart;
     const sample = new VideoSample(planes.data, {
       format: "I420",
@@ -71,7 +72,7 @@ export class OutputFile {
       displayHeight: placement.squareHeight,
     });
     try {
-      await inTime(this.picture.add(sample), "encode-failed", "the encoder");
+      await inTime(this.picture.add(sample, beginsShot ? { keyFrame: true } : {}), "encode-failed", "the encoder");
       await this.sound.follow(timestamp);
     } catch (error) {
       throw named(error, "encode-failed");
@@ -80,22 +81,19 @@ export class OutputFile {
     }
   }
 
-  /** Completes the file. */
-  async finish(name: string, keepEarlier: boolean): Promise<File> {
+  /** Completes its files. */
+  async finish(): Promise<void> {
     try {
-      this.picture.close();
       await this.sound.finish();
       await inTime(this.output.finalize(), "encode-failed", "the encoder");
     } catch (error) {
       throw named(error, "encode-failed");
     }
-    return this.storage.file(name, this.encoding.format.mimeType, keepEarlier);
   }
 
-  /** Gives the file up and removes what was written. */
-  async discard(): Promise<void> {
+  /** Lets go of its files as they are. */
+  async stop(): Promise<void> {
     await this.sound.stop();
-    await this.output.cancel();
-    await this.storage.discard();
+    await this.output.cancel().catch(() => undefined);
   }
 }

@@ -1,0 +1,57 @@
+import type { VideoCodec } from "mediabunny";
+import type { RunOptions, ShotPlan } from "../protocol";
+import type { Folder } from "./storage";
+
+/** By what a file is known again: a browser does not keep access to a file that was dropped. */
+export type SourceFile = Pick<File, "name" | "size" | "lastModified">;
+
+/** What a run's folder says of it, so that the run can be taken up by another worker or another tab. */
+export interface Journal {
+  version: 1;
+  source: SourceFile;
+  options: RunOptions;
+  /** When the run began, in milliseconds since 1970. */
+  begun: number;
+  /** The stretch that is coloured, on the clip's clock; `end` null where the clip does not say. */
+  span: { start: number; end: number | null };
+  codec: VideoCodec;
+  /** The time stamp, on the clip's clock, that is the written file's zero. */
+  clockStart: number;
+  /** The shots that have begun. */
+  shots: ShotPlan["starts"];
+}
+
+/** Its first line is the head; each further line is a shot that has begun. A line that is cut off is passed over. */
+const NAME = "journal";
+
+/** JSON has no infinity, and the search for cuts may be at either. */
+const written = (key: string, value: unknown) => (key === "scannedUntil" ? String(value) : value);
+const read = (key: string, value: unknown) => (key === "scannedUntil" ? Number(value) : value);
+
+export async function beginJournal(folder: Folder, head: Omit<Journal, "shots">): Promise<void> {
+  await folder.append(NAME, `${JSON.stringify(head, written)}\n`);
+}
+
+export async function addShot(folder: Folder, shot: ShotPlan["starts"][number]): Promise<void> {
+  await folder.append(NAME, `${JSON.stringify(shot)}\n`);
+}
+
+/** The journal of a folder; null where there is none, or one that this page does not understand. */
+export async function readJournal(folder: Folder): Promise<Journal | null> {
+  const [head, ...shots] = (await folder.text(NAME).catch(() => "")).split("\n").slice(0, -1).map(parsed);
+  if ((head as Journal | null)?.version !== 1) return null;
+  return { ...(head as Journal), shots: shots.filter((shot): shot is ShotPlan["starts"][number] => shot !== null) };
+}
+
+/** Forgets it: what is in the folder cannot be taken up any more. */
+export async function endJournal(folder: Folder): Promise<void> {
+  await folder.remove(NAME);
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line, read);
+  } catch {
+    return null;
+  }
+}

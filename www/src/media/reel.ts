@@ -1,0 +1,188 @@
+import { EncodedPacketSink } from "mediabunny";
+import type { Fault } from "../fault";
+import type { RunOptions, ShotPlan } from "../protocol";
+import { SAME } from "../shots";
+import type { Clip } from "./clip";
+import { checkOwnFile, FINISHED, inFolder, inOwnFile } from "./destination";
+import { chooseEncoding, containerOf } from "./encoding";
+import { join } from "./join";
+import { addShot, beginJournal, endJournal, type Journal } from "./journal";
+import type { Planes } from "./planes";
+import { Segment, type Placement } from "./segment";
+import { Sound } from "./sound";
+import { openFolder, type Folder } from "./storage";
+import { lastOf, readWritten, type Written } from "./written";
+
+/** Folders with finished files that this worker has written. */
+let kept: Folder[] = [];
+
+/** What is known of an earlier attempt. */
+type Earlier = Pick<Written, "journal" | "next" | "frames"> & { reached: number; sound: (number | undefined)[] };
+
+/** The written side of a run: what earlier attempts have left, the segment that grows, and the file that all become. */
+export class Reel {
+  /** What could not be carried over as it was, in sentences for the visitor. */
+  notes: string[] = [];
+  #segment: Segment | null = null;
+  #journal: Journal | null;
+  readonly #shots: ShotPlan["starts"];
+  /** How many of them the journal has. */
+  #saved: number;
+
+  private constructor(
+    private readonly folder: Folder,
+    private readonly clip: Clip,
+    readonly options: RunOptions,
+    private readonly into: FileSystemFileHandle | null,
+    private readonly earlier: Earlier | null,
+    /** Where the frames have to be read from, on the clip's clock; undefined for its beginning. */
+    readonly from: number | undefined,
+  ) {
+    this.#journal = earlier?.journal ?? null;
+    this.#shots = [...(earlier?.journal.shots ?? [])];
+    this.#saved = this.#shots.length;
+  }
+
+  /** Begins a run, or takes it up where it broke off. `into` is a file of the visitor's own for the result. */
+  static async open(run: string, clip: Clip, options: RunOptions, into: FileSystemFileHandle | null): Promise<Reel> {
+    if (into) await checkOwnFile(into);
+    const folder = await openFolder(run);
+    const earlier = await readEarlier(folder);
+    if (earlier) return new Reel(folder, clip, options, into, earlier, await neighboursBefore(clip, earlier.reached, options));
+    await folder.discard();
+    return new Reel(await openFolder(run), clip, options, into, null, options.trim?.start);
+  }
+
+  /** Frames that are finished already. */
+  get frames(): number {
+    return this.earlier?.frames ?? 0;
+  }
+
+  /** Where shots begin, as far as it is known. */
+  get plan(): ShotPlan {
+    const known = this.#shots.at(-1)?.time ?? -Infinity;
+    const starts = [...this.#shots, ...this.options.plan.starts.filter(({ time }) => time > known + SAME)];
+    return { ...this.options.plan, starts };
+  }
+
+  /** How many shots have begun. */
+  get shots(): number {
+    return this.#shots.length;
+  }
+
+  /** Whether a frame is finished already, and only read again because the next one needs its neighbours. */
+  holds(timestamp: number): boolean {
+    return this.earlier !== null && timestamp <= this.earlier.reached + SAME;
+  }
+
+  /** A shot begins, with a candidate. */
+  async beginShot(shot: ShotPlan["starts"][number]): Promise<void> {
+    if (this.holds(shot.time) || this.#shots.some(({ time }) => Math.abs(time - shot.time) <= SAME)) return;
+    this.#shots.push(shot);
+    await this.#saveShots();
+  }
+
+  /** Frames are written while the next ones begin their shots: whoever comes first saves what is new. */
+  async #saveShots(): Promise<void> {
+    while (this.#journal && this.#saved < this.#shots.length) await addShot(this.folder, this.#shots[this.#saved++]!);
+  }
+
+  /** Writes one frame; when this is done its planes are free. */
+  async add(planes: Planes, placement: Placement, beginsShot: boolean): Promise<void> {
+    this.#segment ??= await this.#begin(planes, placement);
+    await this.#segment.add(planes, placement, beginsShot);
+  }
+
+  async #begin({ width, height }: Planes, first: Placement): Promise<Segment> {
+    const { clip, folder, options, earlier } = this;
+    const encoding = await chooseEncoding(clip, width, height, options.output, this.#journal?.codec ?? null);
+    this.#journal ??= await this.#beginJournal(encoding.codec, first);
+    const { clockStart } = this.#journal;
+    await this.#saveShots();
+    const segment = earlier?.next ?? 0;
+    const stretch = { folder, segment, trim: options.trim, clockStart, reached: earlier?.sound ?? [] };
+    const sound = await Sound.begin(clip, encoding.format, stretch);
+    this.notes = sound.notes;
+    return Segment.create(folder, segment, clip, encoding, sound, clockStart);
+  }
+
+  async #beginJournal(codec: Journal["codec"], first: Placement): Promise<Journal> {
+    const { clip: { file, report, clockStart }, options } = this;
+    const head = {
+      version: 1 as const, options, codec,
+      source: { name: file.name, size: file.size, lastModified: file.lastModified },
+      begun: Date.now(),
+      span: options.trim ?? { start: report.start, end: report.seconds === null ? null : report.start + report.seconds },
+      // A part of a clip begins at zero with its first frame; a whole one keeps its clock.
+      clockStart: options.trim ? first.timestamp : clockStart,
+    };
+    await beginJournal(this.folder, head);
+    return { ...head, shots: this.#shots };
+  }
+
+  /** Joins all segments into the one file. `passed` hears how far that is on the clip's clock, and may throw to give it up. */
+  async finish(name: (extension: string) => string, passed: (time: number) => Promise<void>) {
+    await this.#segment?.finish();
+    this.#segment = null;
+    const { codec, clockStart } = this.#journal!;
+    const { format, extension } = containerOf(codec, this.options.output);
+    const written = (await readWritten(this.folder))!;
+    const destination = this.into ? await inOwnFile(this.into) : await inFolder(this.folder);
+    try {
+      const sound = await join(written, format, destination.target, Infinity, (time) => passed(time + clockStart));
+      const file = await destination.file(name(extension), format.mimeType);
+      await this.#clear();
+      return { file, codec, extension, sound };
+    } catch (error) {
+      await destination.discard();
+      throw error;
+    } finally {
+      written.close();
+    }
+  }
+
+  /** Lets go of the run after a fault. What was written stays, with as much of the latest as can be completed. */
+  async stop({ code }: Fault): Promise<void> {
+    const segment = this.#segment;
+    this.#segment = null;
+    if (code === "cancelled" || code === "encode-failed") await segment?.stop();
+    else await segment?.finish().catch(() => segment.stop());
+  }
+
+  /** Only the finished file stays, and, if they are wanted, earlier ones. */
+  async #clear(): Promise<void> {
+    await endJournal(this.folder);
+    for (const name of await this.folder.names()) if (name !== FINISHED) await this.folder.remove(name);
+    if (!this.options.keepEarlier) {
+      for (const folder of kept) await folder.discard();
+      kept = [];
+    }
+    kept.push(this.folder);
+  }
+}
+
+async function readEarlier(folder: Folder): Promise<Earlier | null> {
+  const written = await readWritten(folder);
+  if (!written) return null;
+  try {
+    if (written.frames === 0) return null;
+    const { journal, next, frames, last, sounds } = written;
+    const sound = [];
+    for (const pieces of sounds) sound.push(await lastOf(pieces));
+    return { journal, next, frames, reached: last + journal.clockStart, sound };
+  } finally {
+    written.close();
+  }
+}
+
+/** Each pass of g looks one frame further back: with as many frames before it, the next one is coloured as in an unbroken run. */
+async function neighboursBefore(clip: Clip, reached: number, { passes, trim }: RunOptions): Promise<number> {
+  const sink = new EncodedPacketSink(clip.video);
+  let from = reached;
+  for (let pass = 0; pass < passes; pass++) {
+    const packet = await sink.getPacket(from - SAME, { metadataOnly: true });
+    if (!packet) break;
+    from = packet.timestamp;
+  }
+  return trim ? Math.max(from, trim.start) : from;
+}

@@ -1,0 +1,96 @@
+import { Fault } from "../fault";
+import type { Unfinished } from "../protocol";
+import type { Studio } from "../studio";
+import { words } from "../words/page";
+import { element, made } from "./element";
+import type { Jobs } from "./jobs";
+
+/** The runs that broke off with an earlier tab, each with what can be done about it. */
+export class UnfinishedRuns {
+  #runs: Unfinished[] = [];
+  /** Files that were made of what was there, by run. */
+  readonly #saved = new Map<string, string>();
+
+  /** `pick` asks the visitor for a file; `onTaken` gets a run's own file when it is given again. */
+  constructor(
+    private readonly studio: Studio,
+    private readonly jobs: Jobs,
+    private readonly pick: (wanted: (file: File) => void) => void,
+    private readonly onTaken: (unfinished: Unfinished, file: File) => void,
+  ) {}
+
+  /** Looks for runs of tabs that are gone. */
+  async load(): Promise<void> {
+    this.#runs = await this.studio.unfinished().catch(() => []); // what keeps the worker from starting is explained elsewhere
+    this.#show();
+  }
+
+  /** The run that a file belongs to; null if there is none. */
+  of(file: File): Unfinished | null {
+    return this.#runs.find(({ source }) => isSame(source, file)) ?? null;
+  }
+
+  /** A run is in hand or forgotten, and is not offered any more. */
+  drop(run: string): void {
+    this.#runs = this.#runs.filter((each) => each.run !== run);
+    this.#show();
+  }
+
+  #show(): void {
+    element("unfinished").hidden = this.#runs.length === 0;
+    element("unfinished-list").replaceChildren(...this.#runs.map((run) => this.#item(run)));
+  }
+
+  #item(unfinished: Unfinished): HTMLLIElement {
+    const { source: { name }, finished, seconds } = unfinished;
+    const button = (textContent: string, ariaLabel: string, onClick: (button: HTMLButtonElement) => void) => {
+      const pressed = made("button", { type: "button", className: "quiet small", textContent, ariaLabel });
+      pressed.addEventListener("click", () => onClick(pressed));
+      return pressed;
+    };
+    const actions = made("p", { className: "actions" },
+      button(words.giveAgain, words.giveAgainLabel(name), () => this.#askFor(unfinished)),
+      button(words.saveSoFar, words.saveSoFarLabel(name), (pressed) => void this.#save(unfinished, pressed)),
+      button(words.forget, words.forgetLabel(name), () => void this.#forget(unfinished)));
+    return made("li", {}, made("p", {}, made("strong", { textContent: name }), words.brokenOff(finished, seconds)), actions);
+  }
+
+  #askFor(unfinished: Unfinished): void {
+    this.jobs.clear();
+    this.pick((file) => {
+      if (isSame(unfinished.source, file)) return this.onTaken(unfinished, file);
+      const { name, size } = unfinished.source;
+      const fault = new Fault("file-other", `${file.name}, ${file.size} bytes, in place of ${name}, ${size} bytes`);
+      this.jobs.explain(fault, "file-other", words.kept.run, () => this.#askFor(unfinished));
+    });
+  }
+
+  async #save(unfinished: Unfinished, pressed: HTMLButtonElement): Promise<void> {
+    this.jobs.clear();
+    pressed.disabled = true;
+    pressed.textContent = words.writing;
+    try {
+      const file = await this.studio.salvage(unfinished.run);
+      URL.revokeObjectURL(this.#saved.get(unfinished.run) ?? "");
+      const address = URL.createObjectURL(file);
+      this.#saved.set(unfinished.run, address);
+      made("a", { href: address, download: file.name }).click();
+    } catch (error) {
+      this.jobs.explain(error, "worker-failed", words.kept.run, () => void this.#save(unfinished, pressed));
+    } finally {
+      pressed.disabled = false;
+      pressed.textContent = words.saveSoFar;
+    }
+  }
+
+  async #forget({ run }: Unfinished): Promise<void> {
+    this.jobs.clear();
+    this.drop(run);
+    await this.studio.forget(run).catch((error: unknown) => this.jobs.explain(error, "worker-failed", words.kept.nothing, () => void this.load()));
+  }
+}
+
+/** Browsers do not keep access to a file, so it is known again by what it shows of itself. */
+function isSame(source: Unfinished["source"], file: File): boolean {
+  return source.name === file.name && source.size === file.size && source.lastModified === file.lastModified;
+}
