@@ -192,6 +192,27 @@ test("after a fault in the middle, trying again goes on from there", { timeout: 
   assert.equal(await page.evaluate(folders), 1, "only the result is on the disk");
 });
 
+test("a full disk is explained, and once there is room the run goes on", { timeout: 300_000 }, async () => {
+  const large = await makeClip(folder.path("large.mp4"), { size: "640x480", frames: FRAMES, filter: "noise=alls=20:allf=t" });
+  await give(page, large);
+  assert.equal(await settled(page, "choosing"), null);
+  await page.getByLabel("Quality").selectOption("best");
+  await page.getByRole("button", { name: "Colorize" }).click();
+  await framesPast(25);
+  const devtools = await page.context().newCDPSession(page);
+  const { origin } = new URL(visitor.address);
+  const { usage } = await devtools.send("Storage.getUsageAndQuota", { origin });
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: usage + 10_000 });
+  await page.getByRole("alert").waitFor();
+  assert.equal((await shownError(page))?.code, "storage-full");
+  const [, seconds] = (await page.locator("#alert-kept").innerText()).match(/up to 0:([\d.]+), is kept/) ?? [];
+  assert.ok(Number(seconds) >= 2, `${seconds} s are kept`);
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin });
+  await page.getByRole("button", { name: "Try again" }).click();
+  const output = await goneOn("room-again.mp4", Math.round(10 * Number(seconds)));
+  assert.deepEqual((await measure(output)).times, (await measure(large)).times);
+});
+
 test("segments of two encoders, which describe the picture in different ways, become one file", { timeout: 300_000 }, async () => {
   await breakOff(clip, CUTS[1] + 4);
   const finished = Math.round(10 * (await secondsOffered()));

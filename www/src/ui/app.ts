@@ -10,6 +10,7 @@ import { element } from "./element";
 import { Intake } from "./intake";
 import { Jobs } from "./jobs";
 import { Live } from "./live";
+import { askForOwnFile } from "./own-file";
 import { Reading } from "./reading";
 import { Result } from "./result";
 import { Settings } from "./settings";
@@ -39,7 +40,7 @@ export class App {
     this.#settings = new Settings(choices, {
       onSize: () => this.#sizeChanged(),
       onGrade: () => this.#choosing.regrade(),
-      onColorize: () => void this.#colorize(),
+      onColorize: () => void this.#colorizeAsked(),
     });
     this.#choosing = new Choosing(studio, this.#settings, (job) => this.#reading.lookAgain(job));
     this.#reading = new Reading(studio, this.#stage, this.#jobs, this.#settings, this.#choosing);
@@ -107,13 +108,20 @@ export class App {
     this.#reading.lookAgain();
   }
 
+  /** The visitor wants it coloured; only on their click may the browser ask for a file of theirs. */
+  async #colorizeAsked(): Promise<void> {
+    if (!this.#settings.ownFile) return this.#colorize();
+    const into = await askForOwnFile(this.#choosing.draft!.clip, this.#settings.output);
+    if (into) await this.#colorize(into);
+  }
+
   /** Begins to colour what is on the desk. An earlier run of it that broke off is forgotten. */
-  async #colorize(): Promise<void> {
+  async #colorize(into: FileSystemFileHandle | null = null): Promise<void> {
     const draft = this.#choosing.draft!;
     const { size, passes, grade, trim, output } = this.#settings;
     const options = { size, passes, grade, trim, output, plan: draft.plan(), keepEarlier: this.#batch.several };
     if (this.#broken?.file === this.studio.file) void this.studio.forget(this.#broken!.run);
-    await this.#run({ run: crypto.randomUUID(), options, into: null }, draft);
+    await this.#run({ run: crypto.randomUUID(), options, into }, draft);
   }
 
   async #run(take: Take<"colorize">, draft: Draft): Promise<void> {
@@ -129,7 +137,8 @@ export class App {
         if (!signal.aborted) kept = await this.#keptOf(take.run, file);
         throw error;
       });
-      this.#result.show(colored, file, this.#device.report!, draft.preview(take.options.size, null).saturations);
+      const { saturations } = draft.preview(take.options.size, null);
+      this.#result.show(colored, file, this.#device.report!, saturations, take.into !== null);
       this.#batch.settle(file, colored);
       this.#stage.show("finished");
     });

@@ -30,8 +30,8 @@ export class Result {
     original.addEventListener("click", () => void (result.paused ? result.play() : result.pause()));
   }
 
-  /** `saturations`: of the clip in every colouring that was on offer. */
-  show(colored: Colored, source: File, device: DeviceReport, saturations: number[]): void {
+  /** `saturations`: of the clip in every colouring that was on offer. `own`: the result is in a file of the visitor's own already. */
+  show(colored: Colored, source: File, device: DeviceReport, saturations: number[], own: boolean): void {
     this.clear();
     const address = this.#addressOf(colored.file);
     const photo = isPhoto(colored);
@@ -46,6 +46,8 @@ export class Result {
     save.href = address;
     save.download = colored.name;
     save.textContent = words.saveAs(colored.container);
+    save.hidden = own;
+    element("saved").textContent = own ? words.savedIn(colored.name) : "";
     element("result-notes").replaceChildren(...colored.notes.map(noteItem));
     element("details").replaceChildren(...detailsOf(colored, device, saturations));
   }

@@ -4,6 +4,7 @@ import type { Grade } from "../picture/grade";
 import { clockWords, percent } from "../words/measure";
 import { words } from "../words/page";
 import { element, made } from "./element";
+import { ownFiles } from "./own-file";
 
 /** How a clip is to be coloured, besides which colouring its shots follow. */
 export class Settings {
@@ -14,6 +15,7 @@ export class Settings {
   readonly #to = element<HTMLInputElement>("trim-to");
   readonly #output = element<HTMLSelectElement>("output");
   readonly #quality = element<HTMLSelectElement>("quality");
+  readonly #goesTo = element<HTMLSelectElement>("goes-to");
   #clip: ClipReport | null = null;
   /** The size that was chosen, whether the device holds it for this clip or not. */
   #wanted = 0;
@@ -107,11 +109,17 @@ export class Settings {
     return { format: (this.#output.value || null) as WrittenFormat | null, quality: this.#quality.value as OutputQuality };
   }
 
+  /** Whether the result is to be written to a file of the visitor's own. */
+  get ownFile(): boolean {
+    return this.#goesTo.value === "own" && !this.#clip?.photo;
+  }
+
   /** Offers what a clip has a use for, and forgets what was chosen for the one before it alone. */
   show(clip: ClipReport, keepGrade: boolean): void {
     this.#clip = clip;
     if (!keepGrade) this.resetGrade();
     for (const id of ["passes-choice", "trim-choice", "smoothing-hint"]) element(id).hidden = clip.photo;
+    element("goes-to-choice").hidden = clip.photo || !ownFiles;
     this.#resetTrim();
     const earlier = this.#output.value;
     const outputs = clip.outputs.map((format) => made("option", { value: format, textContent: words.formats[format] }));

@@ -94,6 +94,7 @@ export const words = {
   percentTitle: (percent: number) => `${percent} % · Chromaflow`,
   // the result
   doneTitle: "Done · Chromaflow",
+  savedIn: (name: string) => `It is saved in the file that you chose, ${name}.`,
   saveAs: (extension: string) => `Save as ${fileWords(extension)}`,
   workedOn: ({ kind, name }: DeviceReport) => (kind === "webgpu" ? `graphics card (${name})` : "processor"),
   shots: (count: number) => (count === 1 ? "1, without a cut" : `${count}, with ${plural(count - 1, "cut")}`),
