@@ -9,6 +9,7 @@ import { notes } from "../words/notes";
 import { readColor, type ClipColor } from "./color";
 import { inTime } from "./patience";
 import { possibleOutputs } from "./encoding";
+import { hasSubtitles } from "./subtitles";
 
 /** What is read. Of sound files no more than that they are sound files, so that the visitor can be told. */
 const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, MP3, WAVE, OGG, FLAC, ADTS];
@@ -112,7 +113,7 @@ async function describe(file: File, input: Input, format: InputFormat, video: In
       framesPerSecond,
       sound: await Promise.all(sound.map(codecName)),
       outputs: await possibleOutputs(await video.getCodedWidth(), await video.getCodedHeight()),
-      notes: await notesOn(input, video),
+      notes: await notesOn(file, input, format, video),
     },
     close: () => input.dispose(),
   };
@@ -124,11 +125,10 @@ function endTolerance(format: InputFormat, framesPerSecond: number): number {
   return format instanceof IsobmffInputFormat ? twoFrames : Math.max(0.5, twoFrames);
 }
 
-async function notesOn(input: Input, video: InputVideoTrack): Promise<string[]> {
+async function notesOn(file: File, input: Input, format: InputFormat, video: InputVideoTrack): Promise<string[]> {
   const found: string[] = [];
   if ((await input.getVideoTracks()).length > 1) found.push(notes.moreTracks);
-  const tracks = await input.getTracks();
-  if (tracks.some((track) => track.type === "subtitle")) found.push(notes.subtitles);
+  if (await hasSubtitles(file, format)) found.push(notes.subtitles);
   if (await video.hasHighDynamicRange()) found.push(notes.highDynamicRange);
   return found;
 }

@@ -86,6 +86,7 @@ export class UnfinishedRuns {
   async #forget({ run }: Unfinished): Promise<void> {
     this.jobs.clear();
     this.drop(run);
+    element("welcome-title").focus({ preventScroll: true }); // the button that had it is gone
     await this.studio.forget(run).catch((error: unknown) => this.jobs.explain(error, "worker-failed", words.kept.nothing, () => void this.load()));
   }
 }
