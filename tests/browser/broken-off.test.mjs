@@ -140,7 +140,7 @@ test("what is there can be saved, with its sound, and the run still goes on by d
 });
 
 test("another file is refused in words, and the run can be forgotten", { timeout: 200_000 }, async () => {
-  await breakOff(clip, CUTS[0] + 5);
+  await breakOff(clip, CUTS[0] + 14);
   const other = await makeClip(folder.path("other.mp4"), { frames: 4 });
   await giveAgain(other);
   await page.getByRole("alert").waitFor();
