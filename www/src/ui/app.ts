@@ -1,5 +1,6 @@
 import type { Choices } from "../choices";
 import type { Draft } from "../draft";
+import { Fault } from "../fault";
 import type { Progress, Take, Unfinished } from "../protocol";
 import type { Studio } from "../studio";
 import { words } from "../words/page";
@@ -131,9 +132,13 @@ export class App {
     this.#jobs.clear();
     this.#live.reset(draft.clip.pose, this.#choosing.opening);
     this.#stage.show("coloring");
-    const done = await this.#jobs.run(() => kept, () => void this.#run(take, draft), async (signal) => {
+    let fits = true;
+    // Where memory ran out, the settings have gone to a smaller size; what is finished stays as it is.
+    const again = () => void this.#run(fits ? take : { ...take, options: { ...take.options, size: this.#settings.size } }, draft);
+    const done = await this.#jobs.run(() => kept, again, async (signal) => {
       const told = (progress: Progress) => this.#live.show(progress, draft.clip.pose);
       const colored = await this.studio.colorize(take, { signal, told }).catch(async (error: unknown) => {
+        fits = !(error instanceof Fault && error.code === "out-of-memory");
         if (!signal.aborted) kept = await this.#keptOf(take.run, file);
         throw error;
       });

@@ -74,6 +74,7 @@ export class Reading {
       draft.adopt(options.plan);
       this.#step.textContent = words.steps.model;
       await this.studio.open();
+      this.settings.leave(await this.studio.room(this.settings.demand, signal));
       this.#show(draft, false);
       this.settings.adopt(options);
       opened = draft;

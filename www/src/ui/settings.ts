@@ -129,6 +129,7 @@ export class Settings {
 
   /** Chooses for the clip that is shown what a run was made with. */
   adopt({ size, passes, grade, trim, output }: RunOptions): void {
+    this.#wanted = size;
     for (const [name, value] of [["size", size], ["passes", passes]] as const) this.#check(name, value);
     [this.#strength.value, this.#warmth.value] = [String(100 * grade.strength), String(100 * grade.warmth)];
     this.#sayGrade();
