@@ -35,11 +35,11 @@ export const words = {
     return ` was coloured up to ${clockWords(seconds, decimals)}${all === null ? "" : ` of ${clockWords(all, decimals)}`}.`;
   },
   giveAgain: "Choose it to go on…",
-  giveAgainLabel: (name: string) => `Choose ${name} to go on`,
+  giveAgainLabel: (name: string) => `Choose it to go on: ${name}`,
   saveSoFar: "Save what is there",
   saveSoFarLabel: (name: string) => `Save what is there of ${name}`,
   forget: "Forget it",
-  forgetLabel: (name: string) => `Forget ${name}`,
+  forgetLabel: (name: string) => `Forget it: ${name}`,
   // choosing
   mostColourful: "most colourful",
   colouring: (index: number) => `Colouring ${index + 1}`,
