@@ -134,3 +134,28 @@ test("after the worker was lost, the next run gets another that knows the clip",
   await page.locator("main[data-state=choosing]").waitFor();
   assert.equal(await shownError(page), null);
 });
+
+test("a preview that does not stop in time does not take the run with it", async () => {
+  const clip = await makeClip(folder.path("slow.mp4"), { size: "640x480", frames: 6 });
+  const page = await visitor.page.context().newPage();
+  try {
+    await page.clock.install();
+    const address = new URL(visitor.address);
+    address.searchParams.set("size", "240");
+    let workers = 0;
+    page.on("worker", () => workers++);
+    await page.goto(address.href);
+    await give(page, clip);
+    assert.equal(await settled(page, "choosing"), null);
+    await page.keyboard.press("1");
+    await page.getByRole("button", { name: "Colorize" }).click();
+    // The page's patience is over at once; the worker is still at a frame of the previews.
+    await page.locator('main[data-state="coloring"]').waitFor();
+    await page.clock.runFor(10_000);
+    assert.equal(await settled(page, "finished"), null);
+    assert.equal((await details(page)).frames, "6");
+    assert.equal(workers, 2, "the worker was replaced");
+  } finally {
+    await page.close();
+  }
+});

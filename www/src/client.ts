@@ -8,8 +8,17 @@ const FATAL: ReadonlySet<FaultCode> = new Set<FaultCode>(["engine", "device-lost
 /** A worker that does not answer a cancellation within this time (one frame on a slow machine) is replaced. */
 const CANCEL_PATIENCE_MS = 8000;
 
+/** A request was owed by a worker that had to be replaced for another request's sake: the next worker can be asked again. */
+export class Replaced extends Fault {
+  constructor() {
+    super("worker-failed", "the worker was replaced because it did not stop another job in time");
+  }
+}
+
 interface Pending {
   kind: RequestKind;
+  /** Whether nobody waits for it any more. */
+  aborted: () => boolean;
   tell: (value: never) => void;
   give: (value: never) => void;
   fail: (fault: Fault) => void;
@@ -39,6 +48,7 @@ export class Client {
       const settled = () => options.signal?.removeEventListener("abort", onAbort);
       this.#pending.set(id, {
         kind,
+        aborted: () => options.signal?.aborted ?? false,
         tell: (value) => options.signal?.aborted || options.told?.(value),
         give: (value) => (settled(), options.signal?.aborted ? fail(new Fault("cancelled", "came too late")) : give(value)),
         fail: (fault) => (settled(), fail(fault)),
@@ -59,7 +69,7 @@ export class Client {
   #start(): Worker {
     const worker = startUnderPolicy(new URL(workerAddress, import.meta.url));
     worker.addEventListener("message", (event: MessageEvent<Answered>) => this.#hear(event.data));
-    worker.addEventListener("error", (event) => this.#replace(new Fault("worker-failed", event.message)));
+    worker.addEventListener("error", (event) => this.#replace(() => new Fault("worker-failed", event.message)));
     return worker;
   }
 
@@ -71,24 +81,24 @@ export class Client {
     if (answer.kind === "given") return pending.give(answer.value as never);
     const fault = new Fault(answer.code, answer.message);
     pending.fail(fault);
-    if (FATAL.has(fault.code)) this.#replace(fault);
+    if (FATAL.has(fault.code)) this.#replace(() => fault);
   }
 
   #cancel(id: number): void {
     this.#worker?.postMessage({ id, kind: "cancel" } satisfies Asked);
     setTimeout(() => {
-      if (this.#pending.has(id)) this.#replace(new Fault("cancelled", "the worker did not answer in time"));
+      if (this.#pending.has(id)) this.#replace(({ aborted }) => aborted() ? new Fault("cancelled", "the worker did not stop in time") : new Replaced());
     }, CANCEL_PATIENCE_MS);
   }
 
   /** Ends the worker with everything it still owed. */
-  #replace(fault: Fault): void {
+  #replace(faultOf: (pending: Pending) => Fault): void {
     this.#worker?.terminate();
     this.#worker = null;
     this.generation++;
     const owed = [...this.#pending.values()];
     this.#pending.clear();
-    for (const pending of owed) pending.fail(fault);
+    for (const pending of owed) pending.fail(faultOf(pending));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Client } from "./client";
+import { Replaced, type Client } from "./client";
 import { Fault } from "./fault";
 import type { Choices } from "./choices";
 import type { ClipReport, Colored, DeviceReport, Fetched, Give, Glimpse, Progress, Take, Told, Unfinished } from "./protocol";
@@ -63,32 +63,29 @@ export class Studio {
 
   /** Which of some working sizes the device holds for the clip. */
   async room(take: Take<"room">, signal: AbortSignal): Promise<number[]> {
-    await this.#ready(signal);
-    return (await this.client.request("room", take, { signal })).sizes;
+    return (await this.#asked(signal, () => this.client.request("room", take, { signal }))).sizes;
   }
 
   async preview(take: Take<"preview">, { signal, told }: Listen<Glimpse>): Promise<void> {
-    await this.#ready(signal);
-    await this.client.request("preview", take, { signal, told });
+    await this.#asked(signal, () => this.client.request("preview", take, { signal, told }));
   }
 
   async scan(take: Take<"scan">, { signal, told }: Listen<Told<"scan">>): Promise<void> {
-    await this.#ready(signal);
-    await this.client.request("scan", take, { signal, told });
+    await this.#asked(signal, () => this.client.request("scan", take, { signal, told }));
   }
 
-  async frame(time: number, signal: AbortSignal): Promise<Give<"frame">> {
-    await this.#ready(signal);
-    return this.client.request("frame", { time }, { signal });
+  frame(time: number, signal: AbortSignal): Promise<Give<"frame">> {
+    return this.#asked(signal, () => this.client.request("frame", { time }, { signal }));
   }
 
   /** Colours what is held. A run that is cancelled is forgotten. */
   async colorize(take: Take<"colorize">, { signal, told }: Listen<Progress>): Promise<Colored> {
     await hold(take.run);
     try {
-      await this.#ready(signal);
-      await this.#complete(signal);
-      return await this.client.request("colorize", take, { signal, told });
+      return await this.#asked(signal, async () => {
+        await this.#complete(signal);
+        return this.client.request("colorize", take, { signal, told });
+      });
     } finally {
       if (signal.aborted) void this.forget(take.run).catch(() => undefined);
     }
@@ -124,6 +121,18 @@ export class Studio {
   async #complete(signal: AbortSignal): Promise<void> {
     await this.client.request("complete", {}, { signal, told: (value) => this.onFetch(value) });
     if (this.#device) this.onDevice(this.#device);
+  }
+
+  /** Asks a worker that knows what it has to; once more where that worker was replaced for another job's sake. */
+  async #asked<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        await this.#ready(signal);
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof Replaced)) throw error;
+      }
+    }
   }
 
   async #ready(signal: AbortSignal): Promise<void> {
