@@ -51,7 +51,7 @@ export class UnfinishedRuns {
     const actions = made("p", { className: "actions" },
       button(words.giveAgain, words.giveAgainLabel(name), () => this.#askFor(unfinished)),
       button(words.saveSoFar, words.saveSoFarLabel(name), (pressed) => void this.#save(unfinished, pressed)),
-      button(words.forget, words.forgetLabel(name), () => void this.#forget(unfinished)));
+      button(words.forget, words.forgetLabel(name), (pressed) => void this.#forget(unfinished, pressed)));
     return made("li", {}, made("p", {}, made("strong", { textContent: name }), words.brokenOff(finished, seconds)), actions);
   }
 
@@ -83,11 +83,19 @@ export class UnfinishedRuns {
     }
   }
 
-  async #forget({ run }: Unfinished): Promise<void> {
+  /** It is offered until nothing is left of it: a tab that is closed before that finds it again. */
+  async #forget({ run }: Unfinished, pressed: HTMLButtonElement): Promise<void> {
     this.jobs.clear();
-    this.drop(run);
-    element("welcome-title").focus({ preventScroll: true }); // the button that had it is gone
-    await this.studio.forget(run).catch((error: unknown) => this.jobs.explain(error, "worker-failed", words.kept.nothing, () => void this.load()));
+    pressed.disabled = true;
+    try {
+      await this.studio.forget(run);
+      this.drop(run);
+      element("welcome-title").focus({ preventScroll: true }); // the button that had it is gone
+    } catch (error) {
+      this.jobs.explain(error, "worker-failed", words.kept.nothing, () => void this.load());
+    } finally {
+      pressed.disabled = false;
+    }
   }
 }
 
