@@ -40,6 +40,11 @@ pub fn manifest_path(folder: &Path) -> PathBuf {
     folder.join("manifest.json")
 }
 
+/// Whether a folder holds published weights.
+pub fn is_there(folder: &Path) -> bool {
+    manifest_path(folder).is_file()
+}
+
 /// The manifest of a folder of weights.
 pub fn manifest(folder: &Path) -> Result<Manifest> {
     let path = manifest_path(folder);

@@ -38,7 +38,7 @@ pub struct RunConfig {
     pub loaders: usize,
     /// Multiplies the steps of every stage: 0.001 is a thousandth of the training.
     pub scale: f64,
-    /// Networks of other runs that this one starts from.
+    /// Networks of other runs, or published ones, that this one starts from.
     pub start: Start,
     /// Weights and parameters of the losses.
     pub losses: Losses,
@@ -57,7 +57,8 @@ pub struct RunConfig {
     pub stages: Vec<Stage>,
 }
 
-/// Folders of other runs, trained or imported, whose newest networks a run starts from.
+/// Folders of other runs, trained or imported, whose newest networks a run starts from; or folders of weights as `export`
+/// writes them, the published ones among them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Start {

@@ -1,10 +1,11 @@
-//! Where a stage takes trained networks from: the stages before it, else the runs that the configuration names.
+//! Where a stage takes trained networks from: the stages before it, else the runs or published weights that the
+//! configuration names.
 
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use burn::tensor::backend::Backend;
-use chromaflow::model::{flow::FlowNet, refiner::Refiner, vgg::Vgg};
+use chromaflow::model::{flow::FlowNet, preset::Networks, refiner::Refiner, vgg::Vgg};
 
 use super::{
     colorizer::Coloring,
@@ -12,7 +13,7 @@ use super::{
     run_folder::RunFolder,
     training::StageRun,
 };
-use crate::{config::RunConfig, loss::perceptual::Phi};
+use crate::{config::RunConfig, loss::perceptual::Phi, published};
 
 /// What a stage can start from.
 pub struct Sources<'a> {
@@ -31,27 +32,33 @@ impl<'a> Sources<'a> {
     /// f and its trunk, if they were trained.
     pub fn coloring<B: Backend>(&self, device: &B::Device) -> Result<Option<Coloring<B>>> {
         let start = self.run.start.colorizer.as_deref();
-        self.find(start, "f", |folder| {
-            let count = self.run.networks().colorizer.candidates;
-            let theirs = folder.record.candidates;
-            ensure!(theirs == count, "f there gives {theirs} candidates, not {count}");
+        let of_run = |folder: &RunFolder| {
+            self.check_candidates(folder.record.candidates)?;
             folder.coloring(device)
-        })
+        };
+        let published = |Networks { trunk, colorizer, .. }: Networks<B>| {
+            self.check_candidates(colorizer.candidates())?;
+            Ok(Coloring { trunk, colorizer })
+        };
+        self.find(start, "f", device, of_run, published)
     }
 
     /// The trunk that f starts with, if one was trained or imported.
     pub fn trunk<B: Backend>(&self, device: &B::Device) -> Result<Option<Vgg<B>>> {
-        self.find(self.run.start.trunk.as_deref(), "trunk", |folder| folder.trunk(device))
+        let start = self.run.start.trunk.as_deref();
+        self.find(start, "trunk", device, |folder| folder.trunk(device), |published| Ok(published.trunk))
     }
 
     /// g, if it was trained.
     pub fn refiner<B: Backend>(&self, device: &B::Device) -> Result<Option<Refiner<B>>> {
-        self.find(self.run.start.refiner.as_deref(), "g", |folder| folder.refiner(device))
+        let start = self.run.start.refiner.as_deref();
+        self.find(start, "g", device, |folder| folder.refiner(device), |published| Ok(published.refiner))
     }
 
     /// The flow network, if it was trained or imported.
     pub fn trained_flow<B: Backend>(&self, device: &B::Device) -> Result<Option<FlowNet<B>>> {
-        self.find(self.run.start.flow.as_deref(), "flow network", |folder| folder.flow(device))
+        let start = self.run.start.flow.as_deref();
+        self.find(start, "flow network", device, |folder| folder.flow(device), |published| Ok(published.flow))
     }
 
     /// The flow network, which must be there.
@@ -62,7 +69,8 @@ impl<'a> Sources<'a> {
 
     /// phi: VGG-19 if it was imported, else random filters.
     pub fn phi<B: Backend>(&self, device: &B::Device) -> Result<Phi<B>> {
-        let folder = self.run.start.trunk.as_deref().map(|path| self.open(path)).transpose()?;
+        let start = self.run.start.trunk.as_deref().filter(|path| !published::is_there(path));
+        let folder = start.map(|path| self.open(path)).transpose()?;
         let published = folder.map(|folder| folder.published_trunk(device)).transpose()?.flatten();
         Ok(match published {
             Some(trunk) => Phi::new(trunk, PUBLISHED_TAP_SCALES),
@@ -70,19 +78,32 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// What a stage before trained, else what the run at `start` holds; an error if that holds no such network.
-    fn find<T>(
+    /// What a stage before trained, else what the run or the published set at `start` holds; an error if that holds no such
+    /// network.
+    fn find<B: Backend, T>(
         &self,
         start: Option<&Path>,
         name: &str,
-        network: impl Fn(&RunFolder) -> Result<Option<T>>,
+        device: &B::Device,
+        of_run: impl Fn(&RunFolder) -> Result<Option<T>>,
+        of_published: impl Fn(Networks<B>) -> Result<T>,
     ) -> Result<Option<T>> {
-        if let Some(found) = network(&self.before)? {
+        if let Some(found) = of_run(&self.before)? {
             return Ok(Some(found));
         }
         let Some(start) = start else { return Ok(None) };
-        let found = self.open(start).and_then(|folder| network(&folder)?.context("it holds no such network"));
+        let found = if published::is_there(start) {
+            published::load(start, self.run.preset.name(), device).and_then(of_published)
+        } else {
+            self.open(start).and_then(|folder| of_run(&folder)?.context("it holds no such network"))
+        };
         found.map(Some).with_context(|| format!("taking {name} from {}", start.display()))
+    }
+
+    fn check_candidates(&self, theirs: usize) -> Result<()> {
+        let count = self.run.networks().colorizer.candidates;
+        ensure!(theirs == count, "f there gives {theirs} candidates, not {count}");
+        Ok(())
     }
 
     fn open(&self, path: &Path) -> Result<RunFolder> {
