@@ -4,7 +4,8 @@
 use std::{borrow::Borrow, f32::consts::TAU};
 
 use image::RgbImage;
-use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
+use rand::{Rng, distr::Distribution, rngs::StdRng, seq::IndexedRandom};
+use rand_distr::Normal;
 
 /// Two frames and what moved between them. All planes are `side * side` values, row by row.
 #[derive(Clone, Debug)]
@@ -30,11 +31,29 @@ pub struct MotionRange {
     pub log_scale: f32,
     /// Largest number of occluders.
     pub occluders: usize,
+    /// Part of the pairs in which everything moves a tenth to a thousandth as far.
+    pub gentle: f32,
+    /// Largest standard deviation of a frame's grain, and largest difference of the frames' exposures, in luma.
+    pub grain: f32,
 }
 
 impl Default for MotionRange {
     fn default() -> Self {
-        Self { shift: 14.0, rotation: 0.12, log_scale: 0.12, occluders: 4 }
+        Self { shift: 14.0, rotation: 0.12, log_scale: 0.12, occluders: 4, gentle: 0.0, grain: 0.0 }
+    }
+}
+
+impl MotionRange {
+    /// The range of one pair: this one, or where it is a gentle pair the same made much smaller.
+    fn of_pair(&self, random: &mut StdRng) -> Self {
+        let slow = self.gentle > 0.0 && random.random::<f32>() < self.gentle;
+        let pace = if slow { 10f32.powf(-random.random_range(1.0..=3.0)) } else { 1.0 };
+        Self {
+            shift: self.shift * pace,
+            rotation: self.rotation * pace,
+            log_scale: self.log_scale * pace,
+            ..*self
+        }
     }
 }
 
@@ -78,6 +97,7 @@ pub fn moving_pair(
     range: &MotionRange,
     random: &mut StdRng,
 ) -> MovingPair {
+    let range = &range.of_pair(random);
     let middle = side as f32 / 2.0;
     let mut layers = vec![Layer {
         texture: Texture::random(photos, side, random),
@@ -89,7 +109,23 @@ pub fn moving_pair(
         let motion = Similarity::random(outline.centre, range, random);
         layers.push(Layer { texture: Texture::random(photos, side, random), outline: Some(outline), motion });
     }
-    draw(&layers, side)
+    let mut pair = draw(&layers, side);
+    for frame in [&mut pair.first, &mut pair.second] {
+        age(frame, range.grain, random);
+    }
+    pair
+}
+
+/// Adds grain and a change of exposure to a frame.
+fn age(frame: &mut [f32], strongest: f32, random: &mut StdRng) {
+    if strongest == 0.0 {
+        return;
+    }
+    let grain = Normal::new(0.0, strongest * random.random::<f32>()).expect("a deviation of 0 or more");
+    let exposure = strongest * random.random_range(-0.5..=0.5);
+    for luma in frame {
+        *luma = (*luma + exposure + grain.sample(random)).clamp(0.0, 1.0);
+    }
 }
 
 fn draw(layers: &[Layer], side: usize) -> MovingPair {

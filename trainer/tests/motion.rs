@@ -39,3 +39,32 @@ fn a_pair_depends_on_its_seed_alone() {
     assert_eq!(pair(5), pair(5));
     assert_ne!(pair(5), pair(6));
 }
+
+#[test]
+fn gentle_pairs_move_a_tenth_as_far_at_most() {
+    let photos = [smooth_photo(0.0)];
+    let range = MotionRange { gentle: 1.0, ..MotionRange::default() };
+    for step in 0..8 {
+        let pair = moving_pair(&photos, 64, &range, &mut random(3, step));
+        let farthest = pair.flow.iter().fold(0.0f32, |farthest, flow| farthest.max(flow.abs()));
+        // A tenth of 14 pixels of shift, and at the corners of 0.12 of rotation and of scale.
+        assert!(farthest > 0.0 && farthest < 1.4 + 2.0 * 0.012 * 46.0, "{farthest}");
+    }
+}
+
+/// Each frame draws up to the largest grain, so on average half of it.
+#[test]
+fn each_frame_has_grain_of_its_own() {
+    let photos = [RgbImage::from_pixel(200, 200, Rgb([128; 3]))];
+    let range = MotionRange { grain: 0.1, ..MotionRange::default() };
+    let deviation = |luma: &[f32]| {
+        let mean = luma.iter().sum::<f32>() / luma.len() as f32;
+        (luma.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / luma.len() as f32).sqrt()
+    };
+    let pairs: Vec<_> = (0..32).map(|step| moving_pair(&photos, 32, &range, &mut random(3, step))).collect();
+    let deviations: Vec<_> =
+        pairs.iter().flat_map(|pair| [&pair.first, &pair.second]).map(|frame| deviation(frame)).collect();
+    let mean = deviations.iter().sum::<f32>() / 64.0;
+    assert!((0.035..0.065).contains(&mean), "{mean}");
+    assert!(pairs.iter().all(|pair| pair.first != pair.second));
+}

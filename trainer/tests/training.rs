@@ -13,7 +13,7 @@ use burn::{
     backend::{Autodiff, Flex},
     tensor::{Tensor, TensorData},
 };
-use chromaflow::model::preset::Networks;
+use chromaflow::model::preset::{Networks, Preset};
 use clap::Parser;
 use half::f16;
 use pictures::prepare_data;
@@ -92,7 +92,11 @@ fn every_stage_learns_in_one_folder() {
         stage("trunk", 160, &teacher),
         stage("flow", 160, motion),
         stage("colorizer", 120, "batch = 2\noptimiser.ema = 0.9"),
-        stage("joint", 40, "optimiser.kind = \"adamw\"\noptimiser.weight_decay = 1e-4"),
+        stage(
+            "joint",
+            40,
+            "wear = { worn = 0.5 }\noptimiser.kind = \"adamw\"\noptimiser.weight_decay = 1e-4",
+        ),
     ];
     let run = place.train("all", &text.concat());
     let names: Vec<_> = run.stages.iter().map(|stage| stage.path.file_name().unwrap().to_owned()).collect();
@@ -181,6 +185,49 @@ fn networks_go_from_run_to_run() {
         let error = format!("{:#}", handed(&name, &start, &stage("joint", 1, "")).unwrap_err());
         assert!(error.contains(told), "{error}");
     }
+}
+
+/// Published weights are a start too; export rounds them to half precision, and what is handed on are those.
+#[test]
+fn a_run_goes_on_from_published_weights() {
+    let place = Place::new();
+    let stages = [stage("flow", 1, ""), stage("colorizer", 2, ""), stage("joint", 2, "")].concat();
+    let weights = export(&place.train("base", &stages)).unwrap();
+    let path = weights.path().display();
+    let start = format!("start = {{ colorizer = \"{path}\", flow = \"{path}\", refiner = \"{path}\" }}\n");
+    let fields = "preset = \"tiny\"\nlosses.samples = 32\noptimiser.learning_rate = 0.0\n";
+    let mut config = parse(&format!("{fields}{start}{}", stage("joint", 1, "")), &[]).unwrap();
+    (config.data, config.out) = (place.set.clone(), place.runs.path().join("next"));
+    stages::train::<Autodiff<Flex>>(&config, false, &Default::default()).unwrap();
+    let next = RunFolder::open(&config.out).unwrap();
+    let device = Default::default();
+    let published = published::load::<Flex>(weights.path(), "tiny", &device).unwrap();
+    let theirs = Coloring { trunk: published.trunk, colorizer: published.colorizer };
+    assert_eq!(painted(&next.coloring::<Flex>(&device).unwrap().unwrap()), painted(&theirs));
+    let [ours, theirs] = [next.refiner::<Flex>(&device).unwrap().unwrap(), published.refiner]
+        .map(|refiner| refiner.unet.output.weight.val().into_data());
+    assert_eq!(ours, theirs);
+
+    config.preset = Preset::Lite;
+    config.out = place.runs.path().join("other-preset");
+    let error = stages::train::<Autodiff<Flex>>(&config, false, &device).unwrap_err();
+    assert!(format!("{error:#}").contains("no set is named lite"), "{error:#}");
+}
+
+/// Where nothing but equation (3) on refined frames counts, they come to agree.
+#[test]
+fn refined_frames_learn_to_agree() {
+    let place = Place::new();
+    let base = place.train("base", &format!("{}{}", stage("flow", 1, ""), stage("colorizer", 20, "")));
+    let path = base.path.display();
+    let start = format!("start = {{ colorizer = \"{path}\", flow = \"{path}\" }}\n");
+    let losses = "losses.refinement = 0.0\nlosses.refined_temporal = 5.0\n";
+    let more = "colorizer_learns = false\nbatch = 2";
+    let run = place.train("steady", &format!("{losses}{start}{}", stage("joint", 160, more)));
+    let flicker = figures(&run, "1-joint", "refined_temporal");
+    assert!(flicker[flicker.len() - 1] < 0.7 * flicker[0], "{flicker:?}");
+    let plain = place.train("plain", &format!("{start}{}", stage("joint", 20, more)));
+    assert!(figures(&plain, "1-joint", "refined_temporal").is_empty());
 }
 
 /// With all other losses at 0, f changes if and only if equation (5) reaches it.

@@ -14,6 +14,9 @@ pub struct Losses {
     pub temporal: f64,
     /// Weight of the refinement loss, equation (5).
     pub refinement: f64,
+    /// Weight of equation (3) on what g makes of two neighbouring frames. The paper has no such term: g then learns to come
+    /// near the truth, and nothing asks that its frames agree.
+    pub refined_temporal: f64,
     /// Weight of the diversity loss, equation (7).
     pub diversity: f64,
     /// beta_i of equation (7), one for each candidate.
@@ -28,6 +31,7 @@ impl Default for Losses {
             bilateral: 1.0,
             temporal: 1.0,
             refinement: 1.0,
+            refined_temporal: 0.0,
             diversity: 1.0,
             beta: BETA.to_vec(),
             samples: 0,

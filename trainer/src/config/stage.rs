@@ -7,7 +7,7 @@ use chromaflow::model::flow::MULTIPLE;
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
-use crate::motion::MotionRange;
+use crate::{data::wear::Wear, motion::MotionRange};
 
 /// What a stage trains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,9 @@ pub struct Stage {
     /// How far things move in a flow stage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub motion: Option<Motion>,
+    /// How worn the film is that f and g see; without it images are as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wear: Option<Wear>,
     /// Who teaches a trunk stage; without one colours alone teach.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub teacher: Option<Teacher>,
@@ -73,6 +76,11 @@ pub struct Motion {
     pub shift: f32,
     /// Largest number of occluders.
     pub occluders: usize,
+    /// Part of the pairs, 0 to 1, in which everything moves a tenth to a thousandth as far: a still camera, a face that turns.
+    pub gentle: f32,
+    /// Largest standard deviation of the grain of a frame, in luma of 0 to 1. Both frames of a pair have grain of their own, and
+    /// their exposures differ by as much at most.
+    pub grain: f32,
 }
 
 /// A network that knows things, whose features of the colour photos the trunk is to tell from grey.
@@ -157,6 +165,7 @@ impl Stage {
             batch: default::batch(),
             colorizer_learns: default::colorizer_learns(),
             motion: None,
+            wear: None,
             teacher: None,
             optimiser: Table::new(),
         }
@@ -212,6 +221,17 @@ impl Stage {
             "batch must be 1 where images are taken whole: name a crop, or accumulate"
         );
         ensure!(self.motion.is_none() || self.kind == StageKind::Flow, "motion is for flow stages");
+        if let Some(Motion { gentle, grain, .. }) = self.motion {
+            ensure!((0.0..=1.0).contains(&gentle), "motion.gentle must be in [0, 1]");
+            ensure!((0.0..=1.0).contains(&grain), "motion.grain must be in [0, 1]");
+        }
+        if let Some(wear) = self.wear {
+            ensure!(
+                matches!(self.kind, StageKind::Colorizer | StageKind::Joint),
+                "wear is for colorizer and joint stages"
+            );
+            wear.check()?;
+        }
         ensure!(self.teacher.is_none() || self.kind == StageKind::Trunk, "teacher is for trunk stages");
         let joint = self.kind == StageKind::Joint;
         ensure!(self.colorizer_learns || joint, "colorizer_learns is for joint stages");
@@ -223,10 +243,18 @@ impl Stage {
     }
 }
 
+impl Motion {
+    /// The range that pairs are drawn from.
+    pub fn range(&self) -> MotionRange {
+        let &Self { shift, occluders, gentle, grain } = self;
+        MotionRange { shift, occluders, gentle, grain, ..MotionRange::default() }
+    }
+}
+
 impl Default for Motion {
     fn default() -> Self {
-        let MotionRange { shift, occluders, .. } = MotionRange::default();
-        Self { shift, occluders }
+        let MotionRange { shift, occluders, gentle, grain, .. } = MotionRange::default();
+        Self { shift, occluders, gentle, grain }
     }
 }
 

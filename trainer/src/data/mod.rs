@@ -6,4 +6,5 @@ pub mod held_back;
 pub mod photos;
 pub mod sequence;
 pub mod teacher;
+pub mod wear;
 pub mod windowed;

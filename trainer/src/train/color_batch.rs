@@ -11,6 +11,7 @@ use crate::{
     config::{Framing, RunConfig, Stage},
     data::{
         crop::{Crop, Window},
+        wear::{Wear, WornFilm},
         windowed::WindowMotion,
     },
     loader::{Draw, Loader, Order},
@@ -35,10 +36,8 @@ pub struct ColorBatch {
     queries: Vec<i32>,
     /// For each of these one of its nearest neighbours.
     neighbours: Vec<i32>,
-    /// flow(s -> t) of each pair, x and y, `[images / 2, 2, height, width]`; none if no loss needs it.
-    flow: Vec<f32>,
-    /// M_{t -> s} of each pair, `[images / 2, 1, height, width]`.
-    visible: Vec<f32>,
+    /// The motion of each pair s and t, and of all pairs t and s; none if no loss needs it.
+    motion: [Vec<WindowMotion>; 2],
 }
 
 /// What batches are drawn from, and how.
@@ -48,6 +47,7 @@ pub struct ColorSource {
     clips: Vec<PreparedItem>,
     frames: FrameCache,
     framing: Framing,
+    wear: Option<Wear>,
     batch: usize,
     /// Images and pairs of frames an epoch: the odds of a step's kind.
     examples: [usize; 2],
@@ -73,6 +73,7 @@ impl ColorSource {
             },
             frames: FrameCache::default(),
             framing: stage.framing(),
+            wear: stage.wear,
             batch: stage.batch,
             examples,
             samples: (losses.bilateral > 0.0 && stage.colorizer_learns).then_some(losses.samples),
@@ -95,7 +96,8 @@ impl ColorSource {
             for mut random in draw.of_examples(self.batch) {
                 let (item, frame) = self.images.choose(&mut random).expect("there are images");
                 let window = Window::random(item.dimensions(), &self.framing, &mut random);
-                self.add(&mut batch, (item, *frame), &window, &mut random)?;
+                let film = self.film(&mut random);
+                self.add(&mut batch, (item, *frame), (&window, film), &mut random)?;
             }
             return Ok(batch);
         }
@@ -105,26 +107,36 @@ impl ColorSource {
             let [s, t] = neighbouring_frames(clip, &mut random);
             let window = Window::random(clip.dimensions(), &self.framing, &mut random);
             if self.linked {
-                batch.link(window.motion(&clip.motion(s, t)?));
+                batch.motion[0].push(window.motion(&clip.motion(s, t)?));
+                batch.motion[1].push(window.motion(&clip.motion(t, s)?));
             }
-            self.add(&mut batch, (clip, s), &window, &mut random)?;
-            neighbours.push((clip, t, window, random));
+            let film = self.film(&mut random);
+            self.add(&mut batch, (clip, s), (&window, film), &mut random)?;
+            neighbours.push((clip, t, window, film, random));
         }
-        for (clip, t, window, mut random) in neighbours {
-            self.add(&mut batch, (clip, t), &window, &mut random)?;
+        for (clip, t, window, film, mut random) in neighbours {
+            self.add(&mut batch, (clip, t), (&window, film), &mut random)?;
         }
         Ok(batch)
     }
 
-    /// Adds what a window shows of an item's frame.
+    fn film(&self, random: &mut StdRng) -> Option<WornFilm> {
+        self.wear.and_then(|wear| wear.film(random))
+    }
+
+    /// Adds what a window shows of an item's frame, worn.
     fn add(
         &self,
         batch: &mut ColorBatch,
         (item, frame): (&PreparedItem, usize),
-        window: &Window,
+        (window, film): (&Window, Option<WornFilm>),
         random: &mut StdRng,
     ) -> Result<()> {
-        batch.add(window.cut(&*self.frames.frame(item, frame)?));
+        let mut crop = window.cut(&*self.frames.frame(item, frame)?);
+        if let Some(film) = film {
+            film.apply(&mut crop, random);
+        }
+        batch.add(crop);
         if let Some(samples) = self.samples {
             let graph = item.graph(frame)?;
             let found = window.neighbourhoods(&graph, item.dimensions().0, samples, random);
@@ -170,24 +182,24 @@ impl ColorBatch {
         (!self.queries.is_empty()).then(|| [copy(&self.queries), copy(&self.neighbours)])
     }
 
-    /// How the first half of the images and their neighbours hang together; none for images that are no pairs, or if no
-    /// loss needs it.
-    pub fn motion<B: Backend>(&self, device: &B::Device) -> Option<Link<B>> {
-        let copy = |values: &[f32], channels: usize| {
-            let shape = [self.images / 2, channels, self.height, self.width];
-            Tensor::from_data(TensorData::new(values.to_vec(), shape), device)
+    /// How the first half of the images and their neighbours hang together, and how the neighbours and they do; none for
+    /// images that are no pairs, or if no loss needs it.
+    pub fn motion<B: Backend>(&self, device: &B::Device) -> Option<[Link<B>; 2]> {
+        let copy = |motion: &[WindowMotion], channels: usize, plane: fn(&WindowMotion) -> &Vec<f32>| {
+            let values: Vec<f32> = motion.iter().flat_map(|motion| plane(motion).iter().copied()).collect();
+            let shape = [motion.len(), channels, self.height, self.width];
+            Tensor::from_data(TensorData::new(values, shape), device)
         };
-        (!self.flow.is_empty()).then(|| Link { flow: copy(&self.flow, 2), visible: copy(&self.visible, 1) })
+        let link = |motion: &Vec<WindowMotion>| Link {
+            flow: copy(motion, 2, |motion| &motion.flow),
+            visible: copy(motion, 1, |motion| &motion.visible),
+        };
+        (!self.motion[0].is_empty()).then(|| self.motion.each_ref().map(link))
     }
 
     fn add(&mut self, crop: Crop) {
         self.images += 1;
         (self.width, self.height) = (crop.width, crop.height);
         self.rgb.extend(crop.rgb);
-    }
-
-    fn link(&mut self, motion: WindowMotion) {
-        self.flow.extend(motion.flow);
-        self.visible.extend(motion.visible);
     }
 }

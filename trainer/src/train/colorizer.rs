@@ -111,7 +111,7 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for Colori
     fn losses(&self, network: &Coloring<B>, batch: ColorBatch) -> StepLoss<B> {
         let truth = batch.truth(&self.device); // [n, 3, h, w]
         let grey = luma(truth.clone());
-        let link = batch.motion(&self.device);
+        let link = batch.motion(&self.device).map(|[to_neighbour, _]| to_neighbour);
         let candidates = network.candidates(grey); // [n, d, 3, h, w]
         self.judges.losses(candidates, truth, batch.neighbourhoods(&self.device), link.as_ref())
     }

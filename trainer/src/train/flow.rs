@@ -107,7 +107,7 @@ impl<B: AutodiffBackend> FlowTraining<B> {
         let motion = stage.stage.motion.unwrap_or_default();
         Ok(Self {
             photos,
-            range: MotionRange { shift: motion.shift, occluders: motion.occluders, ..MotionRange::default() },
+            range: motion.range(),
             batch: stage.stage.batch,
             side: stage.stage.crop.context("a flow stage needs a crop")? as usize,
             device: device.clone(),

@@ -34,7 +34,7 @@ use super::{
 use crate::{
     evaluation::{colouring::Painter, sheet::Sheet},
     loader::{Loader, Order},
-    loss::refinement::refinement,
+    loss::{refinement::refinement, temporal::temporal},
     prepared::Kind,
 };
 
@@ -61,6 +61,8 @@ struct JointTraining<B: AutodiffBackend> {
     examples: Examples<B::InnerBackend>,
     /// Weight of equation (5).
     weight: f64,
+    /// Weight of equation (3) on refined frames.
+    steadiness: f64,
     colorizer_learns: bool,
     /// Whether equation (5) reaches f.
     through_refiner: bool,
@@ -81,6 +83,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
                 judges: Judges::new(&sources, device)?,
                 examples: Examples::choose(stage, Kind::Clip, device)?,
                 weight: stage.run.losses.refinement,
+                steadiness: stage.run.losses.refined_temporal,
                 colorizer_learns: stage.stage.colorizer_learns,
                 through_refiner: stage.run.ablation.self_regularization,
                 device: device.clone(),
@@ -106,13 +109,14 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for JointT
     fn losses(&self, network: &Joint<B>, batch: ColorBatch) -> StepLoss<B> {
         let truth: Tensor<B, 4> = batch.truth(&self.device); // [2 n, 3, h, w]
         let grey = luma(truth.clone());
-        let link = batch.motion(&self.device).expect("a joint stage reads flows");
+        let links = batch.motion(&self.device).expect("a joint stage reads flows");
         let candidates = self.candidates(network, grey.clone()); // [2 n, d, 3, h, w]
-        let refined = self.refined(network, candidates.clone(), [&truth, &grey], &link);
+        let refined = self.refined(network, candidates.clone(), [&truth, &grey], &links);
         if !self.colorizer_learns {
             return refined;
         }
-        let mut sum = self.judges.losses(candidates, truth, batch.neighbourhoods(&self.device), Some(&link));
+        let neighbourhoods = batch.neighbourhoods(&self.device);
+        let mut sum = self.judges.losses(candidates, truth, neighbourhoods, Some(&links[0]));
         sum.loss = sum.loss + refined.loss;
         sum.figures.extend(refined.figures);
         sum
@@ -132,34 +136,67 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> JointTraining<B> {
         }
     }
 
-    /// Equation (5) of each of the d candidates of the frames, refined by the same candidate of their neighbours.
+    /// Equation (5) of each of the d candidates of the frames, refined by the same candidate of their neighbours; and where
+    /// refined frames are to agree, equation (5) of the neighbours too, and (3) of both.
     fn refined(
         &self,
         network: &Joint<B>,
         candidates: Tensor<B, 5>,
         [truth, grey]: [&Tensor<B, 4>; 2],
-        link: &Link<B>,
+        links: &[Link<B>; 2],
     ) -> StepLoss<B> {
         let candidates = if self.through_refiner { candidates } else { candidates.detach() };
-        let count = candidates.dims()[1];
-        let each = |plane: Tensor<B, 4>| plane.unsqueeze_dim::<5>(1).repeat_dim(1, count).flatten::<4>(0, 1);
-        let colours = halves(candidates).map(|colours| colours.flatten::<4>(0, 1)); // 2 of [n d, 3, h, w]
-        let greys = halves(grey.clone()).map(each); // 2 of [n d, 1, h, w]
-        let [truth, _] = halves(truth.clone()).map(each); // [n d, 3, h, w]
-        let link = Link { flow: each(link.flow.clone()), visible: each(link.visible.clone()) };
-        let unrefined = refinement(colours[0].clone().inner(), truth.clone().inner());
-        let input = neighbourhood(colours, greys.clone(), link);
-        let [grey, _] = greys;
-        let refined = with_luma(network.refiner.forward(input), grey); // [n d, 3, h, w]
-        let saturation = mean_saturation(refined.clone().inner()).mean();
-        let loss = refinement(refined, truth);
-        let figures = vec![
-            ("refinement", loss.clone().inner()),
-            ("unrefined", unrefined),
-            ("refined_saturation", saturation),
-        ];
-        StepLoss { loss: loss.mul_scalar(self.weight), figures }
+        let refine = |[s, t]: [usize; 2]| {
+            let frames = halves(candidates.clone()); // 2 of [n, d, 3, h, w]
+            let greys = halves(grey.clone()); // 2 of [n, 1, h, w]
+            let of = |frames: &[Tensor<B, 5>; 2]| [frames[s].clone(), frames[t].clone()];
+            refine(&network.refiner, of(&frames), [s, t].map(|index| greys[index].clone()), &links[s])
+        };
+        let truths = halves(truth.clone());
+        let unrefined = distance(halves(candidates.clone())[0].clone(), truths[0].clone()).inner();
+        let frame = refine([0, 1]); // [n, d, 3, h, w]
+        let saturation = mean_saturation(frame.clone().inner().flatten::<4>(0, 1)).mean();
+        let mut refinement = distance(frame.clone(), truths[0].clone());
+        let mut figures = vec![("unrefined", unrefined), ("refined_saturation", saturation)];
+        let mut loss = refinement.clone().mul_scalar(self.weight);
+        if self.steadiness > 0.0 {
+            let neighbour = refine([1, 0]);
+            refinement = (refinement + distance(neighbour.clone(), truths[1].clone())).div_scalar(2.0);
+            let flicker = temporal(frame, neighbour, links[0].flow.clone(), links[0].visible.clone());
+            figures.push(("refined_temporal", flicker.clone().inner()));
+            loss = refinement.clone().mul_scalar(self.weight) + flicker.mul_scalar(self.steadiness);
+        }
+        figures.insert(0, ("refinement", refinement.inner()));
+        StepLoss { loss, figures }
     }
+}
+
+/// The d candidates of frames s, `[n, d, 3, h, w]`, refined by those of their neighbours t, on the frames' luma.
+fn refine<B: Backend + Kernels>(
+    refiner: &Refiner<B>,
+    candidates: [Tensor<B, 5>; 2],
+    greys: [Tensor<B, 4>; 2],
+    link: &Link<B>,
+) -> Tensor<B, 5> {
+    let shape = candidates[0].dims();
+    let each = |plane: Tensor<B, 4>| for_each(plane, shape[1]);
+    let colours = candidates.map(|colours| colours.flatten::<4>(0, 1)); // 2 of [n d, 3, h, w]
+    let greys = greys.map(each); // 2 of [n d, 1, h, w]
+    let link = Link { flow: each(link.flow.clone()), visible: each(link.visible.clone()) };
+    let input = neighbourhood(colours, greys.clone(), link);
+    let [grey, _] = greys;
+    with_luma(refiner.forward(input), grey).reshape(shape) // [n, d, 3, h, w]
+}
+
+/// Equation (5) of all candidates `[n, d, 3, h, w]` of frames whose truth is `[n, 3, h, w]`.
+fn distance<B: Backend>(candidates: Tensor<B, 5>, truth: Tensor<B, 4>) -> Tensor<B, 1> {
+    let truth = for_each(truth, candidates.dims()[1]);
+    refinement(candidates.flatten::<4>(0, 1), truth)
+}
+
+/// Planes of each frame `[n, c, h, w]` once for each of its d candidates: `[n d, c, h, w]`.
+fn for_each<B: Backend>(plane: Tensor<B, 4>, candidates: usize) -> Tensor<B, 4> {
+    plane.unsqueeze_dim::<5>(1).repeat_dim(1, candidates).flatten::<4>(0, 1)
 }
 
 /// What g sees of frames s and their neighbours t: colours `[n, 3, h, w]` and greys `[n, 1, h, w]` of both.
