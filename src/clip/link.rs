@@ -2,6 +2,7 @@
 
 use burn::tensor::{Tensor, backend::Backend};
 
+use super::still::settled;
 use crate::{
     kernel::{Kernels, Pair},
     model::flow::{Description, FlowNet},
@@ -53,7 +54,7 @@ impl<B: Kernels> Link<B> {
         let second = first.clone().flip([0]);
         let [ours, theirs] = [[frame, previous], [previous, frame]]
             .map(|[one, other]| Description::joined(&[&one.description, &other.description])); // of 2 frames
-        let flows = network.between(&ours, &theirs); // [2, 2, h, w]
+        let flows = settled(network.between(&ours, &theirs), first.clone(), second.clone()); // [2, 2, h, w]
         let visible = B::visibility(flows.clone(), flows.clone().flip([0])); // [2, 1, h, w]
         let pair = Pair { frame: first, neighbour: second, flow: flows.clone(), visible: visible.clone() };
         let (_, grey_confidence) = B::warp_trusted(pair); // [2, 1, h, w]

@@ -13,6 +13,7 @@ mod memory;
 mod motion;
 mod pass;
 mod preview;
+mod still;
 
 use std::{collections::VecDeque, rc::Rc};
 
