@@ -14,7 +14,7 @@ pub struct Losses {
     pub temporal: f64,
     /// Weight of the refinement loss, equation (5).
     pub refinement: f64,
-    /// Weight of equation (3) on what g makes of two neighbouring frames. The paper has no such term: g then learns to come
+    /// Weight of equation (3) on the chroma that g makes of two neighbouring frames. The paper has no such term: g then learns to come
     /// near the truth, and nothing asks that its frames agree.
     pub refined_temporal: f64,
     /// Weight of the diversity loss, equation (7).

@@ -162,7 +162,10 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> JointTraining<B> {
         if self.steadiness > 0.0 {
             let neighbour = refine([1, 0]);
             refinement = (refinement + distance(neighbour.clone(), truths[1].clone())).div_scalar(2.0);
-            let flicker = temporal(frame, neighbour, links[0].flow.clone(), links[0].visible.clone());
+            // Without luma: where it flickers, colour would learn to flicker against it.
+            let [ours, theirs] = halves(grey.clone()).map(|grey| grey.unsqueeze_dim::<5>(1)); // 2 of [n, 1, 1, h, w]
+            let Link { flow, visible } = links[0].clone();
+            let flicker = temporal(frame - ours, neighbour - theirs, flow, visible);
             figures.push(("refined_temporal", flicker.clone().inner()));
             loss = refinement.clone().mul_scalar(self.weight) + flicker.mul_scalar(self.steadiness);
         }
