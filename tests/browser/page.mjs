@@ -62,7 +62,12 @@ export async function settled(page, wanted, timeout = 120_000) {
 
 /** Waits until the weights of all four networks are kept for the next visit. @param {Page} page */
 export async function weightsKept(page) {
-  await page.waitForFunction(async () => (await (await caches.open("chromaflow-weights")).keys()).length === 4);
+  // waitForFunction would take the promise of an asynchronous function for its yes.
+  const kept = () => page.evaluate(async () => (await (await caches.open("chromaflow-weights")).keys()).length);
+  for (const end = Date.now() + 60_000; (await kept()) < 4;) {
+    if (Date.now() > end) throw new Error(`only ${await kept()} of the four files of weights are kept`);
+    await page.waitForTimeout(100);
+  }
 }
 
 /** What the finished page says of its result, by field. @param {Page} page @returns {Promise<Record<string, string>>} */
