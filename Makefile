@@ -5,8 +5,8 @@ PORT ?= 8417
 WASM_BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/version = "\(.*\)"/\1/p;}' Cargo.lock)
 WASM_BINDGEN := target/tools/wasm-bindgen-$(WASM_BINDGEN_VERSION)/bin/wasm-bindgen
 WASM := target/wasm32-unknown-unknown/web/chromaflow.wasm
-# Chromium's own software Vulkan driver, for the GPU kernels' tests; a machine's own driver can be named instead.
-VULKAN_DRIVER ?= /usr/lib/chromium/vk_swiftshader_icd.json
+# Mesa's software Vulkan driver, for the GPU kernels' tests: Chromium's own has no f16. A machine's own driver can be named instead.
+VULKAN_DRIVER ?= $(shell ls /usr/share/vulkan/icd.d/lvp_icd.*.json)
 
 BENCH_PACKAGES := tests/bench/web/node_modules
 BENCH_PARTS := $(BENCH_PACKAGES)/.package-lock.json
@@ -109,7 +109,7 @@ node-parts: www/node_modules/.package-lock.json
 www/node_modules/.package-lock.json: www/package-lock.json
 	cd www && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json
 
-# Chromium runs the page's tests, ffmpeg makes their clips, libvulkan carries the GPU kernels' tests.
+# Chromium runs the page's tests, ffmpeg makes their clips, libvulkan and Mesa carry the GPU kernels' tests.
 browser-parts:
 	@tests/browser/install.sh
 

@@ -332,7 +332,8 @@ impl<B: Kernels> Session<B> {
     async fn load(&mut self, set: &WeightSet, files: BTreeMap<String, Vec<u8>>) -> Result<()> {
         self.give_up().await;
         let known = self.weights.take().filter(|known| known.set().files() == set.files());
-        let weights = self.weights.insert(known.unwrap_or_else(|| LoadedSet::new(set.clone(), &self.device)));
+        let none = || LoadedSet::new(set.clone(), B::precision(&self.device), &self.device);
+        let weights = self.weights.insert(known.unwrap_or_else(none));
         weights.add(files)
     }
 
@@ -368,8 +369,8 @@ impl<B: Kernels> Session<B> {
     }
 
     fn room(&self, demand: Demand) -> Result<RoomMessage> {
-        let set = self.weights()?.set();
-        let memory = Memory::of(&set.config, set.parameters(), demand);
+        let weights = self.weights()?;
+        let memory = Memory::of(&weights.set().config, weights.bytes(), weights.precision(), demand);
         Ok(RoomMessage { bytes: memory.total() as f64, fits: self.grant.holds(&memory) })
     }
 

@@ -6,8 +6,8 @@ use std::{
 };
 
 use burn::{
-    module::Module,
-    tensor::{Bytes, backend::Backend},
+    module::{Module, ModuleMapper, Param},
+    tensor::{Bytes, DType, FloatDType, Tensor, backend::Backend},
 };
 use burn_store::{BurnpackStore, HalfPrecisionAdapter, ModuleSnapshot};
 use serde::{Deserialize, Serialize};
@@ -87,18 +87,13 @@ impl WeightSet {
         [&self.trunk, &self.colorizer]
     }
 
-    /// Parameters of all networks.
-    pub fn parameters(&self) -> usize {
-        self.files().iter().map(|file| file.parameters).sum()
-    }
-
-    /// The networks with the weights of `files` (contents by name), each checked against its hash and complete.
+    /// The networks with the weights of `files` (contents by name), each checked against its hash and complete, in f32.
     pub fn load<B: Backend>(
         &self,
         files: BTreeMap<String, Vec<u8>>,
         device: &B::Device,
     ) -> Result<Networks<B>> {
-        let mut loaded = LoadedSet::new(self.clone(), device);
+        let mut loaded = LoadedSet::new(self.clone(), FloatDType::F32, device);
         loaded.add(files)?;
         Ok(Rc::unwrap_or_clone(loaded.complete()?))
     }
@@ -107,6 +102,8 @@ impl WeightSet {
 /// A set's networks, as far as their weights have come.
 pub struct LoadedSet<B: Backend> {
     set: WeightSet,
+    /// Of all but flow.
+    precision: FloatDType,
     /// Where no weights have come they are not drawn either, since Burn draws them when they are first used.
     networks: Rc<Networks<B>>,
     /// Names of the files that have come.
@@ -114,14 +111,30 @@ pub struct LoadedSet<B: Backend> {
 }
 
 impl<B: Backend> LoadedSet<B> {
-    /// None of a set's weights yet.
-    pub fn new(set: WeightSet, device: &B::Device) -> Self {
-        Self { networks: Rc::new(set.config.init(device)), set, names: BTreeSet::new() }
+    /// None of a set's weights yet. All but flow's will be stored in `precision` ([`Kernels::precision`](crate::kernel::Kernels::precision)).
+    pub fn new(set: WeightSet, precision: FloatDType, device: &B::Device) -> Self {
+        let networks = Rc::new(set.config.init(device));
+        Self { networks, set, precision, names: BTreeSet::new() }
     }
 
     /// The set.
     pub fn set(&self) -> &WeightSet {
         &self.set
+    }
+
+    /// How the weights and feature maps of all networks but flow are stored.
+    pub fn precision(&self) -> FloatDType {
+        self.precision
+    }
+
+    /// What the weights take on the device when all have come, in bytes.
+    pub fn bytes(&self) -> u64 {
+        let bytes = |file: &WeightFile| file.parameters * DType::from(self.precision_of(file)).size();
+        self.set.files().into_iter().map(bytes).sum::<usize>() as u64
+    }
+
+    fn precision_of(&self, file: &WeightFile) -> FloatDType {
+        if file == &self.set.flow { FloatDType::F32 } else { self.precision }
     }
 
     /// Takes any of the set's files (contents by name), each checked against its hash and complete. Where one is not, all stays
@@ -134,11 +147,14 @@ impl<B: Backend> LoadedSet<B> {
             let file = set.files().into_iter().find(|file| file.name == name);
             let file = file.ok_or_else(|| Error::WeightsUnreadable(format!("{name} is not of this set")))?;
             file.check(&bytes)?;
+            let precision = self.precision_of(file);
             match file {
-                file if file == &set.trunk => networks.trunk = fill(networks.trunk, file, bytes)?,
-                file if file == &set.colorizer => networks.colorizer = fill(networks.colorizer, file, bytes)?,
-                file if file == &set.flow => networks.flow = fill(networks.flow, file, bytes)?,
-                file => networks.refiner = fill(networks.refiner, file, bytes)?,
+                file if file == &set.trunk => networks.trunk = fill(networks.trunk, file, bytes, precision)?,
+                file if file == &set.colorizer => {
+                    networks.colorizer = fill(networks.colorizer, file, bytes, precision)?;
+                }
+                file if file == &set.flow => networks.flow = fill(networks.flow, file, bytes, precision)?,
+                file => networks.refiner = fill(networks.refiner, file, bytes, precision)?,
             }
         }
         self.names.extend(names);
@@ -189,15 +205,29 @@ pub fn to_half_precision<B: Backend, M: Module<B>>(network: &M) -> Result<Vec<u8
 }
 
 /// Burn applies what it finds; here every parameter must be found, and nothing be left over.
-fn fill<B: Backend, M: Module<B>>(mut network: M, file: &WeightFile, bytes: Vec<u8>) -> Result<M> {
+fn fill<B: Backend, M: Module<B>>(
+    mut network: M,
+    file: &WeightFile,
+    bytes: Vec<u8>,
+    precision: FloatDType,
+) -> Result<M> {
     let unreadable = |reason: String| Error::WeightsUnreadable(format!("{}: {reason}", file.name));
     let mut store = BurnpackStore::from_bytes(Some(Bytes::from_bytes_vec(bytes)))
         .with_from_adapter(HalfPrecisionAdapter::new());
     let applied = network.load_from(&mut store).map_err(|error| unreadable(error.to_string()))?;
     if applied.unused.is_empty() {
-        Ok(network)
+        Ok(network.map(&mut Stored(precision)))
     } else {
         Err(unreadable(format!("{} tensors have no place in the network", applied.unused.len())))
+    }
+}
+
+/// Stores every weight of a module in another precision.
+struct Stored(FloatDType);
+
+impl<B: Backend> ModuleMapper<B> for Stored {
+    fn map_float<const D: usize>(&mut self, weight: Param<Tensor<B, D>>) -> Param<Tensor<B, D>> {
+        weight.map(|weight| weight.cast(self.0))
     }
 }
 
@@ -254,7 +284,7 @@ mod tests {
     fn f_and_its_trunk_come_before_the_others() {
         let (set, files, networks) = published();
         let of = |names: &[&str]| names.iter().map(|&name| (name.to_owned(), files[name].clone())).collect();
-        let mut loaded = LoadedSet::<Flex>::new(set, &Default::default());
+        let mut loaded = LoadedSet::<Flex>::new(set, FloatDType::F32, &Default::default());
         loaded.add(of(&["trunk"])).unwrap();
         assert_eq!(loaded.for_preview().unwrap_err().code(), "weights-missing");
         loaded.add(of(&["colorizer"])).unwrap();

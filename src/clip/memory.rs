@@ -4,6 +4,8 @@
 //! once; which do follows from its code. A device takes somewhat more, for what lies between tensors and for what its
 //! operations keep of their own: BENCHMARKS.md has both side by side, and a device's grant leaves room for it.
 
+use burn::tensor::{DType, FloatDType};
+
 use super::frame::processing_size;
 use crate::model::{
     flow::{self, FlowConfig},
@@ -12,7 +14,7 @@ use crate::model::{
     vgg::{TAPS, VggConfig},
 };
 
-/// Bytes of a value.
+/// Bytes of a value of flow, colour and frame.
 const VALUE: f64 = 4.0;
 
 /// Frames that g refines, and directions that flow is sought in, at once.
@@ -54,16 +56,18 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// For networks of these sizes, which have so many parameters.
-    pub fn of(networks: &NetworksConfig, parameters: usize, demand: Demand) -> Self {
+    /// For networks of these sizes, whose weights take so many bytes, and whose f and g are stored in `precision`.
+    pub fn of(networks: &NetworksConfig, weights: u64, precision: FloatDType, demand: Demand) -> Self {
+        let stored = DType::from(precision).size() as f64 / VALUE;
         let (width, height) = processing_size(demand.width, demand.height, demand.size);
         let padded = |multiple| (width.next_multiple_of(multiple) * height.next_multiple_of(multiple)) as f64;
         let (area, unet_area, flow_area) =
             ((width * height) as f64, padded(unet::MULTIPLE), padded(flow::MULTIPLE));
         let candidates = COLOR * networks.colorizer.candidates as f64;
-        let colorizer = trunk(&networks.trunk, networks.colorizer.unet.widths[0])
-            .max(net(&networks.colorizer.unet, candidates));
-        let refiner = BATCH * (net(&networks.refiner.unet, COLOR) + BESIDE_REFINER);
+        let colorizer = stored
+            * trunk(&networks.trunk, networks.colorizer.unet.widths[0])
+                .max(net(&networks.colorizer.unet, candidates));
+        let refiner = BATCH * (stored * net(&networks.refiner.unet, COLOR) + BESIDE_REFINER);
         let flow = BATCH * decoding(&networks.flow) + pyramid(&networks.flow);
         let working =
             (colorizer * unet_area + candidates * area).max(refiner * unet_area).max(flow * flow_area);
@@ -72,17 +76,13 @@ impl Memory {
         let guide = 3.0 * area + (demand.width.div_ceil(2) * demand.height.div_ceil(2)) as f64;
         let held =
             frames * (FRAME * area + guide + pyramid(&networks.flow) * flow_area) + colors * COLOR * area;
-        let largest = (BATCH * widest(&networks.refiner.unet) * unet_area)
-            .max(widest(&networks.colorizer.unet) * unet_area)
-            .max(networks.trunk.widths[0] as f64 * unet_area)
+        let features = (BATCH * widest(&networks.refiner.unet))
+            .max(widest(&networks.colorizer.unet))
+            .max(networks.trunk.widths[0] as f64);
+        let largest = (stored * features * unet_area)
             .max(BATCH * decoded(&networks.flow) * share(flow::FINEST) * flow_area);
         let bytes = |values: f64| (VALUE * values) as u64;
-        Self {
-            weights: bytes(parameters as f64),
-            working: bytes(working),
-            held: bytes(held),
-            largest: bytes(largest),
-        }
+        Self { weights, working: bytes(working), held: bytes(held), largest: bytes(largest) }
     }
 
     /// All of it together.

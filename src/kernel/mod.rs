@@ -12,13 +12,19 @@ pub use cost_volume::cost_volume_by_slices;
 
 use burn::{
     nn::conv::Conv2d,
-    tensor::{Tensor, backend::Backend, module::max_pool2d},
+    tensor::{FloatDType, Tensor, backend::Backend, module::max_pool2d},
 };
 
 use crate::{upsample, warp};
 
 /// Backends on which the networks run.
 pub trait Kernels: Backend {
+    /// How the weights and feature maps of f and g are stored on `device`. The flow network's are stored in f32 everywhere:
+    /// f16 tells places in a frame of 500 pixels apart by a quarter of a pixel.
+    fn precision(_device: &Self::Device) -> FloatDType {
+        FloatDType::F32
+    }
+
     /// A convolution and the activation behind it: `[n, input, h, w]` to `[n, output, h', w']`.
     fn convolve(
         convolution: &Conv2d<Self>,

@@ -42,6 +42,11 @@ pub(super) fn conv1x1<B: Backend>(input: usize, output: usize, bias: bool, devic
     Conv2dConfig::new([input, output], [1, 1]).with_bias(bias).with_initializer(he_normal()).init(device)
 }
 
+/// `features` stored as the convolution's weights are, which reads only such.
+pub(super) fn stored_for<B: Backend>(convolution: &Conv2d<B>, features: Tensor<B, 4>) -> Tensor<B, 4> {
+    features.cast(convolution.weight.val().dtype())
+}
+
 /// Training starts without biases: random ones would be an offset common to all pixels.
 fn no_bias<B: Backend>(channels: usize, device: &B::Device) -> Param<Tensor<B, 1>> {
     Initializer::Zeros.init([channels], device)

@@ -12,7 +12,7 @@ use burn::{
 };
 
 use super::{
-    convolution::conv1x1,
+    convolution::{conv1x1, stored_for},
     vgg::{TAPS, VggConfig},
 };
 use crate::kernel::{Activation, Kernels};
@@ -41,6 +41,7 @@ impl<B: Kernels> HypercolumnHead<B> {
     pub fn forward(&self, grey: Tensor<B, 4>, taps: [Tensor<B, 4>; TAPS]) -> Tensor<B, 4> {
         let reduce = |part, tap| B::convolve(part, tap, Activation::None); // [n, output, h / 2^level, w / 2^level]
         let parts = self.taps.iter().zip(taps).map(|(part, tap)| reduce(part, tap));
+        let grey = stored_for(&self.grey, grey);
         B::add_upsampled(reduce(&self.grey, grey), parts.collect()) // [n, output, h, w]
     }
 }

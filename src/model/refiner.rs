@@ -8,7 +8,7 @@ use burn::{
 };
 
 use super::{
-    convolution::conv1x1,
+    convolution::{conv1x1, stored_for},
     size::{crop, pad_to_multiple},
     unet::{MULTIPLE, Unet, UnetConfig},
 };
@@ -59,6 +59,7 @@ impl<B: Kernels> Refiner<B> {
         let [_, _, height, width] = input.frame.dims();
         let channels = vec![input.frame, input.warped, input.color_confidence, input.grey_confidence];
         let padded = pad_to_multiple(Tensor::cat(channels, 1), MULTIPLE); // [n, 8, H, W]
+        let padded = stored_for(&self.head, padded);
         let features = B::convolve(&self.head, padded, Activation::None); // [n, widths[0], H, W]
         let refined = self.unet.forward(features); // [n, 3, H, W]
         crop(refined, height, width) // [n, 3, h, w]

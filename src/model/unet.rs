@@ -4,7 +4,7 @@ use burn::{
     config::Config,
     module::Module,
     nn::conv::Conv2d,
-    tensor::{Tensor, backend::Backend},
+    tensor::{FloatDType, Tensor, backend::Backend},
 };
 
 use super::convolution::conv3x3;
@@ -81,7 +81,7 @@ impl UnetConfig {
 }
 
 impl<B: Kernels> Unet<B> {
-    /// `[n, widths[0], h, w]`, sides multiples of [`MULTIPLE`], to `[n, output, h, w]`.
+    /// `[n, widths[0], h, w]`, sides multiples of [`MULTIPLE`], to `[n, output, h, w]`, which is f32 whatever the weights are.
     pub fn forward(&self, features: Tensor<B, 4>) -> Tensor<B, 4> {
         let mut skips = vec![self.down[0].forward(vec![features])]; // [n, widths[0], h, w]
         for pair in &self.down[1..] {
@@ -92,7 +92,7 @@ impl<B: Kernels> Unet<B> {
         let bottom = skips[LEVELS - 1].clone();
         let top =
             self.up.iter().zip(finer).fold(bottom, |coarse, (up, skip)| up.forward(coarse, skip.clone()));
-        B::convolve(&self.output, top, Activation::None) // [n, output, h, w]
+        B::convolve(&self.output, top, Activation::None).cast(FloatDType::F32) // [n, output, h, w]
     }
 }
 

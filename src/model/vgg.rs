@@ -9,7 +9,7 @@ use burn::{
     tensor::{Tensor, activation::relu, backend::Backend},
 };
 
-use super::convolution::conv3x3;
+use super::convolution::{conv3x3, stored_for};
 use crate::kernel::{Activation, Kernels};
 
 /// The number of blocks, and so of taps: conv1_2, conv2_2, conv3_2, conv4_2 and conv5_2.
@@ -103,7 +103,7 @@ impl<B: Kernels> Vgg<B> {
         normalised: Tensor<B, 4>,
         convolve: impl Fn(usize, usize, &Conv2d<B>, Tensor<B, 4>) -> Tensor<B, 4>,
     ) -> [Tensor<B, 4>; TAPS] {
-        let mut features = normalised;
+        let mut features = stored_for(&self.blocks[0].convolutions[0], normalised);
         std::array::from_fn(|level| {
             if level > 0 {
                 features = B::max_pool(features.clone()); // [n, c, h / 2^level, w / 2^level]

@@ -8,20 +8,34 @@ use burn::{
             graphics::{AutoGraphicsApi, GraphicsApi},
         },
     },
-    tensor::{Tensor, TensorData},
+    tensor::{FloatDType, Tensor, TensorData},
 };
+use chromaflow::kernel::Kernels;
 use cubecl::Runtime;
 
 /// Runs `test` on the default adapter, if there is any.
 pub fn on_adapter(test: impl FnOnce(&WgpuDevice)) {
     let found = !WgpuRuntime::enumerate_all_devices(&AutoGraphicsApi::backend()).is_empty();
-    let required = std::env::var("CHROMAFLOW_VULKAN").is_ok_and(|value| value == "required");
-    assert!(found || !required, "CHROMAFLOW_VULKAN=required, and wgpu finds no adapter");
-    if found {
+    if found || skipped("wgpu finds no adapter") {
         test(&WgpuDevice::default());
-    } else {
-        eprintln!("skipped: wgpu finds no adapter");
     }
+}
+
+/// Runs `test` on the default adapter if it stores f16.
+pub fn on_half_precision_adapter(test: impl FnOnce(&WgpuDevice)) {
+    on_adapter(|device| {
+        if <Wgpu as Kernels>::precision(device) == FloatDType::F16 || skipped("the adapter has no f16") {
+            test(device);
+        }
+    });
+}
+
+/// Says that a test is skipped, or fails it where it may not be.
+fn skipped(reason: &str) -> bool {
+    let required = std::env::var("CHROMAFLOW_VULKAN").is_ok_and(|value| value == "required");
+    assert!(!required, "CHROMAFLOW_VULKAN=required, and {reason}");
+    eprintln!("skipped: {reason}");
+    false
 }
 
 /// Values in [-1, 1] with no pattern in them, the same in every run; `seed` tells tensors apart.
@@ -33,6 +47,11 @@ pub fn noise<const D: usize>(shape: [usize; D], seed: usize) -> Tensor<Flex, D> 
     };
     let values = (0..shape.iter().product()).map(value).collect();
     Tensor::from_data(TensorData::new(values, shape), &Default::default())
+}
+
+/// The nearest values that f16 tells apart.
+pub fn rounded<const D: usize>(tensor: Tensor<Flex, D>) -> Tensor<Flex, D> {
+    tensor.cast(FloatDType::F16).cast(FloatDType::F32)
 }
 
 /// The same values on the adapter.

@@ -7,5 +7,6 @@ mod convolution;
 mod cost_volume;
 #[path = "../parity/fixture.rs"]
 mod fixture;
+mod half_precision;
 mod images;
 mod networks;

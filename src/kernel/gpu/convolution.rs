@@ -1,7 +1,8 @@
 //! A convolution as one tiled kernel. A workgroup computes a tile of pixels for some output channels: it loads the
 //! inputs below the tile and the weights, a few input channels at a time, into workgroup memory, and each unit adds
 //! products to a block of 4 or 8 channels by 4 or 8 pixels that it keeps in registers. Bias and activation are applied
-//! when the block is written.
+//! when the block is written. Tensors may be stored in f16: they are turned to f32 as they are loaded, and what is added
+//! up is f32.
 
 use burn_cubecl::{CubeRuntime, tensor::CubeTensor};
 use cubecl::prelude::*;
@@ -49,6 +50,7 @@ pub fn launch<R: CubeRuntime>(
         output.clone().into_tensor_arg(),
         finish.slope,
         Plan { window, tile },
+        output.dtype.into(),
     );
 }
 
@@ -83,13 +85,14 @@ struct Corner {
 }
 
 #[cube(launch)]
-fn convolution_kernel<I: Size, O: Size>(
-    inputs: &Sequence<Tensor<Vector<f32, I>>>,
-    weight: &Tensor<f32>,
-    bias: &ComptimeOption<Tensor<f32>>,
-    output: &mut Tensor<Vector<f32, O>>,
+fn convolution_kernel<E: Float, I: Size, O: Size>(
+    inputs: &Sequence<Tensor<Vector<E, I>>>,
+    weight: &Tensor<E>,
+    bias: &ComptimeOption<Tensor<E>>,
+    output: &mut Tensor<Vector<E, O>>,
     slope: f32,
     #[comptime] plan: Plan,
+    #[define(E)] _stored: StorageType,
 ) {
     let tile = comptime!(plan.tile);
     let tiles_x = output.shape(3).div_ceil(comptime!(tile.width()));
@@ -124,8 +127,8 @@ fn convolution_kernel<I: Size, O: Size>(
     }
     for first in range_stepped(0, weight.shape(1), comptime!(tile.depth)) {
         sync_cube();
-        load_pixels::<I>(inputs, &sources, &mut pixels, corner, first, plan);
-        load_weights(weight, &mut weights, corner, first, plan);
+        load_pixels::<E, I>(inputs, &sources, &mut pixels, corner, first, plan);
+        load_weights::<E>(weight, &mut weights, corner, first, plan);
         sync_cube();
         for channel in 0..comptime!(tile.depth) {
             for row in 0..comptime!(plan.window.side) {
@@ -133,13 +136,13 @@ fn convolution_kernel<I: Size, O: Size>(
             }
         }
     }
-    write::<O>(&sums, bias, output, slope, corner, plan);
+    write::<E, O>(&sums, bias, output, slope, corner, plan);
 }
 
 /// Loads the inputs below the tile, zero outside the image, from channel `first` on.
 #[cube]
-fn load_pixels<I: Size>(
-    inputs: &Sequence<Tensor<Vector<f32, I>>>,
+fn load_pixels<E: Float, I: Size>(
+    inputs: &Sequence<Tensor<Vector<E, I>>>,
     sources: &Sequence<Source>,
     pixels: &mut SharedMemory<f32>,
     corner: Corner,
@@ -165,16 +168,16 @@ fn load_pixels<I: Size>(
         let x = corner.x * comptime!(window.stride) + column;
         let above = comptime!(window.padding);
         let inside = y >= above && y < corner.height + above && x >= margin && x < corner.width + margin;
-        let mut values = Vector::<f32, I>::new(0.0);
+        let mut values = Vector::<E, I>::new(E::from_int(0));
         if inside {
-            values = load::<I>(inputs, sources, first + channel, y - above, x - margin);
+            values = load::<E, I>(inputs, sources, first + channel, y - above, x - margin);
         }
         let at = (channel * rows + row) * comptime!(plan.tile.pitch(&window));
         #[unroll]
         for j in 0..vector {
             let column = column + j;
             if column >= before && column < before + columns {
-                pixels[at + column - before] = values[j];
+                pixels[at + column - before] = f32::cast_from(values[j]);
             }
         }
     }
@@ -182,14 +185,14 @@ fn load_pixels<I: Size>(
 
 /// The vector of the joined inputs at a place inside the image, zero behind the last channel.
 #[cube]
-fn load<I: Size>(
-    inputs: &Sequence<Tensor<Vector<f32, I>>>,
+fn load<E: Float, I: Size>(
+    inputs: &Sequence<Tensor<Vector<E, I>>>,
     sources: &Sequence<Source>,
     channel: usize,
     y: usize,
     x: usize,
-) -> Vector<f32, I> {
-    let mut values = Vector::<f32, I>::new(0.0);
+) -> Vector<E, I> {
+    let mut values = Vector::<E, I>::new(E::from_int(0));
     let mut behind = channel;
     #[unroll]
     for i in 0..inputs.len() {
@@ -209,8 +212,8 @@ fn load<I: Size>(
 
 /// Loads the weights of the tile's output channels and of the inputs from `first` on, zero where there is none.
 #[cube]
-fn load_weights(
-    weight: &Tensor<f32>,
+fn load_weights<E: Float>(
+    weight: &Tensor<E>,
     weights: &mut SharedMemory<Vector<f32, Const<CHANNELS>>>,
     corner: Corner,
     first: usize,
@@ -227,7 +230,7 @@ fn load_weights(
         #[unroll]
         for j in 0..CHANNELS {
             if channel + j < weight.shape(0) && along < row {
-                values[j] = weight[(channel + j) * row + along];
+                values[j] = f32::cast_from(weight[(channel + j) * row + along]);
             }
         }
         weights[i] = values;
@@ -280,10 +283,10 @@ fn add_products(
 
 /// Writes the unit's block.
 #[cube]
-fn write<O: Size>(
+fn write<E: Float, O: Size>(
     sums: &Array<Vector<f32, Const<CHANNELS>>>,
-    bias: &ComptimeOption<Tensor<f32>>,
-    output: &mut Tensor<Vector<f32, O>>,
+    bias: &ComptimeOption<Tensor<E>>,
+    output: &mut Tensor<Vector<E, O>>,
     slope: f32,
     corner: Corner,
     #[comptime] plan: Plan,
@@ -296,7 +299,7 @@ fn write<O: Size>(
     for c in 0..comptime!(tile.groups * CHANNELS) {
         let channel = group * CHANNELS + c;
         if channel < output.shape(1) {
-            let offset = offset(bias, channel);
+            let offset = offset::<E>(bias, channel);
             #[unroll]
             for r in 0..tile.rows {
                 let y = corner.y + UNIT_POS_Y as usize + comptime!(r * tile.lanes_y());
@@ -304,12 +307,12 @@ fn write<O: Size>(
                 for p in 0..comptime!(PIXELS / vector) {
                     let x = left + p * vector;
                     if y < output.shape(2) && x < output.shape(3) {
-                        let mut values = Vector::<f32, O>::empty();
+                        let mut values = Vector::<E, O>::empty();
                         #[unroll]
                         for j in 0..vector {
                             let of = comptime!((c / CHANNELS * tile.rows + r) * PIXELS + p * vector + j);
                             let sum = sums[of][comptime!(c % CHANNELS)] + offset;
-                            values[j] = select(sum < 0.0, sum * slope, sum);
+                            values[j] = E::cast_from(select(sum < 0.0, sum * slope, sum));
                         }
                         let at = corner.image * output.stride(0)
                             + channel * output.stride(1)
@@ -324,7 +327,7 @@ fn write<O: Size>(
 }
 
 #[cube]
-fn offset(bias: &ComptimeOption<Tensor<f32>>, channel: usize) -> f32 {
-    let offset: ComptimeOption<f32> = bias.map(|bias| bias[channel]);
+fn offset<E: Float>(bias: &ComptimeOption<Tensor<E>>, channel: usize) -> f32 {
+    let offset: ComptimeOption<f32> = bias.map(|bias| f32::cast_from(bias[channel]));
     offset.unwrap_or_else(|| 0.0f32.runtime())
 }

@@ -9,7 +9,7 @@ mod warp;
 
 use burn::{
     nn::{PaddingConfig2d, conv::Conv2d},
-    tensor::{Shape, Tensor, TensorPrimitive},
+    tensor::{DType, FloatDType, Shape, Tensor, TensorPrimitive, backend::Backend},
 };
 use burn_cubecl::{
     BoolElement, CubeBackend, CubeRuntime, kernel::into_contiguous, ops::numeric::empty_device_dtype,
@@ -25,6 +25,10 @@ use tile::{Tile, Window};
 const MOST_INPUTS: usize = 4;
 
 impl<R: CubeRuntime, T: BoolElement> Kernels for CubeBackend<R, f32, i32, T> {
+    fn precision(device: &Self::Device) -> FloatDType {
+        if Self::supports_dtype(device, DType::F16) { FloatDType::F16 } else { FloatDType::F32 }
+    }
+
     fn convolve_joined(
         convolution: &Conv2d<Self>,
         mut inputs: Vec<Tensor<Self, 4>>,

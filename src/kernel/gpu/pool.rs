@@ -13,11 +13,12 @@ pub fn launch<R: CubeRuntime>(input: CubeTensor<R>, output: &CubeTensor<R>) {
         cube_dim,
         input.into_tensor_arg(),
         output.clone().into_tensor_arg(),
+        output.dtype.into(),
     );
 }
 
 #[cube(launch)]
-fn pool_kernel(input: &Tensor<f32>, output: &mut Tensor<f32>) {
+fn pool_kernel<E: Float>(input: &Tensor<E>, output: &mut Tensor<E>, #[define(E)] _stored: StorageType) {
     let height = output.shape(2);
     let width = output.shape(3);
     if ABSOLUTE_POS < output.shape(0) * output.shape(1) * height * width {

@@ -26,14 +26,16 @@ pub fn launch<R: CubeRuntime>(
         base.map(CubeTensor::into_tensor_arg).into(),
         coarser.into_iter().map(CubeTensor::into_tensor_arg).collect(),
         output.clone().into_tensor_arg(),
+        output.dtype.into(),
     );
 }
 
 #[cube(launch)]
-fn upsample_kernel<O: Size>(
-    base: &ComptimeOption<Tensor<f32>>,
-    coarser: &Sequence<Tensor<f32>>,
-    output: &mut Tensor<Vector<f32, O>>,
+fn upsample_kernel<E: Float, O: Size>(
+    base: &ComptimeOption<Tensor<E>>,
+    coarser: &Sequence<Tensor<E>>,
+    output: &mut Tensor<Vector<E, O>>,
+    #[define(E)] _stored: StorageType,
 ) {
     let vector = O::value();
     let height = output.shape(2);
@@ -47,7 +49,7 @@ fn upsample_kernel<O: Size>(
         let mut values = Vector::<f32, O>::new(0.0);
         #[unroll]
         for j in 0..vector {
-            values[j] = base_at(base, n, c, y, x + j);
+            values[j] = base_at::<E>(base, n, c, y, x + j);
         }
         #[unroll]
         for i in 0..coarser.len() {
@@ -55,32 +57,37 @@ fn upsample_kernel<O: Size>(
             let factor = height / image.shape(2);
             #[unroll]
             for j in 0..vector {
-                values[j] += enlarged(image, n * image.stride(0) + c * image.stride(1), y, x + j, factor);
+                values[j] +=
+                    enlarged::<E>(image, n * image.stride(0) + c * image.stride(1), y, x + j, factor);
             }
         }
         let at = n * output.stride(0) + c * output.stride(1) + y * output.stride(2) + x;
-        output[at / vector] = values;
+        output[at / vector] = Vector::cast_from(values);
     }
 }
 
 #[cube]
-fn base_at(base: &ComptimeOption<Tensor<f32>>, n: usize, c: usize, y: usize, x: usize) -> f32 {
-    let value: ComptimeOption<f32> = base
-        .map(|base| base[n * base.stride(0) + c * base.stride(1) + y * base.stride(2) + x * base.stride(3)]);
+fn base_at<E: Float>(base: &ComptimeOption<Tensor<E>>, n: usize, c: usize, y: usize, x: usize) -> f32 {
+    let value: ComptimeOption<f32> = base.map(|base| {
+        let at = n * base.stride(0) + c * base.stride(1) + y * base.stride(2) + x * base.stride(3);
+        f32::cast_from(base[at])
+    });
     value.unwrap_or_else(|| 0.0f32.runtime())
 }
 
 /// The channel of `image` that begins at `start`, enlarged, at (y, x).
 #[cube]
-fn enlarged(image: &Tensor<f32>, start: usize, y: usize, x: usize, factor: usize) -> f32 {
+fn enlarged<E: Float>(image: &Tensor<E>, start: usize, y: usize, x: usize, factor: usize) -> f32 {
     let (row, other_row, down) = neighbours(y, factor, image.shape(2));
     let (column, other_column, across) = neighbours(x, factor, image.shape(3));
     let near = start + row * image.stride(2);
     let far = start + other_row * image.stride(2);
     let column = column * image.stride(3);
     let other_column = other_column * image.stride(3);
-    let ours = image[near + column] * (1.0 - down) + image[far + column] * down;
-    let theirs = image[near + other_column] * (1.0 - down) + image[far + other_column] * down;
+    let ours =
+        f32::cast_from(image[near + column]) * (1.0 - down) + f32::cast_from(image[far + column]) * down;
+    let theirs = f32::cast_from(image[near + other_column]) * (1.0 - down)
+        + f32::cast_from(image[far + other_column]) * down;
     ours * (1.0 - across) + theirs * across
 }
 
