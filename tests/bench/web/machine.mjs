@@ -21,7 +21,7 @@ export async function openDawn() {
   if (!adapter) return null;
   const { vendor, architecture, device, description } = adapter.info;
   const name = [description || device, vendor, architecture].filter(Boolean).join(", ");
-  return { name, software: SOFTWARE.test(name) };
+  return { name, software: SOFTWARE.test(name), half: adapter.features.has("shader-f16") };
 }
 
 /** A browser writes a buffer from shared memory, which onnxruntime-web's is; Dawn under Node refuses it, so it gets a copy. */
