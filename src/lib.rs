@@ -36,4 +36,6 @@ pub mod weights;
 #[cfg(all(target_family = "wasm", feature = "web"))]
 mod device;
 #[cfg(all(target_family = "wasm", feature = "web"))]
+mod session;
+#[cfg(all(target_family = "wasm", feature = "web"))]
 mod web;

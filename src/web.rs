@@ -5,10 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use burn::{
-    backend::Flex,
-    tensor::{Tensor, TensorData},
-};
+use burn::backend::Flex;
 use burn_wgpu::{CubeBackend, WgpuRuntime};
 use js_sys::{Array, Float32Array, Function, Object, Promise, Reflect, Uint8Array};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -16,13 +13,12 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::{
-    clip::{self, ClipColorizer, ClipOptions, CutFinder, Demand, Finished, Memory, Motion},
+    clip::{self, CutFinder, Demand, Finished, Motion},
     color::{ChromaPlanes, LumaFrame, Matrix, Range},
     device::{self, Grant, GraphicsCard},
     error::{Error, Result},
-    kernel::Kernels,
-    readback::read,
-    weights::{LoadedSet, Manifest, WeightSet},
+    session::{Room, Session},
+    weights::Manifest,
 };
 
 type Gpu = CubeBackend<WgpuRuntime, f32, i32, u32>;
@@ -74,14 +70,6 @@ enum Runtime {
     Cpu(Session<Flex>),
 }
 
-struct Session<B: Kernels> {
-    device: B::Device,
-    grant: Grant,
-    weights: Option<LoadedSet<B>>,
-    clip: Option<ClipColorizer<B>>,
-    cuts: CutFinder,
-}
-
 #[derive(Clone, Serialize)]
 struct DeviceReport {
     kind: &'static str,
@@ -126,6 +114,7 @@ struct WeightFileMessage<'a> {
 
 #[derive(Serialize)]
 struct RoomMessage {
+    /// JavaScript's numbers are exact up to 2^53.
     bytes: f64,
     fits: bool,
 }
@@ -267,10 +256,11 @@ impl Engine {
         passes: usize,
     ) -> std::result::Result<JsValue, JsValue> {
         let demand = Demand { width, height, size, passes };
-        sent(&match &self.runtime {
+        let Room { bytes, fits } = match &self.runtime {
             Runtime::Gpu(session) => session.room(demand)?,
             Runtime::Cpu(session) => session.room(demand)?,
-        })
+        };
+        sent(&RoomMessage { bytes: bytes as f64, fits })
     }
 
     /// Begins a clip; an earlier one is given up.
@@ -321,73 +311,6 @@ impl Engine {
     #[wasm_bindgen(unchecked_return_type = "FinishedFrame[]")]
     pub async fn finish(&mut self) -> std::result::Result<JsValue, JsValue> {
         finished_message(on_session!(self, session => session.finish().await)?)
-    }
-}
-
-impl<B: Kernels> Session<B> {
-    fn new(device: B::Device, grant: Grant) -> Self {
-        Self { device, grant, weights: None, clip: None, cuts: CutFinder::default() }
-    }
-
-    async fn load(&mut self, set: &WeightSet, files: BTreeMap<String, Vec<u8>>) -> Result<()> {
-        self.give_up().await;
-        let known = self.weights.take().filter(|known| known.set().files() == set.files());
-        let none = || LoadedSet::new(set.clone(), B::precision(&self.device), &self.device);
-        let weights = self.weights.insert(known.unwrap_or_else(none));
-        weights.add(files)
-    }
-
-    async fn give_up(&mut self) {
-        if let Some(clip) = self.clip.take() {
-            clip.abandon().await;
-        }
-    }
-
-    async fn preview(&mut self, frame: LumaFrame, size: usize) -> Result<Vec<clip::Candidate>> {
-        let networks = self.weights()?.for_preview()?;
-        clip::preview(&networks, frame, size, &self.device).await
-    }
-
-    fn warm_up(&self, dimensions: (usize, usize), size: usize) -> Result<()> {
-        clip::warm_up(&*self.weights()?.for_preview()?, dimensions, size, &self.device)
-    }
-
-    async fn propose(&mut self, grey: Vec<f32>, width: usize, height: usize) -> Result<Vec<f32>> {
-        if grey.len() != width * height {
-            let reason = format!("it has {} values", grey.len());
-            return Err(Error::FrameSize { width, height, reason });
-        }
-        let networks = self.weights()?.for_preview()?;
-        let grey = Tensor::from_data(TensorData::new(grey, [1, 1, height, width]), &self.device);
-        read(networks.colorizer.forward(&networks.trunk, grey)).await // [1, d, 3, h, w]
-    }
-
-    async fn start(&mut self, options: ClipOptions) -> Result<()> {
-        self.give_up().await;
-        self.clip = Some(ClipColorizer::new(self.weights()?.complete()?, options, self.device.clone())?);
-        Ok(())
-    }
-
-    fn room(&self, demand: Demand) -> Result<RoomMessage> {
-        let weights = self.weights()?;
-        let memory = Memory::of(&weights.set().config, weights.bytes(), weights.precision(), demand);
-        Ok(RoomMessage { bytes: memory.total() as f64, fits: self.grant.holds(&memory) })
-    }
-
-    fn weights(&self) -> Result<&LoadedSet<B>> {
-        self.weights.as_ref().ok_or_else(|| Error::WeightsMissing("no weights were loaded".to_owned()))
-    }
-
-    async fn begin_shot(&mut self, candidate: usize) -> Result<Vec<Finished>> {
-        self.clip.as_mut().ok_or_else(not_started)?.begin_shot(candidate).await
-    }
-
-    async fn push(&mut self, frame: LumaFrame, with_motion: bool) -> Result<Vec<Finished>> {
-        self.clip.as_mut().ok_or_else(not_started)?.push(frame, with_motion).await
-    }
-
-    async fn finish(&mut self) -> Result<Vec<Finished>> {
-        self.clip.take().ok_or_else(not_started)?.finish().await
     }
 }
 
@@ -469,10 +392,6 @@ fn object<const N: usize>(fields: [(&str, JsValue); N]) -> std::result::Result<J
         Reflect::set(&object, &key.into(), &value)?;
     }
     Ok(object.into())
-}
-
-fn not_started() -> Error {
-    Error::Engine("no clip was started".to_owned())
 }
 
 impl From<Error> for JsValue {
