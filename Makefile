@@ -78,8 +78,8 @@ bench-kit: wasm $(BENCH_ONNX) $(BENCH_PARTS)
 	tar czf target/bench/kit.tar.gz --transform 's|^target/bench/commit|commit|' target/bench/commit $(BENCH_ONNX) www/wasm \
 		weights/manifest.json weights/lite $(wildcard tests/bench/web/*.mjs) $(addprefix $(BENCH_PACKAGES)/, \
 		webgpu/package.json webgpu/index.js webgpu/dist/linux-x64 onnxruntime-web/package.json \
-		onnxruntime-web/dist/ort.wasm.bundle.min.mjs onnxruntime-web/dist/ort-wasm-simd-threaded.wasm \
-		onnxruntime-web/dist/ort.webgpu.bundle.min.mjs onnxruntime-web/dist/ort-wasm-simd-threaded.asyncify.wasm)
+		onnxruntime-web/dist/ort.wasm.bundle.min.mjs onnxruntime-web/dist/ort.webgpu.bundle.min.mjs \
+		$(addprefix onnxruntime-web/dist/ort-wasm-simd-threaded., mjs wasm asyncify.mjs asyncify.wasm))
 
 $(BENCH_ONNX): $(WEIGHTS)/manifest.json
 	mkdir -p $(@D)
