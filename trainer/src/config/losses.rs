@@ -15,7 +15,7 @@ pub struct Losses {
     /// Weight of the refinement loss, equation (5).
     pub refinement: f64,
     /// Weight of equation (3) on the chroma that g makes of two neighbouring frames. The paper has no such term: g then learns to come
-    /// near the truth, and nothing asks that its frames agree.
+    /// near the truth, and nothing asks that its frames agree. Frames with less chroma than f gave count as if they had as much.
     pub refined_temporal: f64,
     /// Weight of the diversity loss, equation (7).
     pub diversity: f64,

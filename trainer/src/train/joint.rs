@@ -38,6 +38,9 @@ use crate::{
     prepared::Kind,
 };
 
+/// Mean chroma, with colours in [0, 1], below which frames count as grey: an eighth of an 8-bit step.
+const FAINTEST: f64 = 5e-4;
+
 /// f with its trunk, and g.
 #[derive(Module, Debug)]
 pub struct Joint<B: Backend> {
@@ -165,13 +168,22 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> JointTraining<B> {
             // Without luma: where it flickers, colour would learn to flicker against it.
             let [ours, theirs] = halves(grey.clone()).map(|grey| grey.unsqueeze_dim::<5>(1)); // 2 of [n, 1, 1, h, w]
             let Link { flow, visible } = links[0].clone();
-            let flicker = temporal(frame - ours, neighbour - theirs, flow, visible);
+            let colour = frame - ours.clone(); // [n, d, 3, h, w]
+            let given = halves(candidates)[0].clone().detach() - ours;
+            let faded = faded(colour.clone(), given);
+            let flicker = temporal(colour, neighbour - theirs, flow, visible) * faded;
             figures.push(("refined_temporal", flicker.clone().inner()));
             loss = refinement.clone().mul_scalar(self.weight) + flicker.mul_scalar(self.steadiness);
         }
         figures.insert(0, ("refinement", refinement.inner()));
         StepLoss { loss, figures }
     }
+}
+
+/// How much more chroma was `given` than there is: faint frames flicker less, and count as if they had as much. At least 1, since
+/// a cast would add chroma that never flickers.
+fn faded<B: Backend>(colour: Tensor<B, 5>, given: Tensor<B, 5>) -> Tensor<B, 1> {
+    (given.abs().mean() / colour.abs().mean().clamp_min(FAINTEST)).clamp_min(1.0)
 }
 
 /// The d candidates of frames s, `[n, d, 3, h, w]`, refined by those of their neighbours t, on the frames' luma.
