@@ -228,3 +228,18 @@ fn neighbourhood<B: Backend>(
         warped,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::backend::Flex;
+
+    #[test]
+    fn faint_frames_count_as_vivid_ones_and_vivid_ones_as_they_are() {
+        let chroma = |value: f32| Tensor::<Flex, 5>::full([1, 2, 3, 4, 4], value, &Default::default());
+        let faded = |colour, given| faded(chroma(colour), chroma(given)).into_scalar();
+        assert!((faded(0.1, -0.2) - 2.0).abs() < 1e-6); // of sums of 96 values that f32 rounds by 1e-7 each
+        assert!((faded(0.2, 0.1) - 1.0).abs() < 1e-6);
+        assert!(faded(0.0, 0.1).is_finite(), "grey frames are compared, too");
+    }
+}
