@@ -22,7 +22,7 @@ const TOLERANCE: f32 = 1e-4;
 const ACTIVATION: Activation = Activation::LeakyRelu(0.1);
 
 /// A convolution that keeps the size at stride 1.
-fn config(channels: [usize; 2], side: usize, stride: usize, dilation: usize) -> Conv2dConfig {
+pub fn config(channels: [usize; 2], side: usize, stride: usize, dilation: usize) -> Conv2dConfig {
     let padding = dilation * (side / 2);
     Conv2dConfig::new(channels, [side, side])
         .with_stride([stride, stride])

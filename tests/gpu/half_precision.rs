@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, rc::Rc};
 use burn::{
     backend::{Flex, Wgpu, wgpu::WgpuDevice},
     module::{Module, Param},
-    nn::{
-        PaddingConfig2d,
-        conv::{Conv2d, Conv2dConfig},
-    },
+    nn::conv::{Conv2d, Conv2dConfig},
     tensor::{DType, FloatDType, Tensor, TensorData},
 };
 use chromaflow::{
@@ -23,6 +20,7 @@ use chromaflow::{
 
 use crate::{
     adapter::{noise, on_half_precision_adapter, rounded, upload},
+    convolution::config,
     fixture::{assert_close, data, networks, tensor},
 };
 
@@ -51,11 +49,7 @@ fn convolutions() {
     on_half_precision_adapter(|device| {
         for (side, stride, dilation) in [(3, 1, 1), (1, 1, 1), (3, 2, 1), (3, 1, 4)] {
             for shape in [[1, 6, 17, 37], [2, 6, 12, 40]] {
-                let padding = dilation * (side / 2);
-                let config = Conv2dConfig::new([6, 10], [side, side])
-                    .with_stride([stride, stride])
-                    .with_dilation([dilation, dilation])
-                    .with_padding(PaddingConfig2d::Explicit(padding, padding, padding, padding));
+                let config = config([6, 10], side, stride, dilation);
                 let (theirs, ours) = both(&config, device);
                 let image = rounded(noise(shape, 3));
                 let inputs = [image.clone().narrow(1, 0, 2), image.clone().narrow(1, 2, 4)];
