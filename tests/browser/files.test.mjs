@@ -110,8 +110,10 @@ test("several files are coloured one after the other, past one that is broken", 
   assert.equal(await settled(page, "choosing"), null);
   await page.getByRole("button", { name: "Colorize" }).click();
   const entries = page.locator("#batch-list li");
+  const first = await entries.nth(0).getByRole("link", { name: "Save" }).elementHandle();
   await entries.nth(2).getByRole("link", { name: "Save" }).waitFor();
   assert.match(await entries.nth(1).innerText(), /no picture/);
+  assert.ok(await first?.evaluate((link) => link.isConnected), "the keyboard lost its place on it");
   for (const [at, name] of /** @type {[number, string][]} */ ([[0, "one-color.mp4"], [2, "three-color.png"]])) {
     const [download] = await Promise.all([page.waitForEvent("download"), entries.nth(at).getByRole("link").click()]);
     assert.equal(download.suggestedFilename(), name);

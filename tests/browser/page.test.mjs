@@ -132,6 +132,20 @@ test("the keyboard alone goes from the first page to the saved file", async () =
   assert.equal(await page.locator("[data-field=candidate]").getAttribute("value"), "2");
 });
 
+test("the keyboard keeps its place while more of the preview comes", async () => {
+  const { page } = visitor;
+  const focused = page.waitForFunction(() => { // as soon as it is offered: more is to come then
+    const all = /** @type {HTMLInputElement | null} */ (document.querySelector("#moments input"));
+    if (!all?.checkVisibility()) return null;
+    all.focus();
+    return document.getElementById("candidates")?.ariaBusy;
+  });
+  await choosing(long);
+  assert.equal(await (await focused).jsonValue(), "true");
+  await page.locator("#candidates[aria-busy=false]").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "moment");
+});
+
 test("progress is shown, and cancelling goes back to the choices", async () => {
   const { page } = visitor;
   await choosing(long);

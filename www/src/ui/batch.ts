@@ -4,27 +4,30 @@ import { element, made } from "./element";
 
 interface Entry {
   file: File;
-  /** The latest that happened to it, in words. */
-  status: string;
-  result: { address: string; name: string } | null;
   waiting: boolean;
+  /** The latest that happened to it, in words. */
+  status: HTMLElement;
+  /** Saves its result; hidden while there is none. */
+  save: HTMLAnchorElement;
 }
 
 /** Several files that are coloured one after the other, and what became of each. */
 export class Batch {
+  readonly #list = element("batch-list");
   #entries: Entry[] = [];
 
   /** Begins with files of which the first is taken in hand; what was there before is forgotten. */
   begin([first, ...others]: File[]): void {
-    for (const { result } of this.#entries) if (result) URL.revokeObjectURL(result.address);
+    for (const { save } of this.#entries) URL.revokeObjectURL(save.href);
     this.#entries = [];
-    if (first) this.#entries.push({ file: first, status: words.inHand, result: null, waiting: false });
+    this.#list.replaceChildren();
+    if (first) this.#enter(first, words.inHand, false);
     this.add(others);
   }
 
   add(files: File[]): void {
-    this.#entries.push(...files.map((file) => ({ file, status: words.waiting, result: null, waiting: true })));
-    this.#show();
+    for (const file of files) this.#enter(file, words.waiting, true);
+    element("batch").hidden = !this.several;
   }
 
   /** Whether there is more than one file. */
@@ -36,27 +39,29 @@ export class Batch {
   next(): File | null {
     const entry = this.#entries.find(({ waiting }) => waiting);
     if (!entry) return null;
-    Object.assign(entry, { waiting: false, status: words.inHand });
-    this.#show();
+    entry.waiting = false;
+    entry.status.textContent = words.inHand;
     return entry.file;
   }
 
-  /** What became of a file: its coloured one, or why there is none. */
+  /** What became of a file: its coloured one, or why there is none. Nothing moves: the keyboard may stand on another's link. */
   settle(file: File, outcome: Colored | string): void {
     const entry = this.#entries.find((entry) => entry.file === file);
     if (!entry) return;
-    if (entry.result) URL.revokeObjectURL(entry.result.address);
-    if (typeof outcome === "string") Object.assign(entry, { status: outcome, result: null });
-    else Object.assign(entry, { status: words.coloured, result: { address: URL.createObjectURL(outcome.file), name: outcome.name } });
-    this.#show();
+    const { status, save } = entry;
+    const failed = typeof outcome === "string";
+    URL.revokeObjectURL(save.href);
+    status.textContent = failed ? outcome : words.coloured;
+    save.hidden = failed;
+    if (failed) return;
+    const { name } = outcome;
+    Object.assign(save, { href: URL.createObjectURL(outcome.file), download: name, ariaLabel: `${words.save} ${name}` });
   }
 
-  #show(): void {
-    element("batch").hidden = !this.several;
-    element("batch-list").replaceChildren(...this.#entries.map(({ file, status, result }) => {
-      const item = made("li", {}, made("span", { className: "name", textContent: file.name }), made("span", { className: "status", textContent: status }));
-      if (result) item.append(made("a", { href: result.address, download: result.name, textContent: words.save, ariaLabel: `${words.save} ${result.name}` }));
-      return item;
-    }));
+  #enter(file: File, state: string, waiting: boolean): void {
+    const status = made("span", { className: "status", textContent: state });
+    const save = made("a", { textContent: words.save, hidden: true });
+    this.#list.append(made("li", {}, made("span", { className: "name", textContent: file.name }), status, save));
+    this.#entries.push({ file, waiting, status, save });
   }
 }

@@ -131,14 +131,20 @@ export class Candidates {
     this.#offerChoice(firsts.map(({ time }) => clipClock(this.#clip!, time)));
   }
 
+  /** In place: the keyboard may stand on one of them while more come. */
   #offerChoice(times: string[]): void {
     const group = element("moments");
-    const options = [["all", words.allMoments], ...times.map((time, at) => [String(at), time])] as [string, string][];
-    if (group.children.length === options.length && this.#only !== null) return;
-    group.replaceChildren(...options.map(([value, text]) => {
-      const radio = made("input", { type: "radio", name: "moment", value, checked: value === String(this.#only ?? "all") });
-      return made("label", {}, radio, made("span", { textContent: text }));
-    }));
+    const texts = [words.allMoments, ...times];
+    while (group.children.length > texts.length) group.lastChild!.remove();
+    while (group.children.length < texts.length) group.append(this.#momentChoice(group.children.length - 1));
+    texts.forEach((text, at) => (group.children[at]!.querySelector("span")!.textContent = text));
+    group.querySelector<HTMLInputElement>(`[value="${this.#only ?? "all"}"]`)!.checked = true;
+  }
+
+  /** `moment`: -1 stands for all. */
+  #momentChoice(moment: number): HTMLElement {
+    const radio = made("input", { type: "radio", name: "moment", value: moment < 0 ? "all" : String(moment) });
+    return made("label", {}, radio, made("span"));
   }
 
   /** Marks the most saturated colouring. */
