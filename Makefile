@@ -31,9 +31,8 @@ check: check-native check-wasm check-page
 
 check-native: rust-parts
 	cargo fmt --all --check
-	cargo clippy --release --workspace --all-targets -- -D warnings
-	cargo clippy --release -p trainer --features cuda -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
+	cargo clippy --workspace --all-targets --features trainer/cuda -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features trainer/cuda
 
 check-wasm: rust-parts
 	cargo clippy --profile web --target wasm32-unknown-unknown -p chromaflow --features web --lib -- -D warnings
@@ -42,7 +41,7 @@ check-page: wasm node-parts
 	cd www && npm run check
 
 test-native: rust-parts browser-parts
-	CHROMAFLOW_VULKAN=required VK_ICD_FILENAMES=$(VULKAN_DRIVER) cargo test --release --workspace
+	CHROMAFLOW_VULKAN=required VK_ICD_FILENAMES=$(VULKAN_DRIVER) cargo test --workspace
 
 test-page: page browser-parts
 	node --test --test-concurrency=1 --test-reporter spec tests/browser/*.test.mjs
