@@ -136,15 +136,12 @@ export class Candidates {
     const group = element("moments");
     const texts = [words.allMoments, ...times];
     while (group.children.length > texts.length) group.lastChild!.remove();
-    while (group.children.length < texts.length) group.append(this.#momentChoice(group.children.length - 1));
+    while (group.children.length < texts.length) {
+      const value = group.children.length === 0 ? "all" : String(group.children.length - 1);
+      group.append(made("label", {}, made("input", { type: "radio", name: "moment", value }), made("span")));
+    }
     texts.forEach((text, at) => (group.children[at]!.querySelector("span")!.textContent = text));
     group.querySelector<HTMLInputElement>(`[value="${this.#only ?? "all"}"]`)!.checked = true;
-  }
-
-  /** `moment`: -1 stands for all. */
-  #momentChoice(moment: number): HTMLElement {
-    const radio = made("input", { type: "radio", name: "moment", value: moment < 0 ? "all" : String(moment) });
-    return made("label", {}, radio, made("span"));
   }
 
   /** Marks the most saturated colouring. */
