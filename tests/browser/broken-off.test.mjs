@@ -55,8 +55,13 @@ async function breakOff(file, frames, choose = async () => {}) {
   await page.getByRole("button", { name: "Colorize" }).click();
   await framesPast(frames);
   await page.getByRole("button", { name: "Pause" }).click();
-  for (let [before, now] = [-1, 0]; before !== now; [before, now] = [now, await page.evaluate(pictureBytes)]) await page.waitForTimeout(2000);
+  await diskIsStill(2000);
   page = await opened();
+}
+
+/** Waits until no more of the picture comes to the disk for so many milliseconds, and so many bytes are there. @param {number} pause @param {number} [least] */
+async function diskIsStill(pause, least = 0) {
+  for (let [before, now] = [-1, 0]; before !== now || now < least; [before, now] = [now, await page.evaluate(pictureBytes)]) await page.waitForTimeout(pause);
 }
 
 /** How much of the picture lies in the browser's private file system. */
@@ -213,7 +218,7 @@ test("a full disk is explained, and once there is room the run goes on", { timeo
   await page.getByRole("button", { name: "Colorize" }).click();
   await framesPast(14);
   // The encoder runs behind: the first two seconds are to lie on the disk, whole, before there is no more room.
-  for (let [before, now] = [-1, 0]; before !== now || now < 50_000; [before, now] = [now, await page.evaluate(pictureBytes)]) await page.waitForTimeout(100);
+  await diskIsStill(100, 50_000);
   const devtools = await page.context().newCDPSession(page);
   const { origin } = new URL(visitor.address);
   const { usage } = await devtools.send("Storage.getUsageAndQuota", { origin });
