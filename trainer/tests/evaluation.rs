@@ -182,6 +182,20 @@ fn the_pick_is_a_candidate_and_the_best_has_the_highest_psnr() {
 }
 
 #[test]
+fn worn_film_is_measured_against_its_own_truth() {
+    let folder = workplace();
+    let measured = |arguments: &[&str]| eval(folder.path(), arguments).unwrap();
+    let (new, worn) = (measured(&["@moving"]), measured(&["@moving", "--worn"]));
+    assert_eq!([&new["worn"], &worn["worn"]], [false, true]);
+    let truth = |report: &Value| figures(&report["clips"]["each"][0], "truth");
+    assert_ne!(truth(&new)["warping_error"], truth(&worn)["warping_error"], "grain is new in each frame");
+    let close = number(&truth(&worn)["colourfulness"]) / number(&truth(&new)["colourfulness"]);
+    assert!((0.8..1.25).contains(&close), "chroma stays, up to gamut and tones: {close}");
+    assert_eq!(worn, measured(&["@moving", "--worn"]), "the same film each time");
+    assert!(eval(folder.path(), &["@moving", "--worn", "--predictions", "@"]).is_err());
+}
+
+#[test]
 fn predictions_are_measured_by_the_same_code() {
     let folder = workplace();
     let at = |name: &str| folder.path().join(name);

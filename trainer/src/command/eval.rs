@@ -15,6 +15,7 @@ use crate::{
         held_back::{CLIP_FOLDERS, HeldBack, PHOTO_FOLDERS},
         photos,
         sequence::SMALLEST,
+        wear::Wear,
     },
     evaluation::{
         ablation::{self, Preference},
@@ -36,6 +37,7 @@ pick after refinement, and, where no truth is needed, of the truth itself.
 Examples:
   trainer eval film.mp4 frames/bear --size 256 --passes 2 --markdown figures.md
   trainer eval --data DATA --json figures.json --sheets sheets
+  trainer eval --data DATA --worn
   trainer eval film.mp4 --predictions other-method
   trainer eval film.mp4 --ablation full=runs/full --ablation no-diversity=runs/no-diversity
   trainer eval film.mp4 --backbone alexnet-owt-7be5be79.pth --linear alex.pth";
@@ -63,6 +65,10 @@ pub struct EvalCommand {
     /// the whole method, and it is measured before refinement, too. Photos and synthetic pairs are left out.
     #[arg(long, value_name = "NAME=FOLDER", value_parser = parse_variant, conflicts_with = "predictions")]
     ablation: Vec<(String, PathBuf)>,
+    /// Wears photos and clips first as old film is: stock that sees little red, other tones, faded blacks and whites, grain. Their
+    /// chroma, and with it the truth, stays.
+    #[arg(long, conflicts_with = "predictions")]
+    worn: bool,
     /// LPIPS's network: torchvision's AlexNet or VGG-16 (.pth or .safetensors).
     #[arg(long, requires = "linear")]
     backbone: Option<PathBuf>,
@@ -96,6 +102,7 @@ impl EvalCommand {
             evaluator: &evaluator,
             size: size as u32,
             frames: self.frames,
+            wear: self.worn.then(|| Wear { worn: 1.0, ..Wear::default() }),
             subject: &subject,
             sheets: self.sheets.as_deref(),
             left_out: Vec::new(),
@@ -111,7 +118,8 @@ impl EvalCommand {
             (Subject::Ablation(variants), Some(clips)) => Preference::of(clips, variants),
             _ => None,
         };
-        self.write(&Report { size, passes, flow, photos, clips, preference, left_out: run.left_out })
+        let worn = self.worn;
+        self.write(&Report { size, passes, worn, flow, photos, clips, preference, left_out: run.left_out })
     }
 
     /// The evaluator and what it measures. The motion is found by the flow network of the weights, or that of the whole method.

@@ -1,7 +1,7 @@
 //! Random windows of training images.
 
 use image::{
-    RgbImage,
+    Rgb, RgbImage,
     imageops::{self, FilterType},
 };
 use rand::Rng;
@@ -81,6 +81,22 @@ impl Window {
     }
 }
 
+impl Crop {
+    /// All of an image, as it is.
+    pub fn whole(image: &RgbImage) -> Self {
+        Self { rgb: planar(image), width: image.width() as usize, height: image.height() as usize }
+    }
+
+    /// As an image again; what no byte holds is clamped.
+    pub fn image(&self) -> RgbImage {
+        let area = self.width * self.height;
+        RgbImage::from_fn(self.width as u32, self.height as u32, |x, y| {
+            let pixel = y as usize * self.width + x as usize;
+            Rgb([0, 1, 2].map(|channel| (255.0 * self.rgb[channel * area + pixel]).round() as u8))
+        })
+    }
+}
+
 /// `[3, h, w]` in [0, 1], channel by channel.
 pub fn planar(image: &RgbImage) -> Vec<f32> {
     (0..3).flat_map(|channel| image.pixels().map(move |pixel| f32::from(pixel.0[channel]) / 255.0)).collect()
@@ -92,8 +108,14 @@ mod tests {
     use crate::loader::random;
 
     #[test]
+    fn an_image_survives_the_round_trip() {
+        let image = RgbImage::from_fn(7, 5, |x, y| Rgb([(36 * x) as u8, (60 * y) as u8, 255]));
+        assert_eq!(Crop::whole(&image).image(), image);
+    }
+
+    #[test]
     fn a_window_is_a_square_or_the_whole_image() {
-        let image = RgbImage::from_fn(80, 40, |x, y| image::Rgb([x as u8, y as u8, 0]));
+        let image = RgbImage::from_fn(80, 40, |x, y| Rgb([x as u8, y as u8, 0]));
         let cut = |crop, step| {
             let framing = Framing { short_sides: 20..=20, crop };
             let crop = Window::random(image.dimensions(), &framing, &mut random(1, step)).cut(&image);

@@ -20,6 +20,8 @@ pub struct Report {
     pub size: usize,
     /// Passes of g.
     pub passes: usize,
+    /// Whether the photos and clips were worn as old film is.
+    pub worn: bool,
     /// On synthetic pairs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow: Option<FlowAccuracy>,
@@ -95,8 +97,10 @@ impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "Frames with a shorter side of at most {} pixels; passes of g: {}.",
-            self.size, self.passes
+            "Frames with a shorter side of at most {} pixels{}; passes of g: {}.",
+            self.size,
+            if self.worn { ", worn as old film is" } else { "" },
+            self.passes
         )?;
         if let Some(photos) = &self.photos {
             writeln!(f, "\n## Photos, mean of {}\n\n{photos}", photos.each.len())?;

@@ -19,6 +19,7 @@ use super::{
 use crate::data::{
     photos,
     sequence::{self, Sequence},
+    wear::Wear,
 };
 
 /// Frames of a clip that its contact sheet shows.
@@ -45,6 +46,8 @@ pub struct EvaluationRun<'a, B: Kernels> {
     pub size: u32,
     /// How many frames of each clip are measured; all where none.
     pub frames: Option<usize>,
+    /// Photos and clips are worn like this before anything sees them; they are as they are where none.
+    pub wear: Option<Wear>,
     /// What is measured of each clip.
     pub subject: &'a Subject<B>,
     /// The folder of the contact sheets.
@@ -62,7 +65,8 @@ impl<B: Kernels> EvaluationRun<'_, B> {
         let progress = progress(photos.len())?;
         for (index, (file, photo)) in photos.into_iter().enumerate() {
             match Sequence::new(sequence::name(&file), vec![photo]) {
-                Ok(photo) => {
+                Ok(mut photo) => {
+                    self.wear(&mut photo, index);
                     let (report, row) = self.evaluator.ours(painter, &photo, usize::from(index % apart == 0));
                     each.push(report);
                     sheet.append(row);
@@ -82,9 +86,9 @@ impl<B: Kernels> EvaluationRun<'_, B> {
         ensure!(names.len() == paths.len(), "two clips have the same name");
         let mut each = Vec::new();
         let progress = progress(paths.len())?;
-        for path in paths {
+        for (index, path) in paths.iter().enumerate() {
             progress.set_message(sequence::name(path));
-            match self.clip(path) {
+            match self.clip(path, index) {
                 Ok((report, sheet)) => {
                     self.save(&sheet, &report.name)?;
                     each.push(report);
@@ -97,9 +101,10 @@ impl<B: Kernels> EvaluationRun<'_, B> {
         Ok(Group::of(each))
     }
 
-    fn clip(&self, path: &Path) -> Result<(ClipReport, Sheet)> {
+    fn clip(&self, path: &Path, index: usize) -> Result<(ClipReport, Sheet)> {
         let read = |path: &Path| Sequence::read(path, self.size, self.frames);
-        let clip = read(path)?;
+        let mut clip = read(path)?;
+        self.wear(&mut clip, index);
         match self.subject {
             Subject::Ours(painter) => Ok(self.evaluator.ours(painter, &clip, SHEET_FRAMES)),
             Subject::Ablation(variants) => Ok(self.evaluator.ablation(variants, &clip, SHEET_FRAMES)),
@@ -107,6 +112,12 @@ impl<B: Kernels> EvaluationRun<'_, B> {
                 let prediction = read(&Sequence::find(folder, &clip.name)?)?;
                 self.evaluator.prediction(&clip, &prediction, SHEET_FRAMES)
             }
+        }
+    }
+
+    fn wear(&self, clip: &mut Sequence, index: usize) {
+        if let Some(wear) = self.wear {
+            wear.wear(&mut clip.frames, index as u64);
         }
     }
 
