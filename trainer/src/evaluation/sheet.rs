@@ -9,6 +9,7 @@ use font8x8::{BASIC_FONTS, UnicodeFonts};
 use image::{Rgb, RgbImage, imageops};
 
 use super::{colouring::ColouredClip, footage::Footage};
+use crate::data::crop::Crop;
 
 /// Pixels between the pictures.
 const GAP: u32 = 2;
@@ -101,12 +102,5 @@ fn write(sheet: &mut RgbImage, title: impl Iterator<Item = char>, left: u32) {
 /// An image of `[1, 3, h, w]` in [0, 1].
 fn picture<B: Backend>(rgb: &Tensor<B, 4>) -> RgbImage {
     let [_, _, height, width] = rgb.dims();
-    let planes: Vec<f32> = rgb.to_data().iter::<f32>().collect();
-    RgbImage::from_fn(width as u32, height as u32, |x, y| {
-        let at = y as usize * width + x as usize;
-        Rgb([0, 1, 2].map(|channel| {
-            let value: f32 = planes[channel * height * width + at];
-            (value.clamp(0.0, 1.0) * 255.0).round() as u8
-        }))
-    })
+    Crop { rgb: rgb.to_data().iter::<f32>().collect(), width, height }.image()
 }
