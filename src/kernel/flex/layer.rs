@@ -28,6 +28,8 @@ pub struct Layer<'a> {
     pub size: [usize; 2],
     /// What negative values are multiplied by.
     pub slope: f32,
+    /// What larger values become.
+    pub most: f32,
 }
 
 /// The output of one image: its channels one behind the other.
@@ -80,11 +82,8 @@ pub fn of<'a>(
         dilation: convolution.dilation,
         padding,
         size,
-        slope: match activation {
-            Activation::None => 1.0,
-            Activation::Relu => 0.0,
-            Activation::LeakyRelu(slope) => slope as f32,
-        },
+        slope: activation.slope(),
+        most: activation.most(),
     };
     (0..2).all(|axis| size[axis] + 2 * padding[axis] >= layer.reach(axis)).then_some(layer)
 }
@@ -110,6 +109,7 @@ impl Layer<'_> {
     /// What follows the sum.
     #[inline(always)]
     pub fn activate(&self, value: f32) -> f32 {
-        if value < 0.0 { self.slope * value } else { value }
+        let value = if value < 0.0 { self.slope * value } else { value };
+        if value > self.most { self.most } else { value }
     }
 }

@@ -7,15 +7,10 @@
 use burn_cubecl::{CubeRuntime, tensor::CubeTensor};
 use cubecl::prelude::*;
 
-use super::tile::{CHANNELS, PIXELS, Tile, Window};
-
-/// What the convolution applies to each value.
-pub struct Finish<R: CubeRuntime> {
-    /// `[output]`.
-    pub bias: Option<CubeTensor<R>>,
-    /// What negative values are multiplied by.
-    pub slope: f32,
-}
+use super::{
+    finish::{Bounds, Finish, activated, bounds, offset},
+    tile::{CHANNELS, PIXELS, Tile, Window},
+};
 
 /// What the shader is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,7 +43,7 @@ pub fn launch<R: CubeRuntime>(
         weight.into_tensor_arg(),
         finish.bias.map(CubeTensor::into_tensor_arg).into(),
         output.clone().into_tensor_arg(),
-        finish.slope,
+        bounds(finish.activation),
         Plan { window, tile },
         output.dtype.into(),
     );
@@ -90,7 +85,7 @@ fn convolution_kernel<E: Float, I: Size, O: Size>(
     weight: &Tensor<E>,
     bias: &ComptimeOption<Tensor<E>>,
     output: &mut Tensor<Vector<E, O>>,
-    slope: f32,
+    bounds: Bounds,
     #[comptime] plan: Plan,
     #[define(E)] _stored: StorageType,
 ) {
@@ -136,7 +131,7 @@ fn convolution_kernel<E: Float, I: Size, O: Size>(
             }
         }
     }
-    write::<E, O>(&sums, bias, output, slope, corner, plan);
+    write::<E, O>(&sums, bias, output, bounds, corner, plan);
 }
 
 /// Loads the inputs below the tile, zero outside the image, from channel `first` on.
@@ -287,7 +282,7 @@ fn write<E: Float, O: Size>(
     sums: &Array<Vector<f32, Const<CHANNELS>>>,
     bias: &ComptimeOption<Tensor<E>>,
     output: &mut Tensor<Vector<E, O>>,
-    slope: f32,
+    bounds: Bounds,
     corner: Corner,
     #[comptime] plan: Plan,
 ) {
@@ -312,7 +307,7 @@ fn write<E: Float, O: Size>(
                         for j in 0..vector {
                             let of = comptime!((c / CHANNELS * tile.rows + r) * PIXELS + p * vector + j);
                             let sum = sums[of][comptime!(c % CHANNELS)] + offset;
-                            values[j] = E::cast_from(select(sum < 0.0, sum * slope, sum));
+                            values[j] = E::cast_from(activated(sum, bounds));
                         }
                         let at = corner.image * output.stride(0)
                             + channel * output.stride(1)
@@ -324,10 +319,4 @@ fn write<E: Float, O: Size>(
             }
         }
     }
-}
-
-#[cube]
-fn offset<E: Float>(bias: &ComptimeOption<Tensor<E>>, channel: usize) -> f32 {
-    let offset: ComptimeOption<f32> = bias.map(|bias| f32::cast_from(bias[channel]));
-    offset.unwrap_or_else(|| 0.0f32.runtime())
 }

@@ -2,6 +2,7 @@
 
 mod convolution;
 mod cost_volume;
+mod finish;
 mod pool;
 mod tile;
 mod upsample;
@@ -17,7 +18,7 @@ use burn_cubecl::{
 };
 
 use super::{Activation, Kernels, Pair, convolve_plainly, joined};
-use convolution::Finish;
+use finish::Finish;
 use tile::{Tile, Window};
 
 /// As many inputs as can be joined: with weight, bias, output and shapes they make the eight buffers that WebGPU grants
@@ -51,7 +52,7 @@ impl<R: CubeRuntime, T: BoolElement> Kernels for CubeBackend<R, f32, i32, T> {
         let weight = into_contiguous(values(convolution.weight.val()));
         let bias = convolution.bias.as_ref().map(|bias| into_contiguous(values(bias.val())));
         let output = empty(shape, &weight);
-        convolution::launch(inputs, weight, Finish { bias, slope: slope(activation) }, &output, window, tile);
+        convolution::launch(inputs, weight, Finish { bias, activation }, &output, window, tile);
         tensor(output)
     }
 
@@ -123,15 +124,6 @@ fn tensor<R: CubeRuntime, T: BoolElement>(values: CubeTensor<R>) -> Tensor<CubeB
 /// A tensor of this shape on the same device, to be written.
 fn empty<R: CubeRuntime>(shape: [usize; 4], like: &CubeTensor<R>) -> CubeTensor<R> {
     empty_device_dtype(like.client.clone(), like.device.clone(), Shape::new(shape), like.dtype)
-}
-
-/// What negative values are multiplied by.
-fn slope(activation: Activation) -> f32 {
-    match activation {
-        Activation::None => 1.0,
-        Activation::Relu => 0.0,
-        Activation::LeakyRelu(slope) => slope as f32,
-    }
 }
 
 /// The shape of a convolution that the kernel covers: square in everything, and over all input channels at once.
