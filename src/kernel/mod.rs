@@ -3,9 +3,12 @@
 
 mod activation;
 mod cost_volume;
+#[cfg(feature = "autodiff")]
+mod depthwise_gradient;
 mod flex;
 #[cfg(feature = "wgpu")]
 mod gpu;
+mod same;
 
 pub use activation::Activation;
 pub use cost_volume::cost_volume_by_slices;
@@ -42,6 +45,18 @@ pub trait Kernels: Backend {
         activation: Activation,
     ) -> Tensor<Self, 4> {
         convolve_plainly(convolution, inputs, activation)
+    }
+
+    /// A convolution and the activation behind it with TensorFlow's padding 'SAME': `[n, input, h, w]` to
+    /// `[n, output, h / s, w / s]`, where s is the stride, and h and w are whole multiples of it. Of the k - s zeros along an
+    /// axis half, rounded down, lie before the image. The convolution's own padding does not count; its groups are one, or
+    /// as many as its channels: one kernel for each.
+    fn convolve_same(
+        convolution: &Conv2d<Self>,
+        input: Tensor<Self, 4>,
+        activation: Activation,
+    ) -> Tensor<Self, 4> {
+        same::convolve(convolution, input, activation)
     }
 
     /// Channel (2 r + 1) (dy + r) + dx + r of the result is the mean over channels of `ours` at p times `theirs` at
@@ -118,9 +133,20 @@ pub struct Pair<B: Backend> {
 #[cfg(feature = "libtorch")]
 impl<E: burn::backend::libtorch::TchElement> Kernels for burn::backend::LibTorch<E> {}
 
-/// Gradients flow through Burn's own operations.
+/// Gradients flow through Burn's own operations, and past the slow one among them.
 #[cfg(feature = "autodiff")]
 impl<B: Backend, C: burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy> Kernels
     for burn::backend::Autodiff<B, C>
 {
+    fn convolve_same(
+        convolution: &Conv2d<Self>,
+        input: Tensor<Self, 4>,
+        activation: Activation,
+    ) -> Tensor<Self, 4> {
+        if same::is_depthwise(convolution) {
+            depthwise_gradient::convolve(convolution, input, activation)
+        } else {
+            same::convolve(convolution, input, activation)
+        }
+    }
 }
