@@ -5,7 +5,8 @@
 //!
 //! 1. [`clip`] receives the luma plane of a decoded frame ([`color::LumaFrame`]) and shrinks it to the processing
 //!    size ([`plane`]).
-//! 2. [`model::vgg`] describes the grey frame by five taps; [`model::colorizer`] (f) turns frame and taps into
+//! 2. [`model::trunk`] describes the grey frame by five taps and tells which colors are likely where; [`model::colorizer`] (f)
+//!    turns frame and taps into
 //!    d = 4 coloured candidates, of which the clip follows one.
 //! 3. [`model::flow`] finds where every pixel went in the neighbouring frames, once per pair and direction.
 //! 4. [`model::refiner`] (g) corrects the frame by its left and right neighbour, warped ([`warp`]) and weighted by the
@@ -26,6 +27,8 @@ pub mod error;
 pub mod guided;
 pub mod kernel;
 pub mod model;
+pub mod palette;
+pub mod pick;
 pub mod plane;
 pub mod readback;
 pub mod shot;

@@ -72,7 +72,7 @@ impl<B: Kernels> Session<B> {
         }
         let networks = self.weights()?.for_preview()?;
         let grey = Tensor::from_data(TensorData::new(grey, [1, 1, height, width]), &self.device);
-        read(networks.colorizer.forward(&networks.trunk, grey)).await // [1, d, 3, h, w]
+        read(networks.colorizer.forward(&networks.trunk, grey, None)).await // [1, d, 3, h, w]
     }
 
     /// Begins a clip; an earlier one is given up.

@@ -17,6 +17,7 @@ use crate::{
     color::{ChromaPlanes, LumaFrame, Matrix, Range},
     device::{self, Grant, GraphicsCard},
     error::{Error, Result},
+    pick::{PickRule, Standing},
     session::{Room, Session},
     weights::Manifest,
 };
@@ -38,8 +39,10 @@ export interface LumaFrame {
 export interface ChromaPlanes { u: Uint8Array; v: Uint8Array }
 /** A finished frame, with its motion if that was asked for; null at the beginning of a shot. */
 export interface FinishedFrame extends ChromaPlanes { motion: Motion | null }
-/** One colouring of a frame; saturation in [0, 1]. */
-export interface Candidate extends ChromaPlanes { saturation: number }
+/** How a frame's candidate stands: mean log-likelihood in nats, mean HSV saturation in [0, 1]. */
+export interface Standing { logLikelihood: number; saturation: number }
+/** One coloring of a frame. */
+export interface Candidate extends ChromaPlanes { standing: Standing }
 /** size: processing size, the shorter side in pixels. */
 export interface ClipOptions { size: number; passes: number }
 /**
@@ -100,7 +103,7 @@ struct PlanesMessage {
 struct CandidateMessage {
     #[serde(flatten)]
     planes: PlanesMessage,
-    saturation: f32,
+    standing: Standing,
 }
 
 #[derive(Serialize)]
@@ -235,6 +238,15 @@ impl Engine {
         sent(&BTreeMap::from([("candidates", candidates)]))
     }
 
+    /// The candidate that a shot follows unless the visitor chooses, by the default rule: of how the candidates of the sampled frames
+    /// stand, one row a frame. Undefined without frames.
+    pub fn pick(
+        #[wasm_bindgen(unchecked_param_type = "Standing[][]")] frames: JsValue,
+    ) -> std::result::Result<Option<usize>, JsValue> {
+        let frames: Vec<Vec<Standing>> = received(frames)?;
+        Ok(PickRule::default().pick(&frames))
+    }
+
     /// f alone, so that it can be measured beside other runtimes: the candidates of a grey frame of `width * height`
     /// values in [0, 1] as the network gives them, `[d, 3, height, width]`.
     pub async fn propose(
@@ -334,7 +346,7 @@ impl From<ChromaPlanes> for PlanesMessage {
 
 impl From<clip::Candidate> for CandidateMessage {
     fn from(candidate: clip::Candidate) -> Self {
-        Self { planes: candidate.planes.into(), saturation: candidate.saturation }
+        Self { planes: candidate.planes.into(), standing: candidate.standing }
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Manifest {
 pub struct WeightSet {
     /// The networks' sizes.
     pub config: NetworksConfig,
-    /// The VGG-19 trunk's file.
+    /// The trunk's file.
     pub trunk: WeightFile,
     /// f's file.
     pub colorizer: WeightFile,
@@ -272,8 +272,8 @@ mod tests {
         let (set, files, networks) = published();
         let loaded = set.load::<Flex>(files, &Default::default()).unwrap();
         let grey = Tensor::random([1, 1, 32, 32], burn::tensor::Distribution::Default, &Default::default());
-        let expected = networks.colorizer.forward(&networks.trunk, grey.clone());
-        let found = loaded.colorizer.forward(&loaded.trunk, grey);
+        let expected = networks.colorizer.forward(&networks.trunk, grey.clone(), None);
+        let found = loaded.colorizer.forward(&loaded.trunk, grey, None);
         let largest = expected.clone().abs().max().into_scalar();
         let difference = (found - expected).abs().max().into_scalar();
         assert!(difference < 1e-2 * largest, "{difference} of {largest}");

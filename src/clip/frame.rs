@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     guided::Guide,
     kernel::Kernels,
-    model::{flow::FlowNet, preset::Networks},
+    model::{colorizer::Proposal, flow::FlowNet, preset::Networks},
     plane::Plane,
     readback::Reading,
 };
@@ -67,8 +67,15 @@ impl<B: Kernels> Frame<B> {
 
     /// f's d candidates, on this frame's luma: `[d, 3, h, w]`.
     pub fn candidates(&self, networks: &Networks<B>) -> Tensor<B, 4> {
-        let candidates = networks.colorizer.forward(&networks.trunk, self.grey.clone()); // [1, d, 3, h, w]
+        let candidates = networks.colorizer.forward(&networks.trunk, self.grey.clone(), None); // [1, d, 3, h, w]
         with_luma(candidates.squeeze_dim(0), self.grey.clone()) // [d, 3, h, w]
+    }
+
+    /// f's d candidates as [`candidates`](Self::candidates) has them, and the mean logarithm of their likelihood, `[d]`.
+    pub fn proposal(&self, networks: &Networks<B>) -> (Tensor<B, 4>, Tensor<B, 1>) {
+        let Proposal { candidates, log_likelihood } =
+            networks.colorizer.propose(&networks.trunk, self.grey.clone());
+        (with_luma(candidates.squeeze_dim(0), self.grey.clone()), log_likelihood.squeeze_dim(0))
     }
 
     /// Finds the flow to and from the frame before.

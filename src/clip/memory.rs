@@ -8,10 +8,13 @@ use burn::tensor::{DType, FloatDType};
 
 use super::frame::processing_size;
 use crate::model::{
+    distribution::CELL,
+    efficientnet::{self, EfficientNetConfig},
     flow::{self, FlowConfig},
     preset::NetworksConfig,
+    trunk::{BackboneConfig, TAPS, TrunkConfig},
     unet::{self, UnetConfig},
-    vgg::{TAPS, VggConfig},
+    vgg::VggConfig,
 };
 
 /// Bytes of a value of flow, colour and frame.
@@ -62,7 +65,7 @@ impl Memory {
         let (width, height) = processing_size(demand.width, demand.height, demand.size);
         let padded = |multiple| (width.next_multiple_of(multiple) * height.next_multiple_of(multiple)) as f64;
         let (area, unet_area, flow_area) =
-            ((width * height) as f64, padded(unet::MULTIPLE), padded(flow::MULTIPLE));
+            ((width * height) as f64, padded(efficientnet::MULTIPLE), padded(flow::MULTIPLE));
         let candidates = COLOR * networks.colorizer.candidates as f64;
         let colorizer = stored
             * trunk(&networks.trunk, networks.colorizer.unet.widths[0])
@@ -78,7 +81,7 @@ impl Memory {
             frames * (FRAME * area + guide + pyramid(&networks.flow) * flow_area) + colors * COLOR * area;
         let features = (BATCH * widest(&networks.refiner.unet))
             .max(widest(&networks.colorizer.unet))
-            .max(networks.trunk.widths[0] as f64);
+            .max(largest_of(&networks.trunk.backbone));
         let largest = (stored * features * unet_area)
             .max(BATCH * decoded(&networks.flow) * share(flow::FINEST) * flow_area);
         let bytes = |values: f64| (VALUE * values) as u64;
@@ -117,9 +120,22 @@ fn widest(config: &UnetConfig) -> f64 {
     config.widths[0].max(config.widths[1]) as f64
 }
 
-/// The most that the trunk holds: the taps so far, what the level started from, and what it is at; and the hypercolumn's
-/// head, of `head` channels, which adds up one image for each tap.
-fn trunk(config: &VggConfig, head: usize) -> f64 {
+/// The most that the trunk holds: while the backbone computes its taps, while the distribution's head adds up theirs, and while
+/// the hypercolumn's head, of `head` channels, adds up one image for each tap.
+fn trunk(config: &TrunkConfig, head: usize) -> f64 {
+    let first = config.backbone.first_scale().ilog2() as usize;
+    let taps = config.backbone.tap_widths().into_iter().enumerate();
+    let taps = taps.map(|(tap, width)| width as f64 * share(first + tap)).sum::<f64>();
+    let features = config.distribution.width as f64 / (CELL * CELL) as f64;
+    let backbone = match &config.backbone {
+        BackboneConfig::Vgg(config) => vgg(config),
+        BackboneConfig::EfficientNet(config) => taps + bottleneck(config),
+    };
+    backbone.max(taps + 4.0 * features).max(taps + features + 2.0 + 3.0 * head as f64)
+}
+
+/// The taps so far, what the level started from, and what it is at.
+fn vgg(config: &VggConfig) -> f64 {
     let width = |level: usize| config.widths[level] as f64;
     let taps = |levels: usize| (0..levels).map(|level| width(level) * share(level)).sum::<f64>();
     let level = |level: usize| {
@@ -127,8 +143,38 @@ fn trunk(config: &VggConfig, head: usize) -> f64 {
         let at_once = if config.depths[level] > 3 { 3.0 } else { 2.0 };
         taps(level) + started + at_once * width(level) * share(level)
     };
-    let reduced = taps(TAPS) + 2.0 + 3.0 * head as f64;
-    (0..TAPS).map(level).fold(reduced, f64::max)
+    (0..TAPS).map(level).fold(0.0, f64::max)
+}
+
+/// The most that an inverted bottleneck holds: its input, its inside, and what the depthwise convolution makes of that.
+fn bottleneck(config: &EfficientNetConfig) -> f64 {
+    insides(config)
+        .map(|(input, inside, level, next)| (input + inside) * share(level) + inside * share(next))
+        .fold(0.0, f64::max)
+}
+
+/// Channels of the input and of the inside of each stage's first block, and the levels before and behind its depthwise convolution.
+fn insides(config: &EfficientNetConfig) -> impl Iterator<Item = (f64, f64, usize, usize)> + '_ {
+    let inputs = [config.stem].into_iter().chain(config.widths);
+    let levels = config.strides.iter().scan(1, |level, stride| {
+        let before = *level;
+        *level += stride.ilog2() as usize;
+        Some((before, *level))
+    });
+    inputs
+        .zip(config.expansions)
+        .zip(levels)
+        .map(|((input, expansion), (level, next))| (input as f64, (expansion * input) as f64, level, next))
+}
+
+/// The largest tensor of the backbone, in values a pixel.
+fn largest_of(backbone: &BackboneConfig) -> f64 {
+    match backbone {
+        BackboneConfig::Vgg(config) => config.widths[0] as f64,
+        BackboneConfig::EfficientNet(config) => {
+            insides(config).map(|(_, inside, level, _)| inside * share(level)).fold(0.0, f64::max)
+        }
+    }
 }
 
 /// The pyramid's features of one frame.

@@ -37,7 +37,7 @@ pub use link::{Link, Passage};
 pub use memory::{Demand, Memory};
 pub use motion::Motion;
 pub use pass::{Neighbour, refine};
-pub use preview::{Candidate, most_saturated, preview, warm_up};
+pub use preview::{Candidate, preview, warm_up};
 
 /// How a clip is to be coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,11 +1,14 @@
 //! The d candidates for a sampled frame, for the visitor to choose from.
 
+use burn::tensor::Tensor;
+
 use super::frame::{Frame, check_size, processing_size};
 use crate::{
     color::{ChromaPlanes, LumaFrame, Matrix, Range, chroma, mean_saturation},
     error::Result,
     kernel::Kernels,
     model::preset::Networks,
+    pick::Standing,
     readback::Reading,
 };
 
@@ -14,8 +17,8 @@ use crate::{
 pub struct Candidate {
     /// Its chroma, at the size of the clip's chroma planes.
     pub planes: ChromaPlanes,
-    /// Its mean HSV saturation, in [0, 1].
-    pub saturation: f32,
+    /// How it stands among the others.
+    pub standing: Standing,
 }
 
 /// All candidates for one frame at the processing size `size`.
@@ -27,12 +30,17 @@ pub async fn preview<B: Kernels>(
 ) -> Result<Vec<Candidate>> {
     check_size(size)?;
     let frame = Frame::new(luma, size, device)?;
-    let colors = frame.candidates(networks); // [d, 3, h, w]
-    let saturations = Reading::begin(mean_saturation(colors.clone()));
+    let (colors, log_likelihood) = frame.proposal(networks); // [d, 3, h, w] and [d]
+    let standings = Reading::begin(Tensor::cat(vec![mean_saturation(colors.clone()), log_likelihood], 0)); // [2 d]
     let chroma = frame.read_chroma(colors).finish().await;
-    let (saturations, chroma) = (saturations.finish().await?, chroma?);
+    let (standings, chroma) = (standings.finish().await?, chroma?);
+    let (saturations, likelihoods) = standings.split_at(standings.len() / 2);
+    let standings = saturations
+        .iter()
+        .zip(likelihoods)
+        .map(|(&saturation, &log_likelihood)| Standing { log_likelihood, saturation });
     let planes = frame.chroma_planes(&chroma).into_iter();
-    Ok(planes.zip(saturations).map(|(planes, saturation)| Candidate { planes, saturation }).collect())
+    Ok(planes.zip(standings).map(|(planes, standing)| Candidate { planes, standing }).collect())
 }
 
 /// Has the device make its programs for frames of a size ready, by the candidates for a black frame that nobody sees.
@@ -47,16 +55,8 @@ pub fn warm_up<B: Kernels>(
     let (width, height) = processing_size(width, height, size);
     let luma = vec![0; width * height];
     let black = LumaFrame { width, height, luma, matrix: Matrix::Bt709, range: Range::Full };
-    let colors = Frame::new(black, size, device)?.candidates(networks); // [d, 3, h, w]
+    let (colors, _) = Frame::new(black, size, device)?.proposal(networks); // [d, 3, h, w]
     mean_saturation(colors.clone());
     chroma(Matrix::Bt709, colors);
     Ok(())
-}
-
-/// The candidate that is chosen unless the visitor chooses: the one of the highest mean saturation over the sampled
-/// frames. `saturations` has one row a frame. None without frames or candidates.
-pub fn most_saturated(saturations: &[Vec<f32>]) -> Option<usize> {
-    let candidates = saturations.iter().map(Vec::len).min()?;
-    let total = |candidate: usize| saturations.iter().map(|frame| frame[candidate]).sum::<f32>();
-    (0..candidates).max_by(|&a, &b| total(a).total_cmp(&total(b)))
 }

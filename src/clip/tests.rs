@@ -217,16 +217,10 @@ fn odd_and_extreme_sizes_work() {
 }
 
 #[test]
-fn a_preview_has_every_candidate_and_its_saturation() {
+fn a_preview_has_every_candidate_and_its_standing() {
     let networks = networks();
     let candidates = ready(preview(&networks, frame(0, 0, 67, 45), 32, &Default::default())).unwrap();
     assert_eq!(candidates.len(), 4);
-    assert!(candidates.iter().all(|candidate| (0.0..=1.0).contains(&candidate.saturation)));
+    assert!(candidates.iter().all(|candidate| (0.0..=1.0).contains(&candidate.standing.saturation)));
     assert_ne!(candidates[0].planes, candidates[1].planes);
-}
-
-#[test]
-fn the_most_saturated_candidate_wins_over_all_frames() {
-    assert_eq!(most_saturated(&[vec![0.5, 0.1, 0.4], vec![0.1, 0.2, 0.4]]), Some(2));
-    assert_eq!(most_saturated(&[]), None);
 }

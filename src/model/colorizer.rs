@@ -9,16 +9,19 @@ use burn::{
 use super::{
     hypercolumn::HypercolumnHead,
     size::{crop, pad_to_multiple},
-    unet::{MULTIPLE, Unet, UnetConfig},
-    vgg::{Vgg, VggConfig},
+    trunk::{Trunk, TrunkConfig},
+    unet::{Unet, UnetConfig},
 };
-use crate::kernel::Kernels;
+use crate::{
+    color::{Matrix, chroma},
+    kernel::Kernels,
+};
 
 /// Sizes of f. The defaults are the paper's.
 #[derive(Config, Debug)]
 pub struct ColorizerConfig {
     /// The trunk whose taps make the hypercolumn.
-    pub trunk: VggConfig,
+    pub trunk: TrunkConfig,
     /// The U-Net behind the hypercolumn.
     pub unet: UnetConfig,
     /// d, the number of candidates.
@@ -54,13 +57,52 @@ impl<B: Backend> Colorizer<B> {
     }
 }
 
+/// f's candidates, and how likely the trunk's distribution finds each.
+#[derive(Clone, Debug)]
+pub struct Proposal<B: Backend> {
+    /// RGB, not clamped, `[n, d, 3, h, w]`.
+    pub candidates: Tensor<B, 5>,
+    /// Mean logarithm of the likelihood of their chroma, in nats, `[n, d]`.
+    pub log_likelihood: Tensor<B, 2>,
+}
+
 impl<B: Kernels> Colorizer<B> {
-    /// Grey `[n, 1, h, w]` in [0, 1], of any size, to d RGB images, candidate-major: `[n, d, 3, h, w]`, not clamped.
-    pub fn forward(&self, trunk: &Vgg<B>, grey: Tensor<B, 4>) -> Tensor<B, 5> {
-        let [batch, _, height, width] = grey.dims();
-        let padded = pad_to_multiple(grey, MULTIPLE); // [n, 1, H, W]
-        let taps = trunk.forward_grey(padded.clone());
-        let colours = self.unet.forward(self.head.forward(padded, taps)); // [n, 3 d, H, W]
-        crop(colours, height, width).reshape([batch, self.candidates, 3, height, width]) // [n, d, 3, h, w]
+    /// Grey `[n, 1, h, w]` in [0, 1], of any size, to d RGB images, candidate-major: `[n, d, 3, h, w]`, not clamped. `hint`
+    /// `[n, 3, h, w]` holds colors to keep to ([`HINT`](super::hypercolumn::HINT)).
+    pub fn forward(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Tensor<B, 5> {
+        let [.., height, width] = grey.dims();
+        let (padded, _) = self.padded(trunk, grey, hint);
+        self.cropped(padded, height, width)
+    }
+
+    /// As [`forward`](Self::forward), and how likely each candidate is.
+    pub fn propose(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>) -> Proposal<B> {
+        let [images, _, height, width] = grey.dims();
+        let (padded, features) = self.padded(trunk, grey, None);
+        let [.., rows, columns] = padded.dims();
+        let colors = padded.clone().reshape([images * self.candidates, 3, rows, columns]); // [n d, 3, H, W]
+        let chroma = chroma(Matrix::Bt601, colors).reshape([images, self.candidates, 2, rows, columns]);
+        let log_likelihood = trunk.distribution.log_likelihood(features, chroma);
+        Proposal { candidates: self.cropped(padded, height, width), log_likelihood }
+    }
+
+    /// The candidates of the padded frame, `[n, 3 d, H, W]`, and the features of the distribution of its colors.
+    fn padded(
+        &self,
+        trunk: &Trunk<B>,
+        grey: Tensor<B, 4>,
+        hint: Option<Tensor<B, 4>>,
+    ) -> (Tensor<B, 4>, Tensor<B, 4>) {
+        let multiple = trunk.backbone.multiple();
+        let grey = pad_to_multiple(grey, multiple); // [n, 1, H, W]
+        let hint = hint.map(|hint| pad_to_multiple(hint, multiple)); // [n, 3, H, W]
+        let description = trunk.forward(grey.clone());
+        let features = description.colors.clone(); // [n, width, H / 8, W / 8]
+        (self.unet.forward(self.head.forward(grey, hint, description)), features)
+    }
+
+    fn cropped(&self, padded: Tensor<B, 4>, height: usize, width: usize) -> Tensor<B, 5> {
+        let images = padded.dims()[0];
+        crop(padded, height, width).reshape([images, self.candidates, 3, height, width]) // [n, d, 3, h, w]
     }
 }

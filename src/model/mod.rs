@@ -2,10 +2,13 @@
 
 pub mod colorizer;
 mod convolution;
+pub mod distribution;
+pub mod efficientnet;
 pub mod flow;
 pub mod hypercolumn;
 pub mod preset;
 pub mod refiner;
 pub mod size;
+pub mod trunk;
 pub mod unet;
 pub mod vgg;

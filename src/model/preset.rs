@@ -5,10 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     colorizer::{Colorizer, ColorizerConfig},
+    distribution::DistributionConfig,
+    efficientnet::EfficientNetConfig,
     flow::{FlowConfig, FlowNet},
     refiner::{Refiner, RefinerConfig},
+    trunk::{BackboneConfig, Trunk, TrunkConfig},
     unet::UnetConfig,
-    vgg::{Vgg, VggConfig},
+    vgg::VggConfig,
 };
 
 /// A name for a set of sizes.
@@ -17,7 +20,7 @@ use super::{
 pub enum Preset {
     /// The paper's sizes.
     Paper,
-    /// Narrower networks for weak GPUs and for the CPU: all weights together take at most 12 MB in half precision.
+    /// Narrower networks for weak GPUs and for the CPU: all weights together take at most 16 MB in half precision.
     Lite,
     /// A few channels, for tests.
     Tiny,
@@ -26,8 +29,8 @@ pub enum Preset {
 /// Sizes of all four networks.
 #[derive(Config, Debug)]
 pub struct NetworksConfig {
-    /// The VGG-19 trunk.
-    pub trunk: VggConfig,
+    /// The trunk.
+    pub trunk: TrunkConfig,
     /// f.
     pub colorizer: ColorizerConfig,
     /// The flow network.
@@ -39,8 +42,8 @@ pub struct NetworksConfig {
 /// All four networks.
 #[derive(Module, Debug)]
 pub struct Networks<B: Backend> {
-    /// The VGG-19 trunk.
-    pub trunk: Vgg<B>,
+    /// The trunk.
+    pub trunk: Trunk<B>,
     /// f.
     pub colorizer: Colorizer<B>,
     /// The flow network.
@@ -63,14 +66,17 @@ impl Preset {
     pub fn config(self) -> NetworksConfig {
         match self {
             Self::Paper => NetworksConfig::from_parts(
-                VggConfig::new(),
+                TrunkConfig::new(BackboneConfig::Vgg(VggConfig::new()), DistributionConfig::new()),
                 UnetConfig::new(),
                 UnetConfig::new(),
                 FlowConfig::new(),
             ),
             Self::Lite => NetworksConfig::from_parts(
-                VggConfig::new().with_widths([16, 32, 64, 128, 128]),
-                UnetConfig::new().with_widths([16, 32, 64, 128, 256]),
+                TrunkConfig::new(
+                    BackboneConfig::EfficientNet(EfficientNetConfig::new()),
+                    DistributionConfig::new(),
+                ),
+                UnetConfig::new().with_widths([24, 32, 64, 128, 256]),
                 UnetConfig::new().with_widths([8, 16, 32, 64, 128]),
                 FlowConfig::new()
                     .with_pyramid([8, 16, 24, 32, 48, 64])
@@ -80,7 +86,16 @@ impl Preset {
                     .with_deviation(0.25),
             ),
             Self::Tiny => NetworksConfig::from_parts(
-                VggConfig::new().with_widths([2, 3, 4, 4, 5]),
+                TrunkConfig::new(
+                    BackboneConfig::EfficientNet(
+                        EfficientNetConfig::new()
+                            .with_stem(4)
+                            .with_widths([2, 3, 4, 4, 5, 5, 6])
+                            .with_depths([1, 2, 1, 1, 1, 1, 1])
+                            .with_expansions([1, 2, 2, 2, 2, 2, 2]),
+                    ),
+                    DistributionConfig::new().with_width(6).with_blocks(1),
+                ),
                 UnetConfig::new().with_widths([4, 5, 6, 7, 8]),
                 UnetConfig::new().with_widths([3, 4, 4, 5, 6]),
                 FlowConfig::new()
@@ -93,7 +108,7 @@ impl Preset {
 }
 
 impl NetworksConfig {
-    fn from_parts(trunk: VggConfig, colorizer: UnetConfig, refiner: UnetConfig, flow: FlowConfig) -> Self {
+    fn from_parts(trunk: TrunkConfig, colorizer: UnetConfig, refiner: UnetConfig, flow: FlowConfig) -> Self {
         Self {
             colorizer: ColorizerConfig::new(trunk.clone(), colorizer),
             refiner: RefinerConfig::new(refiner),
@@ -118,12 +133,12 @@ mod tests {
     use super::*;
     use burn::backend::Flex;
 
-    /// The paper's trunk has 15,304,768 parameters to conv5_2, counted by hand from VGG-19's table; `lite` must fit the page.
+    /// The paper's backbone has 15,304,768 parameters to conv5_2, counted by hand from VGG-19's table; `lite` must fit the page.
     #[test]
     fn presets_have_the_stated_sizes() {
         let paper = Preset::Paper.config().init::<Flex>(&Default::default());
-        assert_eq!(paper.trunk.num_params(), 15_304_768);
+        assert_eq!(paper.trunk.backbone.num_params(), 15_304_768);
         let lite = Preset::Lite.config().init::<Flex>(&Default::default());
-        assert!(lite.num_params() * 2 <= 12_000_000, "{} parameters", lite.num_params());
+        assert!(lite.num_params() * 2 <= 16_000_000, "{} parameters", lite.num_params());
     }
 }

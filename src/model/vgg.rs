@@ -6,14 +6,14 @@ use burn::{
     config::Config,
     module::Module,
     nn::conv::Conv2d,
-    tensor::{Tensor, activation::relu, backend::Backend},
+    tensor::{Tensor, backend::Backend},
 };
 
-use super::convolution::{conv3x3, stored_for};
+use super::{
+    convolution::{conv3x3, stored_for},
+    trunk::TAPS,
+};
 use crate::kernel::{Activation, Kernels};
-
-/// The number of blocks, and so of taps: conv1_2, conv2_2, conv3_2, conv4_2 and conv5_2.
-pub const TAPS: usize = 5;
 
 /// The convolution of each block, counted from 0, whose output is tapped.
 const TAPPED_CONVOLUTION: usize = 1;
@@ -70,70 +70,36 @@ impl VggConfig {
 impl<B: Kernels> Vgg<B> {
     /// The five taps of an RGB image in [0, 1]; tap i is `[n, widths[i], h / 2^i, w / 2^i]`, after its ReLU.
     /// Sides shorter than 16 pixels leave nothing for the last block.
-    pub fn forward(&self, rgb: Tensor<B, 4>) -> [Tensor<B, 4>; TAPS] {
-        self.forward_normalised(self.normalise(|channel| rgb.clone().narrow(1, channel, 1)))
-    }
-
-    /// The taps of a grey image `[n, 1, h, w]` in [0, 1], which the trunk sees repeated to three channels.
-    pub fn forward_grey(&self, grey: Tensor<B, 4>) -> [Tensor<B, 4>; TAPS] {
-        self.forward_normalised(self.normalise(|_| grey.clone()))
-    }
-
-    fn forward_normalised(&self, normalised: Tensor<B, 4>) -> [Tensor<B, 4>; TAPS] {
-        self.forward_by(normalised, |_, _, convolution, x| B::convolve(convolution, x, Activation::Relu))
-    }
-
-    /// The taps with `between` applied to what each convolution gives, before its ReLU: block, convolution in the block,
-    /// and `[n, widths[block], ..]` of the same shape back. Training puts its normalisation there.
-    pub fn forward_through(
-        &self,
-        rgb: Tensor<B, 4>,
-        between: impl Fn(usize, usize, Tensor<B, 4>) -> Tensor<B, 4>,
-    ) -> [Tensor<B, 4>; TAPS] {
-        let normalised = self.normalise(|channel| rgb.clone().narrow(1, channel, 1));
-        self.forward_by(normalised, |block, index, convolution, x| {
-            relu(between(block, index, convolution.forward(x)))
-        })
-    }
-
-    /// The taps of a normalised image, where `convolve` applies a convolution and its ReLU: block, convolution in the block,
-    /// itself and its input.
-    fn forward_by(
-        &self,
-        normalised: Tensor<B, 4>,
-        convolve: impl Fn(usize, usize, &Conv2d<B>, Tensor<B, 4>) -> Tensor<B, 4>,
-    ) -> [Tensor<B, 4>; TAPS] {
-        let mut features = stored_for(&self.blocks[0].convolutions[0], normalised);
-        std::array::from_fn(|level| {
+    pub fn forward(&self, rgb: Tensor<B, 4>) -> Vec<Tensor<B, 4>> {
+        let mut features = stored_for(&self.blocks[0].convolutions[0], self.normalize(rgb));
+        let mut taps = Vec::with_capacity(TAPS);
+        for (level, block) in self.blocks.iter().enumerate() {
             if level > 0 {
-                features = B::max_pool(features.clone()); // [n, c, h / 2^level, w / 2^level]
+                features = B::max_pool(features); // [n, c, h / 2^level, w / 2^level]
             }
-            let convolve = |index, convolution: &_, x| convolve(level, index, convolution, x);
-            let (tap, last) = self.blocks[level].forward(features.clone(), level + 1 < TAPS, convolve);
+            let (tap, last) = block.forward(features, level + 1 < TAPS);
+            taps.push(tap);
             features = last;
-            tap
-        })
+        }
+        taps
     }
 
-    /// `[n, 3, h, w]` of the image's channels, each `[n, 1, h, w]` in [0, 1].
-    fn normalise(&self, channel: impl Fn(usize) -> Tensor<B, 4>) -> Tensor<B, 4> {
-        let normalised = |i| channel(i).sub_scalar(self.mean[i]).div_scalar(self.deviation[i]);
-        Tensor::cat((0..3).map(normalised).collect(), 1)
+    /// `[n, 3, h, w]`, each channel less its mean and divided by its deviation.
+    fn normalize(&self, rgb: Tensor<B, 4>) -> Tensor<B, 4> {
+        let normalized = |i: usize| {
+            rgb.clone().narrow(1, i, 1).sub_scalar(self.mean[i]).div_scalar(self.deviation[i]) // [n, 1, h, w]
+        };
+        Tensor::cat((0..3).map(normalized).collect(), 1)
     }
 }
 
 impl<B: Kernels> VggBlock<B> {
     /// The tap, and what the next block starts from; the convolutions behind the tap are skipped when there is none.
-    fn forward(
-        &self,
-        features: Tensor<B, 4>,
-        more: bool,
-        convolve: impl Fn(usize, &Conv2d<B>, Tensor<B, 4>) -> Tensor<B, 4>,
-    ) -> (Tensor<B, 4>, Tensor<B, 4>) {
-        let apply = |x, (index, convolution): (usize, &Conv2d<B>)| {
-            convolve(index, convolution, x) // [n, widths[i], ..]
+    fn forward(&self, features: Tensor<B, 4>, more: bool) -> (Tensor<B, 4>, Tensor<B, 4>) {
+        let apply = |x, convolution: &Conv2d<B>| {
+            B::convolve(convolution, x, Activation::Relu) // [n, width, ..]
         };
-        let mut convolutions = self.convolutions.iter().enumerate();
+        let mut convolutions = self.convolutions.iter();
         let tap = convolutions.by_ref().take(TAPPED_CONVOLUTION + 1).fold(features, apply);
         let last = if more { convolutions.fold(tap.clone(), apply) } else { tap.clone() };
         (tap, last)

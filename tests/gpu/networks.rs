@@ -12,7 +12,7 @@ use crate::{
 fn colorizer() {
     on_adapter(|device| {
         let networks = networks::<Wgpu>(device);
-        let candidates = networks.colorizer.forward(&networks.trunk, tensor("input.colorizer", device));
+        let candidates = networks.colorizer.forward(&networks.trunk, tensor("input.colorizer", device), None);
         assert_expected("colorizer", &candidates.into_data());
     });
 }

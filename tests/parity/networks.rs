@@ -17,18 +17,42 @@ fn input(name: &str) -> Tensor<Flex, 4> {
 }
 
 #[test]
-fn trunk() {
-    let taps = on_cpu().trunk.forward(input("trunk"));
+fn vgg() {
+    let network = crate::fixture::vgg::<Flex>(&Default::default());
+    for (index, tap) in network.forward(input("vgg")).into_iter().enumerate() {
+        assert_expected(&format!("vgg.{index}"), &tap.into_data());
+    }
+}
+
+#[test]
+fn efficientnet() {
+    let taps = on_cpu().trunk.backbone.forward(input("efficientnet"));
     for (index, tap) in taps.into_iter().enumerate() {
-        assert_expected(&format!("trunk.{index}"), &tap.into_data());
+        assert_expected(&format!("efficientnet.{index}"), &tap.into_data());
     }
 }
 
 #[test]
 fn colorizer() {
     let networks = on_cpu();
-    let candidates = networks.colorizer.forward(&networks.trunk, input("colorizer"));
+    let candidates = networks.colorizer.forward(&networks.trunk, input("colorizer"), None);
     assert_expected("colorizer", &candidates.into_data());
+}
+
+#[test]
+fn colorizer_with_a_hint() {
+    let networks = on_cpu();
+    let hint = Some(input("colorizer.hint"));
+    let candidates = networks.colorizer.forward(&networks.trunk, input("colorizer"), hint);
+    assert_expected("colorizer.hinted", &candidates.into_data());
+}
+
+#[test]
+fn proposal() {
+    let networks = on_cpu();
+    let proposal = networks.colorizer.propose(&networks.trunk, input("colorizer"));
+    assert_expected("colorizer", &proposal.candidates.into_data());
+    assert_expected("colorizer.log_likelihood", &proposal.log_likelihood.into_data());
 }
 
 #[test]

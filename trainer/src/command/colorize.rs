@@ -10,8 +10,9 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use burn::backend::Flex;
 use chromaflow::{
-    clip::{ClipColorizer, ClipOptions, CutFinder, Finished, most_saturated, preview},
+    clip::{ClipColorizer, ClipOptions, CutFinder, Finished, preview},
     model::preset::Networks,
+    pick::PickRule,
 };
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -66,14 +67,14 @@ impl ColorizeCommand {
     }
 
     fn choose(&self, film: &Film, networks: &Networks<Flex>) -> Result<usize> {
-        let mut saturations = Vec::new();
+        let mut standings = Vec::new();
         for share in SAMPLED {
             let mut decoder = film.decode(&self.input, share * film.duration, Some(1))?;
             let Some(frame) = decoder.next_frame()? else { continue };
             let candidates = block_on(preview(networks, frame, self.pipeline.size, &Default::default()))?;
-            saturations.push(candidates.iter().map(|candidate| candidate.saturation).collect());
+            standings.push(candidates.iter().map(|candidate| candidate.standing).collect());
         }
-        most_saturated(&saturations).context("the clip has no frames")
+        PickRule::default().pick(&standings).context("the clip has no frames")
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use burn::{backend::Flex, module::Module, tensor::backend::BackendTypes};
-use chromaflow::model::{colorizer::Colorizer, preset::Preset, vgg::Vgg};
+use chromaflow::model::{colorizer::Colorizer, preset::Preset, trunk::Trunk};
 use clap::Args;
 
 use crate::{
@@ -139,7 +139,7 @@ impl ExportCommand {
         &self,
         preset: Preset,
         coloring: Option<Read<Coloring<Flex>>>,
-    ) -> Result<(Vgg<Flex>, Colorizer<Flex>)> {
+    ) -> Result<(Trunk<Flex>, Colorizer<Flex>)> {
         if let Some((coloring, _)) = coloring {
             return Ok((coloring.trunk, coloring.colorizer));
         }

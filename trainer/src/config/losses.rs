@@ -21,6 +21,9 @@ pub struct Losses {
     pub diversity: f64,
     /// beta_i of equation (7), one for each candidate.
     pub beta: Vec<f64>,
+    /// How much the pixels of rare colors count in equation (7): the power of their weight that R. Zhang et al. (ECCV 2016, equation 4)
+    /// give them; 0 counts all alike, as the paper does.
+    pub rarity: f64,
     /// Pixels of each image whose neighbourhoods the bilateral loss takes; 0 takes all.
     pub samples: usize,
 }
@@ -34,6 +37,7 @@ impl Default for Losses {
             refined_temporal: 0.0,
             diversity: 1.0,
             beta: BETA.to_vec(),
+            rarity: 0.0,
             samples: 0,
         }
     }

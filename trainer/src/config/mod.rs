@@ -16,7 +16,7 @@ pub use losses::Losses;
 pub use monitoring::Monitoring;
 pub use optimiser::{Optimiser, OptimiserKind, Schedule};
 pub use read::{parse, read};
-pub use stage::{Framing, Motion, Stage, StageKind, Teacher};
+pub use stage::{Framing, Motion, Stage, StageKind};
 
 use crate::{device::Device, monitor::Show};
 
@@ -62,7 +62,7 @@ pub struct RunConfig {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Start {
-    /// The trunk: of a trunk stage, of f, or VGG-19 as `import --vgg` wrote it, which then judges as phi too.
+    /// The trunk: of a trunk stage, of f, or a backbone as `import` wrote it, which then judges as phi too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trunk: Option<PathBuf>,
     /// f with its trunk.

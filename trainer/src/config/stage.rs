@@ -1,9 +1,9 @@
 //! One stage of a run: which networks learn, on what, and for how long.
 
-use std::{fmt, ops::RangeInclusive, path::PathBuf};
+use std::{fmt, ops::RangeInclusive};
 
 use anyhow::{Result, ensure};
-use chromaflow::model::flow::MULTIPLE;
+use chromaflow::model::{efficientnet::MULTIPLE, flow};
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
@@ -13,7 +13,7 @@ use crate::{data::wear::Wear, motion::MotionRange};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StageKind {
-    /// The trunk alone, on which colours are likely where and on what a teacher sees.
+    /// The trunk alone, on which colors are likely where.
     Trunk,
     /// The flow network, on synthetic motion.
     Flow,
@@ -45,7 +45,7 @@ pub struct Stage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub smallest_side: Option<u32>,
     /// Side in pixels of the random squares that are cut out; without it images are taken whole. Trunk and flow need it: the
-    /// first a multiple of 16, the second of 64.
+    /// first a multiple of 32, the second of 64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crop: Option<u32>,
     /// Images, or pairs of frames, a batch; 1 where images are taken whole.
@@ -57,12 +57,12 @@ pub struct Stage {
     /// How far things move in a flow stage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub motion: Option<Motion>,
-    /// How worn the film is that f and g see; without it images are as they are.
+    /// How worn the film is that trunk, f and g see; without it images are as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wear: Option<Wear>,
-    /// Who teaches a trunk stage; without one colours alone teach.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub teacher: Option<Teacher>,
+    /// Share of the images of a colorizer stage, 0 to 1, in which f is given some of the truth's colors as a hint.
+    #[serde(default)]
+    pub hints: f32,
     /// Fields of the run's optimiser that are others in this stage.
     #[serde(default, skip_serializing_if = "Table::is_empty")]
     pub optimiser: Table,
@@ -81,17 +81,6 @@ pub struct Motion {
     /// Largest standard deviation of the grain of a frame, in luma of 0 to 1. Both frames of a pair have grain of their own, and
     /// their exposures differ by as much at most.
     pub grain: f32,
-}
-
-/// A network that knows things, whose features of the colour photos the trunk is to tell from grey.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Teacher {
-    /// Its maps, written by trainer/teacher/features.py.
-    pub file: PathBuf,
-    /// Weight of its loss; that of the palette's is 1.
-    #[serde(default = "default::teacher_weight")]
-    pub weight: f64,
 }
 
 /// How images are scaled and cut.
@@ -128,10 +117,6 @@ mod default {
     pub fn colorizer_learns() -> bool {
         true
     }
-
-    pub fn teacher_weight() -> f64 {
-        2.0
-    }
 }
 
 /// The paper's stages: f for 200 epochs, then g and f, first at 256 pixels and then at 480. The paper has a trained flow
@@ -166,7 +151,7 @@ impl Stage {
             colorizer_learns: default::colorizer_learns(),
             motion: None,
             wear: None,
-            teacher: None,
+            hints: 0.0,
             optimiser: Table::new(),
         }
     }
@@ -198,8 +183,8 @@ impl Stage {
 
     pub(super) fn check(&self) -> Result<()> {
         let multiple = match self.kind {
-            StageKind::Trunk => Some(16),
-            StageKind::Flow => Some(MULTIPLE as u32),
+            StageKind::Trunk => Some(MULTIPLE as u32),
+            StageKind::Flow => Some(flow::MULTIPLE as u32),
             StageKind::Colorizer | StageKind::Joint => None,
         };
         if let Some(multiple) = multiple {
@@ -226,13 +211,11 @@ impl Stage {
             ensure!((0.0..=1.0).contains(&grain), "motion.grain must be in [0, 1]");
         }
         if let Some(wear) = self.wear {
-            ensure!(
-                matches!(self.kind, StageKind::Colorizer | StageKind::Joint),
-                "wear is for colorizer and joint stages"
-            );
+            ensure!(self.kind != StageKind::Flow, "wear is for trunk, colorizer and joint stages");
             wear.check()?;
         }
-        ensure!(self.teacher.is_none() || self.kind == StageKind::Trunk, "teacher is for trunk stages");
+        ensure!((0.0..=1.0).contains(&self.hints), "hints must be in [0, 1]");
+        ensure!(self.hints == 0.0 || self.kind == StageKind::Colorizer, "hints are for colorizer stages");
         let joint = self.kind == StageKind::Joint;
         ensure!(self.colorizer_learns || joint, "colorizer_learns is for joint stages");
         ensure!(

@@ -3,8 +3,8 @@
 pub mod clips;
 pub mod crop;
 pub mod held_back;
+pub mod hint;
 pub mod photos;
 pub mod sequence;
-pub mod teacher;
 pub mod wear;
 pub mod windowed;

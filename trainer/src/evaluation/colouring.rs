@@ -2,10 +2,11 @@
 
 use burn::tensor::{Tensor, backend::Backend};
 use chromaflow::{
-    clip::{Link, most_saturated, refine},
+    clip::{Link, refine},
     color::mean_saturation,
     kernel::Kernels,
-    model::{flow::FlowNet, preset::Networks, refiner::Refiner},
+    model::{colorizer::Proposal, flow::FlowNet, preset::Networks, refiner::Refiner},
+    pick::{PickRule, Standing},
 };
 
 use super::{figures::mean, footage::Footage};
@@ -32,7 +33,7 @@ impl<B: Backend> Painter<B> {
 pub struct ColouredClip<B: Backend> {
     /// f's candidates, one clip each.
     pub candidates: Vec<Vec<Tensor<B, 4>>>,
-    /// Which of them is picked, from 0: the one of the highest mean HSV saturation over all frames.
+    /// Which of them is picked, from 0: by the default rule over all frames.
     pub picked: usize,
     /// How far apart the candidates are, the mean over frames; none for a single candidate.
     pub distance: Option<f64>,
@@ -44,16 +45,17 @@ impl<B: Kernels> ColouredClip<B> {
     /// Colours a clip.
     pub fn new(painter: &Painter<B>, footage: &Footage<B>, passes: usize) -> Self {
         let mut candidates = vec![Vec::new(); painter.coloring.colorizer.candidates()];
-        let (mut saturations, mut distances) = (Vec::new(), Vec::new());
+        let (mut standings, mut distances) = (Vec::new(), Vec::new());
         for grey in &footage.grey {
-            let frame = painter.coloring.candidates(grey.clone()).squeeze_dim::<4>(0); // [d, 3, h, w]
-            saturations.push(mean_saturation(frame.clone()).into_data().iter::<f32>().collect());
+            let Proposal { candidates: frame, log_likelihood } = painter.coloring.propose(grey.clone());
+            let frame = frame.squeeze_dim::<4>(0); // [d, 3, h, w]
+            standings.push(standing(mean_saturation(frame.clone()), log_likelihood.squeeze_dim(0)));
             distances.extend(candidate_distance(frame.clone()));
             for (index, candidate) in candidates.iter_mut().enumerate() {
                 candidate.push(frame.clone().narrow(0, index, 1)); // [1, 3, h, w]
             }
         }
-        let picked = most_saturated(&saturations).unwrap_or_default();
+        let picked = PickRule::default().pick(&standings).unwrap_or_default();
         let refined = painter.refiner.as_ref().map(|refiner| {
             (0..passes).fold(candidates[picked].clone(), |clip, _| pass(&clip, footage, refiner))
         });
@@ -69,6 +71,14 @@ impl<B: Kernels> ColouredClip<B> {
     pub fn result(&self) -> &[Tensor<B, 4>] {
         self.refined.as_deref().unwrap_or(self.pick())
     }
+}
+
+/// How the candidates of a frame stand, of their saturations and log-likelihoods, `[d]` each.
+fn standing<B: Backend>(saturations: Tensor<B, 1>, log_likelihoods: Tensor<B, 1>) -> Vec<Standing> {
+    let [saturations, log_likelihoods] =
+        [saturations, log_likelihoods].map(|values| values.into_data().iter::<f32>().collect::<Vec<_>>());
+    let pairs = saturations.into_iter().zip(log_likelihoods);
+    pairs.map(|(saturation, log_likelihood)| Standing { log_likelihood, saturation }).collect()
 }
 
 /// One pass of g over a clip: every frame refined by the neighbours it has in its shot.

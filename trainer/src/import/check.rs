@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use burn::tensor::{Tensor, TensorData, backend::Backend};
 use chromaflow::{
     kernel::Kernels,
-    model::{flow::FlowNet, vgg::Vgg},
+    model::{flow::FlowNet, trunk::Backbone},
 };
 
 use crate::loss::endpoint::endpoint_errors;
@@ -27,10 +27,10 @@ pub struct FlowCheck {
     pub zero: f32,
 }
 
-/// The mean of each tap over a picture. An error if one is not finite, or if nothing comes through.
-pub fn trunk_check<B: Kernels>(network: &Vgg<B>, device: &B::Device) -> Result<Vec<f32>> {
-    let taps = network.forward_grey(picture([0.0, 0.0], device));
-    let means: Vec<f32> = taps.into_iter().map(|tap| single(tap.mean())).collect();
+/// The mean absolute value of each tap over a picture. An error if one is not finite, or if nothing comes through.
+pub fn trunk_check<B: Kernels>(backbone: &Backbone<B>, device: &B::Device) -> Result<Vec<f32>> {
+    let taps = backbone.forward(picture([0.0, 0.0], device).repeat_dim(1, 3));
+    let means: Vec<f32> = taps.into_iter().map(|tap| single(tap.abs().mean())).collect();
     ensure!(means.iter().all(|mean| mean.is_finite()), "the taps of a picture are not finite: {means:?}");
     ensure!(means.iter().all(|&mean| mean > 0.0), "nothing of a picture reaches some taps: {means:?}");
     Ok(means)

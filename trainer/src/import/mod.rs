@@ -1,8 +1,9 @@
-//! Published weights from the user's own copy, in the preset `paper`'s sizes or any other: torchvision's VGG-19 into the
-//! trunk, the PyTorch PWC-Net into the flow network. A file counts only if every parameter of the network is in it, in the
+//! Published weights from the user's own copy: torchvision's VGG-19 and EfficientNet-lite0 into the trunk, the PyTorch PWC-Net into
+//! the flow network. A file counts only if every parameter of the network is in it, in the
 //! right shape, and nothing else but what the network is known to do without.
 
 mod check;
+mod efficientnet;
 mod names;
 mod state;
 
@@ -18,6 +19,7 @@ use burn::{
     tensor::{Tensor, backend::Backend},
 };
 use chromaflow::model::{
+    efficientnet::{EfficientNet, EfficientNetConfig},
     flow::{FlowConfig, FlowNet},
     vgg::{Vgg, VggConfig},
 };
@@ -27,6 +29,16 @@ pub fn vgg<B: Backend>(file: &Path, config: &VggConfig, device: &B::Device) -> R
     let tensors = read(file)?;
     state::fill::<B, _>(config.init(device), &tensors, &NameTable::vgg(config))
         .with_context(|| format!("{} is not VGG-19 as torchvision saves it", file.display()))
+}
+
+/// The trunk with the weights of a `.pth` or `.safetensors` file of EfficientNet-lite in the layout of its PyTorch ports.
+pub fn efficientnet<B: Backend>(
+    file: &Path,
+    config: &EfficientNetConfig,
+    device: &B::Device,
+) -> Result<EfficientNet<B>> {
+    efficientnet::fill(config.init(device), &read(file)?)
+        .with_context(|| format!("{} is not EfficientNet-lite0 as its PyTorch ports save it", file.display()))
 }
 
 /// The flow network with the weights of a `.pth` or `.safetensors` file of PWC-Net, under its authors' names or those of

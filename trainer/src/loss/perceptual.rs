@@ -6,7 +6,10 @@ use burn::{
 };
 use chromaflow::{
     kernel::Kernels,
-    model::vgg::{TAPS, Vgg},
+    model::{
+        size::pad_to_multiple,
+        trunk::{Backbone, TAPS},
+    },
 };
 
 /// Weights of the image and of the five taps.
@@ -21,26 +24,40 @@ pub const BETA: [f64; 4] = [0.16, 0.08, 0.04, 0.02];
 /// phi: an image and its taps in a frozen trunk that sees colour.
 #[derive(Debug)]
 pub struct Phi<B: Backend> {
-    trunk: Vgg<B>,
+    backbone: Backbone<B>,
     /// What each tap's differences are multiplied by.
     tap_scales: [f64; TAPS],
 }
 
 impl<B: Backend> Phi<B> {
-    /// Freezes `trunk`. `tap_scales` take its taps, computed on normalised colours, to the scale of 0..255.
-    pub fn new(trunk: Vgg<B>, tap_scales: [f64; TAPS]) -> Self {
-        Self { trunk: trunk.no_grad(), tap_scales }
+    /// Freezes `backbone`. `tap_scales` take its taps, computed on normalized colors, to the scale of 0..255.
+    pub fn new(backbone: Backbone<B>, tap_scales: [f64; TAPS]) -> Self {
+        Self { backbone: backbone.no_grad(), tap_scales }
     }
 }
 
 impl<B: Kernels> Phi<B> {
     /// ||phi(C_i) - phi(Y)||_1 of each image and candidate, `[n, d]`, of candidates `[n, d, 3, h, w]` and truth
-    /// `[n, 3, h, w]`: the weighted sum of the layers' mean absolute differences.
-    pub fn distances(&self, candidates: Tensor<B, 5>, truth: Tensor<B, 4>) -> Tensor<B, 2> {
+    /// `[n, 3, h, w]`: the weighted sum of the layers' mean absolute differences. `rarity` `[n, 1, h, w]` says how much each pixel of
+    /// the image itself counts; all alike without it.
+    pub fn distances(
+        &self,
+        candidates: Tensor<B, 5>,
+        truth: Tensor<B, 4>,
+        rarity: Option<Tensor<B, 4>>,
+    ) -> Tensor<B, 2> {
         let [batch, count, channels, height, width] = candidates.dims();
         let images = candidates.reshape([batch * count, channels, height, width]); // [n d, 3, h, w]
-        let true_taps = self.trunk.forward(truth.clone());
-        let taps = self.trunk.forward(images.clone());
+        let multiple = self.backbone.multiple();
+        let true_taps = self.backbone.forward(pad_to_multiple(truth.clone(), multiple));
+        let taps = self.backbone.forward(pad_to_multiple(images.clone(), multiple));
+        let (images, truth) = match rarity {
+            Some(rarity) => {
+                let for_each = rarity.clone().unsqueeze_dim::<5>(1).repeat_dim(1, count).flatten::<4>(0, 1); // [n d, 1, h, w]
+                (images * for_each, truth * rarity)
+            }
+            None => (images, truth),
+        };
         let image = mean_difference(images, truth, count).mul_scalar(SCALE * LAYER_WEIGHTS[0]);
         let layers = taps.into_iter().zip(true_taps).enumerate();
         layers.fold(image, |sum, (level, (tap, true_tap))| {

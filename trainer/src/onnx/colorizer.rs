@@ -3,29 +3,27 @@
 use burn::{nn::conv::Conv2d, tensor::backend::Backend};
 use chromaflow::model::{
     colorizer::{Colorizer, ColorizerConfig},
-    unet::{MULTIPLE, Pair, Unet},
-    vgg::Vgg,
+    trunk::Trunk,
+    unet::{Pair, Unet},
 };
 
 use super::{
     graph::{Graph, Name, Side, text, value},
     proto::GraphProto,
+    trunk::{Tap, taps},
 };
-
-/// The convolution of each of the trunk's blocks, counted from 0, whose output is tapped.
-const TAPPED: usize = 1;
 
 /// Grey `[1, 1, h, w]` in [0, 1] to `[1, d, 3, h, w]`, of any size or of one.
 pub fn graph<B: Backend>(
     config: &ColorizerConfig,
-    trunk: &Vgg<B>,
+    trunk: &Trunk<B>,
     colorizer: &Colorizer<B>,
     size: Option<[usize; 2]>,
 ) -> GraphProto {
     let mut graph = Graph::default();
     let shape = graph.add("Shape", &["grey"], Vec::new()); // [4]
-    let padded = pad(&mut graph, &shape);
-    let taps = taps(&mut graph, config, trunk, &padded);
+    let padded = pad(&mut graph, &shape, trunk.backbone.multiple());
+    let taps = taps(&mut graph, &config.trunk, trunk, &padded);
     let reduced = reduce(&mut graph, colorizer, &padded, &taps);
     let colours = unet(&mut graph, &colorizer.unet, config.unet.slope, reduced);
     let candidates = crop(&mut graph, &colours, &shape, config.candidates);
@@ -42,9 +40,9 @@ pub fn graph<B: Backend>(
     graph.finish("colorizer", input, &candidates, output)
 }
 
-/// Repeats the last row and column until both sides are multiples of 16.
-fn pad(graph: &mut Graph, shape: &str) -> Name {
-    let multiple = graph.integers(&[1, 1, MULTIPLE as i64, MULTIPLE as i64]);
+/// Repeats the last row and column until both sides are multiples of `multiple`.
+fn pad(graph: &mut Graph, shape: &str, multiple: usize) -> Name {
+    let multiple = graph.integers(&[1, 1, multiple as i64, multiple as i64]);
     let before = graph.integers(&[0; 4]);
     let negative = graph.add("Neg", &[shape], Vec::new());
     let behind = graph.add("Mod", &[&negative, &multiple], Vec::new()); // never negative, as the divisor is positive
@@ -52,38 +50,13 @@ fn pad(graph: &mut Graph, shape: &str) -> Name {
     graph.add("Pad", &["grey", &amounts], vec![text("mode", "edge")])
 }
 
-/// The trunk's taps; grey is repeated to three channels by the normalisation, which broadcasts.
-fn taps<B: Backend>(graph: &mut Graph, config: &ColorizerConfig, trunk: &Vgg<B>, grey: &str) -> Vec<Name> {
-    let row = |values: [f64; 3]| values.map(|value| value as f32);
-    let mean = graph.numbers(&row(config.trunk.mean), &[1, 3, 1, 1]);
-    let deviation = graph.numbers(&row(config.trunk.deviation), &[1, 3, 1, 1]);
-    let centred = graph.add("Sub", &[grey, &mean], Vec::new());
-    let mut features = graph.add("Div", &[&centred, &deviation], Vec::new());
-    let mut taps: Vec<Name> = Vec::new();
-    for (level, block) in trunk.blocks.iter().enumerate() {
-        if level > 0 {
-            features = graph.halve(&features);
-        }
-        let used = if level + 1 < trunk.blocks.len() { block.convolutions.len() } else { TAPPED + 1 };
-        for (index, layer) in block.convolutions.iter().take(used).enumerate() {
-            let name = format!("trunk.blocks.{level}.convolutions.{index}");
-            let convolved = graph.convolution(&name, layer, &features);
-            features = graph.add("Relu", &[&convolved], Vec::new());
-            if index == TAPPED {
-                taps.push(features.clone());
-            }
-        }
-    }
-    taps
-}
-
-/// The hypercolumn's 1x1 convolution, split by tap.
-fn reduce<B: Backend>(graph: &mut Graph, colorizer: &Colorizer<B>, grey: &str, taps: &[Name]) -> Name {
+/// The hypercolumn's 1x1 convolution, split by input; there is no hint.
+fn reduce<B: Backend>(graph: &mut Graph, colorizer: &Colorizer<B>, grey: &str, taps: &[Tap]) -> Name {
     let head = &colorizer.head;
     let mut sum = graph.convolution("colorizer.head.grey", &head.grey, grey);
-    for (level, (layer, tap)) in head.taps.iter().zip(taps).enumerate() {
-        let part = graph.convolution(&format!("colorizer.head.taps.{level}"), layer, tap);
-        let part = graph.upsample(&part, 1 << level);
+    for (index, (layer, tap)) in head.taps.iter().zip(taps).enumerate() {
+        let part = graph.convolution(&format!("colorizer.head.taps.{index}"), layer, &tap.name);
+        let part = graph.upsample(&part, tap.scale);
         sum = graph.add("Add", &[&sum, &part], Vec::new());
     }
     sum

@@ -57,15 +57,38 @@ impl Graph {
         self.constant(name, shape, FLOAT, raw)
     }
 
-    /// A convolution under the name of our module, of stride 1, padded so that it keeps the size.
+    /// A convolution under the name of our module, padded so that stride 1 keeps the size and stride 2 halves it.
     pub fn convolution<B: Backend>(&mut self, module: &str, layer: &Conv2d<B>, input: &str) -> Name {
         let weight = self.parameter(format!("{module}.weight"), layer.weight.val());
         let mut inputs = vec![input, weight.as_str()];
         let bias = layer.bias.as_ref().map(|bias| self.parameter(format!("{module}.bias"), bias.val()));
         inputs.extend(bias.as_deref());
-        let [height, width] = layer.kernel_size.map(|side| side as i64);
-        let pads = [height / 2, width / 2, height / 2, width / 2];
-        self.add("Conv", &inputs, vec![integers("kernel_shape", &[height, width]), integers("pads", &pads)])
+        let [sides, strides] = [layer.kernel_size, layer.stride].map(|sides| sides.map(|side| side as i64));
+        let all = [0, 1].map(|axis| sides[axis] - strides[axis]);
+        let before = all.map(|all| all / 2);
+        let pads = [before[0], before[1], all[0] - before[0], all[1] - before[1]];
+        let options = vec![
+            integers("kernel_shape", &sides),
+            integers("pads", &pads),
+            integers("strides", &strides),
+            integer("group", layer.groups as i64),
+        ];
+        self.add("Conv", &inputs, options)
+    }
+
+    /// x, at least 0 and at most 6.
+    pub fn relu6(&mut self, input: &str) -> Name {
+        let [least, most] = [0.0, 6.0].map(|bound| self.numbers(&[bound], &[]));
+        self.add("Clip", &[input, &least, &most], Vec::new())
+    }
+
+    /// Means over blocks of `factor` x `factor` pixels.
+    pub fn average(&mut self, input: &str, factor: usize) -> Name {
+        if factor == 1 {
+            return input.to_owned();
+        }
+        let sides = [factor as i64; 2];
+        self.add("AveragePool", &[input], vec![integers("kernel_shape", &sides), integers("strides", &sides)])
     }
 
     /// max(x, slope x).

@@ -4,6 +4,7 @@
 mod colorizer;
 mod graph;
 pub mod proto;
+mod trunk;
 
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use anyhow::Result;
 use burn::tensor::backend::Backend;
 use chromaflow::model::{
     colorizer::{Colorizer, ColorizerConfig},
-    vgg::Vgg,
+    trunk::Trunk,
 };
 use prost::Message;
 
@@ -26,7 +27,7 @@ const OPERATIONS: i64 = 17;
 /// single precision. Without `size`, height and width, it takes any.
 pub fn encode<B: Backend>(
     config: &ColorizerConfig,
-    trunk: &Vgg<B>,
+    trunk: &Trunk<B>,
     colorizer: &Colorizer<B>,
     size: Option<[usize; 2]>,
 ) -> Vec<u8> {
@@ -45,7 +46,7 @@ pub fn encode<B: Backend>(
 pub fn write<B: Backend>(
     file: &Path,
     config: &ColorizerConfig,
-    trunk: &Vgg<B>,
+    trunk: &Trunk<B>,
     colorizer: &Colorizer<B>,
     size: Option<[usize; 2]>,
 ) -> Result<()> {

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use burn::tensor::{Int, Tensor, TensorData, backend::Backend};
+use chromaflow::model::hypercolumn::HINT;
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
 
-use super::judges::Link;
+use super::{judges::Link, rarity::count_colors};
 use crate::{
     config::{Framing, RunConfig, Stage},
     data::{
         crop::{Crop, Window},
+        hint::hint,
         wear::{Wear, WornFilm},
         windowed::WindowMotion,
     },
@@ -38,6 +40,8 @@ pub struct ColorBatch {
     neighbours: Vec<i32>,
     /// The motion of each pair s and t, and of all pairs t and s; none if no loss needs it.
     motion: [Vec<WindowMotion>; 2],
+    /// `[images, HINT, height, width]`, zeros for an image without a hint; none if no image has one.
+    hints: Vec<f32>,
 }
 
 /// What batches are drawn from, and how.
@@ -55,6 +59,8 @@ pub struct ColorSource {
     samples: Option<usize>,
     /// Whether flows are read with pairs of frames.
     linked: bool,
+    /// Share of the images, of those that are no pairs, that come with a hint.
+    hints: f32,
 }
 
 impl ColorSource {
@@ -78,7 +84,15 @@ impl ColorSource {
             examples,
             samples: (losses.bilateral > 0.0 && stage.colorizer_learns).then_some(losses.samples),
             linked,
+            hints: stage.hints,
         })
+    }
+
+    /// How much each color of the palette counts.
+    pub fn rarity(&self, seed: u64) -> Result<Vec<f32>> {
+        let of_clips = self.clips.iter().map(|clip| (clip.clone(), 0));
+        let images = self.images.iter().cloned().chain(of_clips).collect::<Vec<_>>();
+        count_colors(&images, &self.frames, &self.framing, seed)
     }
 
     /// Starts preparing batches.
@@ -98,7 +112,11 @@ impl ColorSource {
                 let window = Window::random(item.dimensions(), &self.framing, &mut random);
                 let film = self.film(&mut random);
                 self.add(&mut batch, (item, *frame), (&window, film), &mut random)?;
+                if random.random::<f32>() < self.hints {
+                    batch.add_hint(&mut random);
+                }
             }
+            batch.fill_hints();
             return Ok(batch);
         }
         let mut neighbours = Vec::new();
@@ -195,6 +213,29 @@ impl ColorBatch {
             visible: copy(motion, 1, |motion| &motion.visible),
         };
         (!self.motion[0].is_empty()).then(|| self.motion.each_ref().map(link))
+    }
+
+    /// What f is told of the images' colors, `[images, HINT, height, width]`; none if that is nothing.
+    pub fn hints<B: Backend>(&self, device: &B::Device) -> Option<Tensor<B, 4>> {
+        let shape = [self.images, HINT, self.height, self.width];
+        (!self.hints.is_empty())
+            .then(|| Tensor::from_data(TensorData::new(self.hints.clone(), shape), device))
+    }
+
+    /// Gives the newest image a hint.
+    fn add_hint(&mut self, random: &mut StdRng) {
+        let size = 3 * self.width * self.height;
+        let crop =
+            Crop { rgb: self.rgb[self.rgb.len() - size..].to_vec(), width: self.width, height: self.height };
+        self.hints.resize((self.images - 1) * HINT * self.width * self.height, 0.0);
+        self.hints.extend(hint(&crop, random));
+    }
+
+    /// Images behind the last one with a hint have none.
+    fn fill_hints(&mut self) {
+        if !self.hints.is_empty() {
+            self.hints.resize(self.images * HINT * self.width * self.height, 0.0);
+        }
     }
 
     fn add(&mut self, crop: Crop) {

@@ -14,7 +14,11 @@ use burn::{
 use chromaflow::{
     color::{luma, with_luma},
     kernel::Kernels,
-    model::{colorizer::Colorizer, preset::NetworksConfig, vgg::Vgg},
+    model::{
+        colorizer::{Colorizer, Proposal},
+        preset::NetworksConfig,
+        trunk::Trunk,
+    },
 };
 
 use super::{
@@ -37,7 +41,7 @@ use crate::{
 #[derive(Module, Debug)]
 pub struct Coloring<B: Backend> {
     /// The trunk that describes the grey frame.
-    pub trunk: Vgg<B>,
+    pub trunk: Trunk<B>,
     /// f.
     pub colorizer: Colorizer<B>,
 }
@@ -50,14 +54,24 @@ impl<B: Backend> Coloring<B> {
 }
 
 impl<B: Kernels> Coloring<B> {
-    /// The d candidates of grey `[n, 1, h, w]`, brightness untouched: `[n, d, 3, h, w]`.
-    pub fn candidates(&self, grey: Tensor<B, 4>) -> Tensor<B, 5> {
-        let raw = self.colorizer.forward(&self.trunk, grey.clone());
-        let [batch, count, channels, height, width] = raw.dims();
-        let raw = raw.reshape([batch * count, channels, height, width]); // [n d, 3, h, w]
-        let grey = grey.unsqueeze_dim::<5>(1).repeat_dim(1, count).reshape([batch * count, 1, height, width]);
-        with_luma(raw, grey).reshape([batch, count, channels, height, width])
+    /// The d candidates of grey `[n, 1, h, w]`, brightness untouched: `[n, d, 3, h, w]`. `hint` is as f takes it.
+    pub fn candidates(&self, grey: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Tensor<B, 5> {
+        on_luma(self.colorizer.forward(&self.trunk, grey.clone(), hint), grey)
     }
+
+    /// The same without a hint, and how likely each candidate is.
+    pub fn propose(&self, grey: Tensor<B, 4>) -> Proposal<B> {
+        let Proposal { candidates, log_likelihood } = self.colorizer.propose(&self.trunk, grey.clone());
+        Proposal { candidates: on_luma(candidates, grey), log_likelihood }
+    }
+}
+
+/// The chroma of candidates `[n, d, 3, h, w]` on the luma `grey` `[n, 1, h, w]`.
+fn on_luma<B: Backend>(raw: Tensor<B, 5>, grey: Tensor<B, 4>) -> Tensor<B, 5> {
+    let [batch, count, channels, height, width] = raw.dims();
+    let raw = raw.reshape([batch * count, channels, height, width]); // [n d, 3, h, w]
+    let grey = grey.unsqueeze_dim::<5>(1).repeat_dim(1, count).reshape([batch * count, 1, height, width]);
+    with_luma(raw, grey).reshape([batch, count, channels, height, width])
 }
 
 /// f's training.
@@ -77,7 +91,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     let source = &Arc::new(ColorSource::open(stage.run, stage.stage)?);
     group.train(|peer, device| {
         let (training, network) = peer.in_turn(|| {
-            let judges = Judges::<B>::new(&sources, device)?;
+            let judges = Judges::<B>::new(&sources, &source, device)?;
             let examples = Examples::choose(stage, Kind::Photo, device)?;
             B::seed(device, stage.seed());
             let network = start::<B>(&sources, device)?.fork(device);
@@ -112,7 +126,7 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for Colori
         let truth = batch.truth(&self.device); // [n, 3, h, w]
         let grey = luma(truth.clone());
         let link = batch.motion(&self.device).map(|[to_neighbour, _]| to_neighbour);
-        let candidates = network.candidates(grey); // [n, d, 3, h, w]
+        let candidates = network.candidates(grey, batch.hints(&self.device)); // [n, d, 3, h, w]
         self.judges.losses(candidates, truth, batch.neighbourhoods(&self.device), link.as_ref())
     }
 

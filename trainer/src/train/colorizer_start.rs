@@ -7,28 +7,37 @@ use burn::{
 use chromaflow::{
     color::Matrix,
     model::{
-        preset::Preset,
-        vgg::{TAPS, VggConfig},
+        trunk::{Backbone, TAPS},
+        vgg::VggConfig,
     },
 };
 
 use super::colorizer::Coloring;
 use crate::loss::perceptual::Phi;
 
-/// What takes the taps of torchvision's VGG-19 to the scale of 0..255: it sees colours divided by their deviation, about 57.
-pub const PUBLISHED_TAP_SCALES: [f64; TAPS] = [57.0; TAPS];
+/// Widths of the random phi.
+const RANDOM_WIDTHS: [usize; TAPS] = [8, 16, 32, 64, 64];
 
-/// phi's trunk sees colour, frozen, at half the trunk's widths, with He's random weights: filters without training
+/// Factors that take a published backbone's taps to the scale of 0..255. VGG sees colors divided by their deviation, about 57.
+/// EfficientNet's taps have no activation and scales of their own: its factors give each tap, with its weight in phi, as much of
+/// the distance between photographs and their grey versions as VGG's have on average.
+pub fn published_tap_scales<B: Backend>(backbone: &Backbone<B>) -> [f64; TAPS] {
+    match backbone {
+        Backbone::Vgg(_) => [57.0; TAPS],
+        Backbone::EfficientNet(_) => [1.0; TAPS],
+    }
+}
+
+/// Frozen VGG-19 of small widths, with He's random weights: filters without training
 /// still tell edges and patches of unlike colour apart at five scales. The seed is fixed: phi is the same in every run.
-pub fn frozen_phi<B: Backend>(preset: Preset, device: &B::Device) -> Phi<B> {
+pub fn frozen_phi<B: Backend>(device: &B::Device) -> Phi<B> {
     const SEED: u64 = 19;
     /// 57 takes taps of normalised colours to the scale of 0..255. Trained features are sparse at conv5_2, whose weight
     /// is high for that; random ones are not, and would outweigh all other layers together (measured: 4 times).
     const TAP_SCALES: [f64; TAPS] = [57.0, 57.0, 57.0, 57.0, 4.5];
-    let widths = preset.config().trunk.widths.map(|width| width.div_ceil(2));
-    let config = VggConfig::new().with_widths(widths);
+    let config = VggConfig::new().with_widths(RANDOM_WIDTHS);
     B::seed(device, SEED);
-    Phi::new(config.init(device), TAP_SCALES)
+    Phi::new(Backbone::Vgg(config.init(device)), TAP_SCALES)
 }
 
 /// Lets training start near grey, where the losses are small, each candidate with a faint tint of its own, so that they

@@ -83,7 +83,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         let (training, network) = peer.in_turn(|| {
             let training = JointTraining::<B> {
                 source: source.clone(),
-                judges: Judges::new(&sources, device)?,
+                judges: Judges::new(&sources, &source, device)?,
                 examples: Examples::choose(stage, Kind::Clip, device)?,
                 weight: stage.run.losses.refinement,
                 steadiness: stage.run.losses.refined_temporal,
@@ -134,8 +134,8 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for JointT
 impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> JointTraining<B> {
     fn candidates(&self, network: &Joint<B>, grey: Tensor<B, 4>) -> Tensor<B, 5> {
         match self.colorizer_learns {
-            true => network.coloring.candidates(grey),
-            false => Tensor::from_inner(network.coloring.valid().candidates(grey.inner())),
+            true => network.coloring.candidates(grey, None),
+            false => Tensor::from_inner(network.coloring.valid().candidates(grey.inner(), None)),
         }
     }
 

@@ -7,7 +7,7 @@ use burn::tensor::{
 };
 use chromaflow::{color::mean_saturation, kernel::Kernels};
 
-use super::{sources::Sources, training::StepLoss};
+use super::{color_batch::ColorSource, rarity::pixel_weights, sources::Sources, training::StepLoss};
 use crate::{
     config::Losses,
     loss::{
@@ -21,6 +21,8 @@ use crate::{
 pub struct Judges<B: AutodiffBackend> {
     phi: Phi<B>,
     losses: Losses,
+    /// Of the palette's colors; none where all pixels count alike.
+    rarity: Option<Vec<f32>>,
 }
 
 /// How n frames s and their neighbours t hang together.
@@ -33,9 +35,11 @@ pub struct Link<B: Backend> {
 }
 
 impl<B: AutodiffBackend + Kernels> Judges<B> {
-    /// The judges of a stage.
-    pub fn new(sources: &Sources, device: &B::Device) -> Result<Self> {
-        Ok(Self { phi: sources.phi(device)?, losses: sources.run.losses_after_ablation() })
+    /// The judges of a stage that trains on `source`.
+    pub fn new(sources: &Sources, source: &ColorSource, device: &B::Device) -> Result<Self> {
+        let losses = sources.run.losses_after_ablation();
+        let rarity = (losses.rarity > 0.0).then(|| source.rarity(sources.run.seed)).transpose()?;
+        Ok(Self { phi: sources.phi(device)?, losses, rarity })
     }
 
     /// The weighted sum of the losses of the candidates `[n, d, 3, h, w]` of images `[n, 3, h, w]`. `neighbourhoods` are
@@ -47,7 +51,9 @@ impl<B: AutodiffBackend + Kernels> Judges<B> {
         neighbourhoods: Option<[Tensor<B, 2, Int>; 2]>,
         link: Option<&Link<B>>,
     ) -> StepLoss<B> {
-        let distances = self.phi.distances(candidates.clone(), truth); // [n, d]
+        let rarity = self.rarity.as_ref();
+        let rarity = rarity.map(|weights| pixel_weights(truth.clone(), weights, self.losses.rarity));
+        let distances = self.phi.distances(candidates.clone(), truth, rarity); // [n, d]
         let images = candidates.clone().inner().flatten::<4>(0, 1); // [n d, 3, h, w]
         let mut figures = vec![
             ("nearest", distances.clone().inner().min_dim(1).mean()),

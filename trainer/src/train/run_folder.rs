@@ -7,9 +7,13 @@ use std::{
 
 use anyhow::{Context, Result};
 use burn::{module::Module, tensor::backend::Backend};
-use chromaflow::model::{flow::FlowNet, refiner::Refiner, vgg::Vgg};
+use chromaflow::model::{
+    flow::FlowNet,
+    refiner::Refiner,
+    trunk::{Backbone, Trunk},
+};
 
-use super::{colorizer::Coloring, joint::Joint, run_record::RunRecord, trunk::TrunkTask};
+use super::{colorizer::Coloring, joint::Joint, run_record::RunRecord};
 use crate::{
     checkpoint,
     config::{RunConfig, StageKind},
@@ -20,8 +24,8 @@ use crate::{
 pub enum Contents {
     /// What a stage of this kind trains.
     Trained(StageKind),
-    /// VGG-19 as the trunk, of `import --vgg`.
-    PublishedTrunk,
+    /// The trunk's backbone, of `import`.
+    Backbone,
 }
 
 /// A run on disk.
@@ -85,23 +89,23 @@ impl RunFolder {
         Ok(joint.map(|joint| joint.refiner))
     }
 
-    /// The trunk of f, else that of a trunk stage, else the imported one.
-    pub fn trunk<B: Backend>(&self, device: &B::Device) -> Result<Option<Vgg<B>>> {
+    /// The trunk of f, else that of a trunk stage, else one around the imported backbone.
+    pub fn trunk<B: Backend>(&self, device: &B::Device) -> Result<Option<Trunk<B>>> {
         if let Some(coloring) = self.coloring(device)? {
             return Ok(Some(coloring.trunk));
         }
         if let Some(stage) = self.newest(&[StageKind::Trunk]) {
-            return Ok(Some(
-                stage.load_any(TrunkTask::init(&self.record.networks().trunk, 1, device), device)?.schooled(),
-            ));
+            return Ok(Some(stage.load(self.record.networks().trunk.init(device), device)?));
         }
-        self.published_trunk(device)
+        let around = |backbone| self.record.networks().trunk.around(backbone, device);
+        Ok(self.backbone(device)?.map(around))
     }
 
-    /// VGG-19 as `import --vgg` wrote it.
-    pub fn published_trunk<B: Backend>(&self, device: &B::Device) -> Result<Option<Vgg<B>>> {
-        let stage = self.stages.iter().find(|stage| stage.contents == Contents::PublishedTrunk);
-        stage.map(|stage| stage.load(self.record.networks().trunk.init(device), device)).transpose()
+    /// The backbone as `import` wrote it.
+    pub fn backbone<B: Backend>(&self, device: &B::Device) -> Result<Option<Backbone<B>>> {
+        let stage = self.stages.iter().find(|stage| stage.contents == Contents::Backbone);
+        let backbone = || self.record.networks().trunk.backbone.init(device);
+        stage.map(|stage| stage.load(backbone(), device)).transpose()
     }
 
     /// The configuration that the run was last started with.
@@ -124,11 +128,6 @@ impl StageFolder {
     /// The newest checkpoint's network; an error if it is of other sizes than `network`.
     fn load<B: Backend, M: Module<B>>(&self, network: M, device: &B::Device) -> Result<M> {
         Ok(checkpoint::load_checked(&self.path, network, device)?.1)
-    }
-
-    /// The newest checkpoint's network, of whatever sizes.
-    fn load_any<B: Backend, M: Module<B>>(&self, network: M, device: &B::Device) -> Result<M> {
-        Ok(checkpoint::load(&self.path, network, device)?.1)
     }
 }
 
@@ -153,7 +152,7 @@ impl Contents {
         Self::Trained(StageKind::Flow),
         Self::Trained(StageKind::Colorizer),
         Self::Trained(StageKind::Joint),
-        Self::PublishedTrunk,
+        Self::Backbone,
     ];
 
     fn named(name: &str) -> Option<Self> {
@@ -165,7 +164,7 @@ impl fmt::Display for Contents {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Trained(kind) => kind.fmt(formatter),
-            Self::PublishedTrunk => formatter.write_str("published-trunk"),
+            Self::Backbone => formatter.write_str("backbone"),
         }
     }
 }

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use burn::tensor::backend::Backend;
-use chromaflow::model::{flow::FlowNet, preset::Networks, refiner::Refiner, vgg::Vgg};
+use chromaflow::model::{flow::FlowNet, preset::Networks, refiner::Refiner, trunk::Trunk};
 
 use super::{
     colorizer::Coloring,
-    colorizer_start::{PUBLISHED_TAP_SCALES, frozen_phi},
+    colorizer_start::{frozen_phi, published_tap_scales},
     run_folder::RunFolder,
     training::StageRun,
 };
@@ -44,7 +44,7 @@ impl<'a> Sources<'a> {
     }
 
     /// The trunk that f starts with, if one was trained or imported.
-    pub fn trunk<B: Backend>(&self, device: &B::Device) -> Result<Option<Vgg<B>>> {
+    pub fn trunk<B: Backend>(&self, device: &B::Device) -> Result<Option<Trunk<B>>> {
         let start = self.run.start.trunk.as_deref();
         self.find(start, "trunk", device, |folder| folder.trunk(device), |published| Ok(published.trunk))
     }
@@ -67,14 +67,17 @@ impl<'a> Sources<'a> {
             .context("a trained flow network is needed: put a flow stage first, or name a run in start.flow")
     }
 
-    /// phi: VGG-19 if it was imported, else random filters.
+    /// phi: the backbone if one was imported, else random filters.
     pub fn phi<B: Backend>(&self, device: &B::Device) -> Result<Phi<B>> {
         let start = self.run.start.trunk.as_deref().filter(|path| !published::is_there(path));
         let folder = start.map(|path| self.open(path)).transpose()?;
-        let published = folder.map(|folder| folder.published_trunk(device)).transpose()?.flatten();
+        let published = folder.map(|folder| folder.backbone(device)).transpose()?.flatten();
         Ok(match published {
-            Some(trunk) => Phi::new(trunk, PUBLISHED_TAP_SCALES),
-            None => frozen_phi(self.run.preset, device),
+            Some(backbone) => {
+                let scales = published_tap_scales(&backbone);
+                Phi::new(backbone, scales)
+            }
+            None => frozen_phi(device),
         })
     }
 

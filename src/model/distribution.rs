@@ -1,0 +1,126 @@
+//! The distribution of the colors that are likely where (R. Zhang et al., "Colorful Image Colorization", ECCV 2016), told from a
+//! backbone's taps at an eighth of the frame's size.
+
+use burn::{
+    config::Config,
+    module::Module,
+    nn::conv::Conv2d,
+    tensor::{FloatDType, Tensor, activation::log_softmax, backend::Backend, module::avg_pool2d},
+};
+
+use super::{
+    convolution::{conv1x1, conv3x3},
+    trunk::BackboneConfig,
+};
+use crate::{
+    kernel::{Activation, Kernels},
+    palette::{self, COLORS},
+};
+
+/// Pixels of the frame along a side of one cell of the distribution.
+pub const CELL: usize = 8;
+
+/// What a color's probability counts at least, so that one cell that the distribution rules out does not decide alone.
+const LEAST: f64 = 1e-4;
+
+/// Sizes of the distribution.
+#[derive(Config, Debug)]
+pub struct DistributionConfig {
+    /// Channels of its features.
+    #[config(default = 128)]
+    pub width: usize,
+    /// Residual blocks.
+    #[config(default = 3)]
+    pub blocks: usize,
+}
+
+/// From the taps to features, and from these to the palette's logits.
+#[derive(Module, Debug)]
+pub struct DistributionHead<B: Backend> {
+    /// 1x1 for each tap, the first with the bias of their sum.
+    pub taps: Vec<Conv2d<B>>,
+    /// On the sum.
+    pub blocks: Vec<Residual<B>>,
+    /// 1x1, to the palette's logits.
+    pub logits: Conv2d<B>,
+}
+
+/// Two 3x3 convolutions whose result is added to their input (K. He et al., CVPR 2016).
+#[derive(Module, Debug)]
+pub struct Residual<B: Backend> {
+    /// Followed by a ReLU.
+    pub first: Conv2d<B>,
+    /// Without activation.
+    pub second: Conv2d<B>,
+}
+
+impl DistributionConfig {
+    /// Fresh random weights for a backbone's taps.
+    pub fn init<B: Backend>(&self, backbone: &BackboneConfig, device: &B::Device) -> DistributionHead<B> {
+        let taps = backbone.tap_widths().into_iter().enumerate();
+        let residual = || Residual {
+            first: conv3x3(self.width, self.width, device),
+            second: conv3x3(self.width, self.width, device),
+        };
+        DistributionHead {
+            taps: taps.map(|(tap, width)| conv1x1(width, self.width, tap == 0, device)).collect(),
+            blocks: (0..self.blocks).map(|_| residual()).collect(),
+            logits: conv1x1(self.width, COLORS, true, device),
+        }
+    }
+}
+
+impl<B: Kernels> DistributionHead<B> {
+    /// The features of taps, finest first, of a frame of `height` rows: `[n, width, h / 8, w / 8]`.
+    pub fn features(&self, taps: &[Tensor<B, 4>], height: usize) -> Tensor<B, 4> {
+        let cells = height / CELL;
+        let reduced = self.taps.iter().zip(taps).map(|(part, tap)| {
+            let pooled = pooled(tap.clone(), tap.dims()[2].div_ceil(cells));
+            B::convolve(part, pooled, Activation::None) // [n, width, h / 8, w / 8], or coarser
+        });
+        let mut parts: Vec<_> = reduced.collect();
+        let coarse = parts.split_off(parts.iter().take_while(|part| part.dims()[2] == cells).count());
+        let finest = parts.remove(0);
+        let fine = parts.into_iter().fold(finest, |sum, part| sum + part);
+        let sum = B::add_upsampled(fine, coarse); // [n, width, h / 8, w / 8]
+        self.blocks.iter().fold(sum, |features, block| block.forward(features))
+    }
+
+    /// The palette's logits `[n, COLORS, h / 8, w / 8]`, in f32, of the features.
+    pub fn logits(&self, features: Tensor<B, 4>) -> Tensor<B, 4> {
+        B::convolve(&self.logits, features, Activation::None).cast(FloatDType::F32)
+    }
+
+    /// How likely each candidate's chroma is, `[n, d]`: the mean over cells of the logarithm of the distribution's density, in nats.
+    /// `features` is `[n, width, h / 8, w / 8]`, the chroma of the candidates `[n, d, 2, h, w]`, in [-0.5, 0.5].
+    pub fn log_likelihood(&self, features: Tensor<B, 4>, chroma: Tensor<B, 5>) -> Tensor<B, 2> {
+        let [images, candidates, _, height, width] = chroma.dims();
+        let cells = height / CELL * (width / CELL);
+        let logits = self.logits(features).reshape([images, COLORS, cells]);
+        let probabilities = log_softmax(logits, 1).exp(); // [n, COLORS, cells]
+        let means = avg_pool2d(
+            chroma.reshape([images * candidates, 2, height, width]),
+            [CELL; 2],
+            [CELL; 2],
+            [0; 2],
+            true,
+            false,
+        );
+        let means = means.reshape([images, candidates, 2, cells]);
+        let density = palette::density(probabilities, means); // [n, d, cells]
+        density.add_scalar(LEAST).log().mean_dim(2).reshape([images, candidates])
+    }
+}
+
+impl<B: Kernels> Residual<B> {
+    /// `[n, width, h, w]` to the same shape.
+    fn forward(&self, features: Tensor<B, 4>) -> Tensor<B, 4> {
+        let inside = B::convolve(&self.first, features.clone(), Activation::Relu);
+        features + B::convolve(&self.second, inside, Activation::None)
+    }
+}
+
+/// Means over blocks of `factor` x `factor` pixels: `[n, c, h, w]` to `[n, c, h / factor, w / factor]`.
+fn pooled<B: Backend>(image: Tensor<B, 4>, factor: usize) -> Tensor<B, 4> {
+    if factor == 1 { image } else { avg_pool2d(image, [factor; 2], [factor; 2], [0; 2], true, false) }
+}
