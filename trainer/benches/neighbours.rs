@@ -1,8 +1,8 @@
-//! The bilateral loss's neighbourhoods of one frame: seconds at 256p and 480p, on all threads.
+//! The bilateral loss's neighbourhoods of one training crop, on one thread: of 512 pixels, or of all.
 
 use divan::{Bencher, black_box};
 use image::{Rgb, RgbImage};
-use trainer::knn::{nearest, points};
+use trainer::{data::crop::Crop, knn::Neighbourhoods, loader::random};
 
 fn main() {
     divan::main();
@@ -20,14 +20,23 @@ fn picture(width: u32, height: u32) -> RgbImage {
     })
 }
 
-#[divan::bench(args = [(456, 256), (856, 480)], sample_count = 10, sample_size = 1)]
-fn one_frame(bencher: Bencher, (width, height): (u32, u32)) {
-    let picture = picture(width, height);
-    bencher.bench(|| nearest(black_box(&points(&picture))));
+fn find(bencher: Bencher, picture: &RgbImage, samples: usize) {
+    let crop = Crop::whole(picture);
+    let short_side = crop.width.min(crop.height) as f32;
+    bencher.bench(|| Neighbourhoods::find(black_box(&crop), short_side, samples, &mut random(1, 0)));
 }
 
-#[divan::bench(args = [(456, 256), (856, 480)], sample_count = 3, sample_size = 1)]
+#[divan::bench(args = [(64, 64), (96, 96), (256, 256)], sample_count = 30, sample_size = 1)]
+fn some_pixels(bencher: Bencher, (width, height): (u32, u32)) {
+    find(bencher, &picture(width, height), 512);
+}
+
+#[divan::bench(args = [(64, 64), (256, 256), (856, 480)], sample_count = 5, sample_size = 1)]
+fn all_pixels(bencher: Bencher, (width, height): (u32, u32)) {
+    find(bencher, &picture(width, height), 0);
+}
+
+#[divan::bench(args = [(64, 64), (256, 256), (856, 480)], sample_count = 3, sample_size = 1)]
 fn one_colour(bencher: Bencher, (width, height): (u32, u32)) {
-    let picture = RgbImage::from_pixel(width, height, Rgb([90, 120, 200]));
-    bencher.bench(|| nearest(black_box(&points(&picture))));
+    find(bencher, &RgbImage::from_pixel(width, height, Rgb([90, 120, 200])), 0);
 }

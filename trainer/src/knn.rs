@@ -2,9 +2,10 @@
 
 use std::num::NonZero;
 
-use image::RgbImage;
 use kiddo::{SquaredEuclidean, immutable::float::kdtree::ImmutableKdTree};
-use rayon::prelude::*;
+use rand::{Rng, seq::index};
+
+use crate::data::crop::Crop;
 
 /// K of equation (2).
 pub const NEIGHBOURS: usize = 5;
@@ -16,39 +17,63 @@ const LAMBDA_SHORT_SIDE: f32 = 240.0;
 /// Points in a leaf of the tree.
 const BUCKET: usize = 16;
 
-/// Pixels that one thread looks up at a time.
-const CHUNK: usize = 1024;
-
 /// Position and colour of one pixel: (r, g, b, lambda x, lambda y).
 pub type Point = [f32; 5];
 
-/// lambda for images with this shorter side: the same part of the field of view counts the same at every resolution.
+/// Pixels of a crop and their neighbours, counted row by row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Neighbourhoods {
+    /// The pixels.
+    pub queries: Vec<i32>,
+    /// The [`NEIGHBOURS`] nearest of each, nearest first.
+    pub neighbours: Vec<i32>,
+}
+
+impl Neighbourhoods {
+    /// Those of `samples` random pixels of a crop, or of all where it has no more or `samples` is 0. The crop is part of a
+    /// frame whose shorter side has `short_side` of the crop's pixels.
+    pub fn find(crop: &Crop, short_side: f32, samples: usize, random: &mut impl Rng) -> Self {
+        let points = points(crop, short_side);
+        let queries: Vec<usize> = match samples {
+            0 => (0..points.len()).collect(),
+            _ => index::sample(random, points.len(), samples.min(points.len())).into_vec(),
+        };
+        let nearest = nearest(&points, &queries);
+        Self {
+            queries: queries.into_iter().map(|pixel| pixel as i32).collect(),
+            neighbours: nearest.into_iter().flatten().map(|pixel| pixel as i32).collect(),
+        }
+    }
+}
+
+/// lambda for frames with this shorter side: the same part of the field of view counts the same at every resolution.
 pub fn lambda(short_side: f32) -> f32 {
     LAMBDA * LAMBDA_SHORT_SIDE / short_side
 }
 
-/// The points of all pixels of an image, row by row.
-pub fn points(image: &RgbImage) -> Vec<Point> {
-    let lambda = lambda(image.width().min(image.height()) as f32);
-    let point = |(x, y, pixel): (u32, u32, &image::Rgb<u8>)| {
-        let [red, green, blue] = pixel.0.map(|value| f32::from(value) / 255.0);
-        [red, green, blue, lambda * x as f32, lambda * y as f32]
+/// The points of all pixels of a crop, row by row. It is part of a frame whose shorter side has `short_side` of its pixels.
+pub fn points(crop: &Crop, short_side: f32) -> Vec<Point> {
+    let (lambda, area) = (lambda(short_side), crop.width * crop.height);
+    let point = |pixel: usize| {
+        let [red, green, blue] = [0, 1, 2].map(|channel| crop.rgb[channel * area + pixel]);
+        let place = [pixel % crop.width, pixel / crop.width].map(|along| lambda * along as f32);
+        [red, green, blue, place[0], place[1]]
     };
-    image.enumerate_pixels().map(point).collect()
+    (0..area).map(point).collect()
 }
 
-/// The exact [`NEIGHBOURS`] nearest points of each point, itself excluded, nearest first; exact to the rounding of single
-/// precision. There must be more points than that.
-pub fn nearest(points: &[Point]) -> Vec<[u32; NEIGHBOURS]> {
-    let points: Vec<Point> = points.par_iter().map(mirrored).collect();
+/// The exact [`NEIGHBOURS`] nearest points of each of the `queries`, itself excluded, nearest first; exact to the rounding of
+/// single precision. There must be more points than that.
+pub fn nearest(points: &[Point], queries: &[usize]) -> Vec<[u32; NEIGHBOURS]> {
+    let points: Vec<Point> = points.iter().map(mirrored).collect();
     let tree = ImmutableKdTree::<f32, u32, 5, BUCKET>::new_from_slice(&points);
-    let wanted = NonZero::new(NEIGHBOURS + 1).expect("K + 1 is positive");
-    let around = |query: usize| {
+    let wanted = NonZero::<usize>::MIN.saturating_add(NEIGHBOURS);
+    let around = |&query: &usize| {
         let found = tree.nearest_n::<SquaredEuclidean>(&points[query], wanted);
         let mut others = found.into_iter().map(|found| found.item).filter(|&other| other != query as u32);
         std::array::from_fn(|_| others.next().unwrap_or(query as u32))
     };
-    (0..points.len()).into_par_iter().with_min_len(CHUNK).map(around).collect()
+    queries.iter().map(around).collect()
 }
 
 /// The point in a mirror that stands askew to all axes, which leaves every distance as it is. Colours of 8 bits have few

@@ -3,7 +3,9 @@
 use image::{Rgb, RgbImage};
 use rand::Rng;
 use trainer::{
-    knn::{NEIGHBOURS, Point, lambda, nearest, points},
+    config::Framing,
+    data::crop::{Crop, Window},
+    knn::{NEIGHBOURS, Neighbourhoods, Point, lambda, nearest, points},
     loader::random,
 };
 
@@ -13,10 +15,11 @@ fn square_distance(a: &Point, b: &Point) -> f32 {
 
 /// Compares the distances, as equally near pixels may change places.
 fn assert_nearest(image: &RgbImage) {
-    let points = points(image);
-    let found = nearest(&points);
-    assert_eq!(found.len(), points.len());
-    for (pixel, found) in found.iter().enumerate().step_by(7) {
+    let points = points(&Crop::whole(image), image.width().min(image.height()) as f32);
+    let queries: Vec<usize> = (0..points.len()).step_by(7).collect();
+    let found = nearest(&points, &queries);
+    assert_eq!(found.len(), queries.len());
+    for (&pixel, found) in queries.iter().zip(&found) {
         let distance = |other: usize| square_distance(&points[pixel], &points[other]);
         let mut all: Vec<f32> = (0..points.len()).filter(|&other| other != pixel).map(distance).collect();
         all.sort_by(f32::total_cmp);
@@ -31,13 +34,18 @@ fn assert_nearest(image: &RgbImage) {
     }
 }
 
+/// Any colours.
+fn noise(width: u32, height: u32) -> RgbImage {
+    let mut random = random(1, 0);
+    RgbImage::from_fn(width, height, |_, _| Rgb(random.random()))
+}
+
 #[test]
 fn nearest_are_exact_and_exclude_the_pixel_itself() {
     let mut random = random(1, 0);
     // Few distinct colours, so that many pixels share one and only their places tell them apart.
     assert_nearest(&RgbImage::from_fn(40, 30, |_, _| Rgb([0; 3].map(|_| 32 * random.random_range(0..3u8)))));
-    // Any colours.
-    assert_nearest(&RgbImage::from_fn(40, 30, |_, _| Rgb(random.random())));
+    assert_nearest(&noise(40, 30));
 }
 
 #[test]
@@ -49,4 +57,41 @@ fn pixels_of_one_colour_have_their_neighbours_in_place() {
 fn lambda_keeps_the_field_of_view() {
     assert!((lambda(240.0) - 1.0 / 500.0).abs() < 1e-9);
     assert!((lambda(120.0) * 60.0 - lambda(240.0) * 120.0).abs() < 1e-9);
+}
+
+/// Places count as they do in the whole frame, however it is scaled and cut.
+#[test]
+fn a_crop_counts_places_as_its_frame_does() {
+    let frame = noise(80, 60);
+    let whole = points(&Crop::whole(&frame), 60.0);
+    for crop in [None, Some(20)] {
+        let framing = Framing { short_sides: 30..=30, crop };
+        let window = Window::random(frame.dimensions(), &framing, &mut random(1, 0));
+        let half = window.cut(&frame);
+        let row = half.width;
+        let points = points(&half, window.short_side(frame.dimensions()));
+        // Ten pixels of the half frame are twenty of the frame; lambda times twenty is 0.16.
+        assert!((points[10][3] - whole[20][3]).abs() < 1e-6, "{crop:?}");
+        assert!((points[10 * row][4] - whole[20 * 80][4]).abs() < 1e-6, "{crop:?}");
+    }
+}
+
+#[test]
+fn as_many_pixels_are_looked_up_as_was_asked() {
+    let crop = Crop::whole(&noise(24, 20));
+    let find = |samples, step| Neighbourhoods::find(&crop, 40.0, samples, &mut random(1, step));
+    let some = find(50, 0);
+    let mut distinct = some.queries.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    assert_eq!((distinct.len(), some.neighbours.len()), (50, 50 * NEIGHBOURS));
+    assert_eq!(find(50, 0), some, "the same random numbers");
+    assert_ne!(find(50, 1).queries, some.queries);
+    let all = find(0, 0);
+    assert_eq!(all.queries, (0..24 * 20).collect::<Vec<i32>>());
+    for (query, neighbours) in some.queries.iter().zip(some.neighbours.chunks(NEIGHBOURS)) {
+        let place = NEIGHBOURS * *query as usize;
+        assert_eq!(neighbours, &all.neighbours[place..place + NEIGHBOURS]);
+    }
+    assert_eq!(find(10_000, 0).queries.len(), 24 * 20, "no more than there are");
 }

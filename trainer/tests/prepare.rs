@@ -1,7 +1,7 @@
 //! `prepare`, and reading what it made.
 
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     thread,
@@ -9,13 +9,14 @@ use std::{
 };
 
 use burn::{backend::Flex, module::Module};
-use chromaflow::{clip::Link, color::luma, model::preset::Preset};
+use chromaflow::{clip::Link, color::luma, model::preset::Preset, weights::sha256};
 use half::f16;
-use image::{Rgb, RgbImage};
+use image::{DynamicImage, Frame, Rgb, RgbImage, codecs::gif::GifEncoder};
+use rand::Rng;
 use tempfile::{TempDir, tempdir};
 use trainer::{
     evaluation::footage::to_tensor,
-    knn,
+    loader::random,
     prepare::{
         Folders, Report, Request,
         flows::{FindMotion, NetworkMotion},
@@ -23,7 +24,10 @@ use trainer::{
     },
     prepared::{
         FrameMotion, Kind, PreparedItem, PreparedSet, Split,
-        record::{FORMAT, Parameters, Reason, SET_FILE, SetParameters, SetRecord, read_json},
+        record::{
+            FORMAT, FileEntry, ITEM_FILE, ItemRecord, Parameters, Reason, SET_FILE, SetParameters, SetRecord,
+            items_folder, read_json,
+        },
     },
 };
 
@@ -76,7 +80,7 @@ fn mixed_data() -> TempDir {
     save(&picture(90, 23, 0), root.join("photos/tiny.png"));
     fs::write(root.join("photos/broken.jpg"), "no image").unwrap();
     fs::write(root.join("photos/notes.txt"), "no image either").unwrap();
-    fs::write(root.join("photos/modern.webp"), "").unwrap();
+    fs::write(root.join("photos/modern.avif"), "").unwrap();
     fs::create_dir_all(root.join("videos/empty")).unwrap();
     write_video(&root.join("videos/test.mp4"));
     fs::write(root.join("videos/broken.mp4"), "no video").unwrap();
@@ -102,7 +106,7 @@ fn everything_is_found_split_counted_and_kept_by_a_second_call() {
     let expected = [
         ("photos/broken.jpg", Reason::Unreadable),
         ("photos/grey.png", Reason::Grey),
-        ("photos/modern.webp", Reason::Unreadable),
+        ("photos/modern.avif", Reason::Unreadable),
         ("photos/tiny.png", Reason::Tiny),
         ("videos/broken.mp4", Reason::Unreadable),
     ];
@@ -112,6 +116,7 @@ fn everything_is_found_split_counted_and_kept_by_a_second_call() {
         told.contains("left out: 1 grey, 1 tiny, 3 unreadable") && told.contains("photos/tiny.png"),
         "{told}"
     );
+    assert!(told.contains("photos/modern.avif: unreadable: of images, JPEG, PNG, WebP,"), "{told}");
     let (record, _) = read_json::<SetRecord>(&out.path().join(SET_FILE)).unwrap().unwrap();
     assert_eq!(record.dropped, report.dropped);
 
@@ -154,10 +159,10 @@ fn damaged_and_half_written_items_are_made_anew() {
     };
     fs::remove_file(folder("a-").join("item.json")).unwrap();
     fs::write(folder("b-").join("frame-00000.png"), "short").unwrap();
-    let graph = folder("swan-").join("graph-00002.safetensors");
-    let mut bytes = fs::read(&graph).unwrap();
+    let frame = folder("swan-").join("frame-00002.png");
+    let mut bytes = fs::read(&frame).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
-    fs::write(&graph, bytes).unwrap();
+    fs::write(&frame, bytes).unwrap();
     fs::create_dir_all(items.join(".partial-held-0")).unwrap();
     let told = format!("{:#}", PreparedSet::open(out.path()).unwrap_err());
     assert!(told.contains("is not whole") && told.contains("prepare"), "{told}");
@@ -241,26 +246,66 @@ fn bad_inputs_are_named() {
     assert!(not_a_set.contains("trainer prepare"), "{not_a_set}");
 }
 
+/// Sets of earlier trainers list a file of neighbourhoods for each frame.
 #[test]
-fn the_graph_on_the_disk_is_the_exact_one() {
+fn a_set_with_neighbourhoods_opens_and_is_kept() {
     let (data, out) = (tempdir().unwrap(), tempdir().unwrap());
     save(&picture(64, 48, 3), data.path().join("a.png"));
-    prepare(&request(&[data.path()], out.path()), None).unwrap();
+    let request = request(&[data.path()], out.path());
+    prepare(&request, None).unwrap();
+    let set_file = out.path().join(SET_FILE);
+    let (mut set, _) = read_json::<SetRecord>(&set_file).unwrap().unwrap();
+    let folder = items_folder(out.path()).join(&set.items[0].id);
+    let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["frame-00000.png", "item.json"], "new sets hold none");
+
+    let (mut item, _) = read_json::<ItemRecord>(&folder.join(ITEM_FILE)).unwrap().unwrap();
+    item.files.push(FileEntry::of("graph-00000.safetensors".to_owned(), b"neighbours"));
+    fs::write(folder.join("graph-00000.safetensors"), "neighbours").unwrap();
+    let record = serde_json::to_string_pretty(&item).unwrap();
+    fs::write(folder.join(ITEM_FILE), &record).unwrap();
+    set.items[0].item = sha256(record.as_bytes());
+    set.sha256 = SetRecord::hash(&set.items);
+    fs::write(&set_file, serde_json::to_string(&set).unwrap()).unwrap();
     let photo = PreparedSet::open(out.path()).unwrap().photos(Split::Training).remove(0);
-    let (frame, graph) = (photo.frame(0).unwrap(), photo.graph(0).unwrap());
-    assert_eq!(frame, picture(64, 48, 3));
-    let points = knn::points(&frame);
-    for pixel in (0..points.len()).step_by(11) {
-        let distance = |other: usize| -> f32 {
-            points[pixel].iter().zip(&points[other]).map(|(a, b)| (a - b).powi(2)).sum()
-        };
-        let mut all: Vec<_> = (0..points.len()).filter(|&other| other != pixel).map(distance).collect();
-        all.sort_by(f32::total_cmp);
-        for (rank, best) in all[..knn::NEIGHBOURS].iter().enumerate() {
-            let neighbour = graph.neighbour(pixel, rank);
-            assert!(neighbour != pixel && (distance(neighbour) - best).abs() <= 1e-4 * best);
-        }
+    assert_eq!(photo.frame(0).unwrap(), picture(64, 48, 3));
+    let report = prepare(&request, None).unwrap();
+    assert_eq!((report.kept, report.sha256), (1, set.sha256));
+}
+
+/// The mean difference of two pictures' bytes.
+fn difference(a: &RgbImage, b: &RgbImage) -> f32 {
+    assert_eq!(a.dimensions(), b.dimensions());
+    let apart = a.iter().zip(b.iter()).map(|(a, b)| u32::from(a.abs_diff(*b)));
+    apart.sum::<u32>() as f32 / a.len() as f32
+}
+
+#[test]
+fn images_of_every_format_are_read() {
+    let (data, out) = (tempdir().unwrap(), tempdir().unwrap());
+    let file = |name: &str| data.path().join(name);
+    for ending in ["BMP", "jpg", "jpeg", "png", "tif", "tiff", "webp"] {
+        save(&picture(64, 48, 3), file(&format!("photo.{ending}")));
     }
+    let mut gif = GifEncoder::new(File::create(file("photo.gif")).unwrap());
+    for shift in [3, 20] {
+        gif.encode_frame(Frame::new(DynamicImage::from(picture(64, 48, shift)).into_rgba8())).unwrap();
+    }
+    drop(gif);
+    // The ending lies.
+    fs::copy(file("photo.webp"), file("photo-in-truth-webp.jpg")).unwrap();
+    let report = prepare(&request(&[data.path()], out.path()), None).unwrap();
+    assert_eq!((report.photos, report.dropped.len()), (9, 0), "{report}");
+    let set = PreparedSet::open(out.path()).unwrap();
+    for photo in set.items() {
+        let error = difference(&photo.frame(0).unwrap(), &picture(64, 48, 3));
+        // 256 colours in a GIF, JPEG at its usual quality; the pictures of the GIF differ by more than 30.
+        let lossy = ["photo.gif", "photo.jpg", "photo.jpeg"].contains(&photo.source());
+        let most = if lossy { 12.0 } else { 0.0 };
+        assert!(error <= most, "{}: {error}", photo.source());
+    }
+    assert!(difference(&picture(64, 48, 3), &picture(64, 48, 20)) > 30.0);
 }
 
 #[test]
@@ -353,7 +398,9 @@ fn a_full_disk_loses_nothing() {
     };
     assert!(prepare("").status.success());
     let first = PreparedSet::open(out.path()).unwrap().sha256().to_owned();
-    save(&picture(64, 48, 8), data.path().join("b.png"));
+    // Noise, whose PNG is as large as its pixels: 9.2 kB.
+    let mut random = random(1, 0);
+    save(&RgbImage::from_fn(64, 48, |_, _| Rgb(random.random())), data.path().join("b.png"));
     let full = prepare("ulimit -f 16;");
     let told = String::from_utf8_lossy(&full.stderr).into_owned();
     assert!(

@@ -20,7 +20,7 @@ use crate::{
 
 /// Shown under the options.
 const EXAMPLES: &str = "\
-Inputs are searched with all that lies below them. An image is a photo; a folder whose images are all named by evenly \
+Inputs are searched with all that lies below them. An image (JPEG, PNG, WebP, TIFF, BMP, of a GIF the first picture) is a photo; a folder whose images are all named by evenly \
 spaced numbers (00000.jpg, 00001.jpg, ...) is a clip, and so is a video file. Of DAVIS the frames of 480p are taken. \
 Paths that a validation.txt at or above an input lists, one a line, are never trained on. Grey, tiny and unreadable \
 sources are left out and named. A second call makes only what is missing, damaged or changed.
@@ -30,8 +30,8 @@ Examples:
   trainer prepare DAVIS --out sets/davis --frames 40 --flow runs/flow
   trainer prepare data --out sets/small --side 96 --limit-photos 500 --limit-clips 20 --frames 16";
 
-/// Prepares photos and clips for training: frames at one size, the neighbourhoods of the bilateral loss, and with --flow the
-/// flows and masks between the frames of clips.
+/// Prepares photos and clips for training: frames at one size, and with --flow the flows and masks between the frames of
+/// clips.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct PrepareCommand {

@@ -69,6 +69,11 @@ impl Window {
         (0..cells * cells).map(centre).collect()
     }
 
+    /// The shorter side of the whole image of `width` x `height`, in the window's pixels.
+    pub fn short_side(&self, (width, height): (u32, u32)) -> f32 {
+        width.min(height) as f32 * self.columns as f32 / self.width as f32
+    }
+
     /// Cuts the window out of `image`. Colours are never changed.
     pub fn cut(&self, image: &RgbImage) -> Crop {
         let part = imageops::crop_imm(image, self.x, self.y, self.width, self.height);
@@ -118,7 +123,9 @@ mod tests {
         let image = RgbImage::from_fn(80, 40, |x, y| Rgb([x as u8, y as u8, 0]));
         let cut = |crop, step| {
             let framing = Framing { short_sides: 20..=20, crop };
-            let crop = Window::random(image.dimensions(), &framing, &mut random(1, step)).cut(&image);
+            let window = Window::random(image.dimensions(), &framing, &mut random(1, step));
+            assert_eq!(window.short_side(image.dimensions()), 20.0);
+            let crop = window.cut(&image);
             assert_eq!(crop.rgb.len(), 3 * crop.width * crop.height);
             (crop.width, crop.height)
         };

@@ -1,10 +1,21 @@
-//! Photos in memory, decoded once.
+//! Images in memory, decoded once.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsStr,
+    fs,
+    io::Cursor,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
-use image::{RgbImage, imageops::FilterType};
+use image::{DynamicImage, ImageDecoder, ImageReader, RgbImage, imageops::FilterType};
 use rayon::prelude::*;
+
+/// The formats of images that are read, in words. Of a GIF it is the first picture.
+pub const FORMATS: &str = "JPEG, PNG, WebP, TIFF, BMP and GIF";
+
+/// The endings of their files.
+const ENDINGS: [&str; 8] = ["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
 
 /// Images below this mean HSV saturation are grey or nearly so, and teach f to paint grey.
 pub const GREY_SATURATION: f32 = 0.06;
@@ -30,8 +41,32 @@ pub fn load_coloured_files(files: &[PathBuf], side: u32) -> Vec<(PathBuf, RgbIma
 
 /// Decodes one photo and shrinks it to a shorter side of at most `side` pixels.
 pub fn load(file: &Path, side: u32) -> Result<RgbImage> {
-    let photo = image::open(file).with_context(|| format!("decoding {}", file.display()))?;
-    Ok(shrink(&photo.to_rgb8(), side))
+    Ok(shrink(&decode(file)?, side))
+}
+
+/// Decodes an image by its contents, whatever its ending says, and turns it as its camera noted.
+pub fn decode(file: &Path) -> Result<RgbImage> {
+    let decode = || -> Result<DynamicImage> {
+        let reader = ImageReader::new(Cursor::new(fs::read(file)?)).with_guessed_format()?;
+        let mut decoder = reader.into_decoder()?;
+        let orientation = decoder.orientation()?;
+        let mut image = DynamicImage::from_decoder(decoder)?;
+        image.apply_orientation(orientation);
+        Ok(image)
+    };
+    let image = decode().with_context(|| format!("decoding {}", file.display()))?;
+    Ok(image.into_rgb8())
+}
+
+/// Whether a file is by its ending an image that is read.
+pub fn is_image(file: &Path) -> bool {
+    has_ending(file, &ENDINGS)
+}
+
+/// Whether a file's ending is one of `endings`, which are in lower case.
+pub fn has_ending(file: &Path, endings: &[&str]) -> bool {
+    let ending = file.extension().and_then(OsStr::to_str).unwrap_or_default().to_lowercase();
+    endings.contains(&ending.as_str())
 }
 
 /// Shrinks an image to a shorter side of at most `side` pixels.

@@ -1,7 +1,6 @@
 //! A clip to be measured: a video file or a folder of frames.
 
 use std::{
-    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
@@ -14,9 +13,6 @@ use super::{clips, photos};
 
 /// The smallest side of a frame in pixels that can be measured.
 pub const SMALLEST: u32 = 32;
-
-/// The endings of frames in a folder.
-const IMAGES: [&str; 3] = ["png", "jpg", "jpeg"];
 
 /// A name, and frames of one size.
 #[derive(Clone, Debug)]
@@ -66,14 +62,9 @@ pub fn name(path: &Path) -> String {
 }
 
 fn folder(folder: &Path, frames: Option<usize>) -> Result<Vec<RgbImage>> {
-    let ending = |path: &Path| path.extension().and_then(OsStr::to_str).unwrap_or_default().to_lowercase();
-    let images = list(folder)?.into_iter().filter(|path| IMAGES.contains(&ending(path).as_str()));
+    let images = list(folder)?.into_iter().filter(|path| photos::is_image(path));
     let images: Vec<_> = images.take(frames.unwrap_or(usize::MAX)).collect();
-    let decode = |path: &PathBuf| {
-        let image = image::open(path).with_context(|| format!("decoding {}", path.display()))?;
-        Ok(image.to_rgb8())
-    };
-    images.par_iter().map(decode).collect()
+    images.par_iter().map(|path| photos::decode(path)).collect()
 }
 
 /// What a folder holds, sorted.
@@ -84,4 +75,23 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>> {
         entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>().with_context(reading)?;
     paths.sort();
     Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::tempdir;
+
+    #[test]
+    fn frames_may_be_images_of_any_format_that_is_read() {
+        let clip = tempdir().unwrap();
+        for (level, name) in [(10, "0.webp"), (20, "1.png"), (30, "2.bmp")] {
+            RgbImage::from_pixel(32, 32, image::Rgb([level; 3])).save(clip.path().join(name)).unwrap();
+        }
+        fs::write(clip.path().join("notes.txt"), "no frame").unwrap();
+        let levels = |sequence: Sequence| -> Vec<u8> {
+            sequence.frames.iter().map(|frame| frame.get_pixel(0, 0).0[0]).collect()
+        };
+        assert_eq!(levels(Sequence::read(clip.path(), 32, None).unwrap()), [10, 20, 30]);
+    }
 }

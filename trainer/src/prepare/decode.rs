@@ -1,19 +1,19 @@
 //! From sources to frames and hashes.
 
 use std::{
-    fs::{self, File},
-    io::{self, Cursor},
+    fs::File,
+    io,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
 use chromaflow::weights::sha256;
-use image::{DynamicImage, ImageDecoder, ImageReader, RgbImage};
+use image::RgbImage;
 use sha2::{Digest, Sha256};
 
 use super::source::Material;
 use crate::{
-    data::{clips, photos::shrink},
+    data::{clips, photos},
     prepared::record::Parameters,
 };
 
@@ -25,11 +25,11 @@ impl Material {
     pub fn frames(&self, parameters: &Parameters) -> Result<Frames> {
         let &Parameters { side, every, frames, .. } = parameters;
         match self {
-            Self::Photo(file) => Ok(Box::new(std::iter::once(image(file, side)))),
+            Self::Photo(file) => Ok(Box::new(std::iter::once(photos::load(file, side)))),
             Self::Video(file) => Ok(Box::new(clips::shrunk_frames(file, side, every, frames)?)),
             Self::Frames(..) => {
                 let used: Vec<PathBuf> = self.used(parameters).into_iter().map(Path::to_owned).collect();
-                Ok(Box::new(used.into_iter().map(move |file| image(&file, side))))
+                Ok(Box::new(used.into_iter().map(move |file| photos::load(&file, side))))
             }
         }
     }
@@ -57,20 +57,6 @@ impl Material {
             }
         }
     }
-}
-
-/// Decodes an image whatever its ending says, turns it as its camera noted, and shrinks it.
-fn image(file: &Path, side: u32) -> Result<RgbImage> {
-    let decode = || -> Result<DynamicImage> {
-        let reader = ImageReader::new(Cursor::new(fs::read(file)?)).with_guessed_format()?;
-        let mut decoder = reader.into_decoder()?;
-        let orientation = decoder.orientation()?;
-        let mut image = DynamicImage::from_decoder(decoder)?;
-        image.apply_orientation(orientation);
-        Ok(image)
-    };
-    let image = decode().with_context(|| format!("decoding {}", file.display()))?;
-    Ok(shrink(&image.into_rgb8(), side))
 }
 
 fn file_hash(file: &Path) -> Result<String> {

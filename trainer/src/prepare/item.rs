@@ -1,11 +1,10 @@
-//! One source's frames and graphs.
+//! One source's frames.
 
 use std::{io::Cursor, path::Path};
 
 use anyhow::{Context, Result};
 use chromaflow::{plane::Plane, shot::is_cut};
 use image::{ImageFormat, RgbImage};
-use rayon::prelude::*;
 
 use super::{source::Source, staged_folder::StagedFolder};
 use crate::{
@@ -13,12 +12,11 @@ use crate::{
         photos::{GREY_SATURATION, mean_saturation},
         sequence::SMALLEST,
     },
-    knn,
     prepared::{
-        Graph, Kind,
+        Kind,
         record::{
-            Dropped, FileEntry, ITEM_FILE, ItemRecord, Parameters, Reason, frame_name, graph_name,
-            items_folder, read_json,
+            Dropped, FileEntry, ITEM_FILE, ItemRecord, Parameters, Reason, frame_name, items_folder,
+            read_json,
         },
     },
 };
@@ -101,9 +99,7 @@ fn make(
         writing.add(&frame.map_err(unreadable)?)?;
     }
     let ((width, height), frames) = writing.check()?;
-    let Writing { mut files, cuts, .. } = writing;
-    let graphs = (0..frames).into_par_iter().map(|frame| write_graph(&staged, frame));
-    files.extend(graphs.collect::<Result<Vec<_>>>().map_err(Stop::Disk)?);
+    let Writing { files, cuts, .. } = writing;
     let (kind, source) = (source.kind(), source.name.clone());
     let record = ItemRecord { kind, source, source_sha256, parameters, width, height, frames, cuts, files };
     let sha256 = staged.finish(ITEM_FILE, &record).map_err(Stop::Disk)?;
@@ -161,14 +157,6 @@ impl<'a> Writing<'a> {
 
 fn unreadable(error: anyhow::Error) -> Stop {
     Stop::Source(Reason::Unreadable, format!("{error:#}"))
-}
-
-/// Frames are read back, so that a long clip never lies in memory.
-fn write_graph(staged: &StagedFolder, frame: usize) -> Result<FileEntry> {
-    let path = staged.path().join(frame_name(frame));
-    let image = image::open(&path).with_context(|| format!("decoding {}", path.display()))?.into_rgb8();
-    let graph = Graph::new(image.width() as usize, &knn::nearest(&knn::points(&image)));
-    staged.write(graph_name(frame), &graph.to_bytes()?)
 }
 
 fn png(frame: &RgbImage) -> Result<Vec<u8>> {

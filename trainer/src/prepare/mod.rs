@@ -72,9 +72,9 @@ pub fn prepare(request: &Request, finder: Option<&dyn FindMotion>) -> Result<Rep
     gathered.finish(&set, request.parameters.clone(), flows, finder.is_some())
 }
 
-/// All items' frames and graphs, sources side by side. What is whole when one can't be written stays.
+/// All items' frames, sources side by side. What is whole when one can't be written stays.
 fn make_items(set: &Path, sources: &[Source], parameters: &SetParameters) -> Result<Vec<Outcome>> {
-    let progress = progress(sources.len(), "frames and graphs")?;
+    let progress = progress(sources.len(), "frames")?;
     let make = |source| {
         let outcome = item::prepare(set, source, &parameters.item)?;
         progress.inc(1);

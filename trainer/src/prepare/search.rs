@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
@@ -14,15 +13,17 @@ use super::{
     source::{Folders, Material, Source},
 };
 use crate::{
-    data::held_back::HeldBack,
+    data::{
+        held_back::HeldBack,
+        photos::{FORMATS, has_ending, is_image},
+    },
     prepared::{
         Split,
         record::{Dropped, Reason, SET_FILE},
     },
 };
 
-const IMAGES: [&str; 3] = ["jpg", "jpeg", "png"];
-const OTHER_IMAGES: [&str; 8] = ["avif", "bmp", "gif", "heic", "jp2", "tif", "tiff", "webp"];
+const OTHER_IMAGES: [&str; 4] = ["avif", "heic", "jp2", "jxl"];
 const VIDEOS: [&str; 10] = ["avi", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "ogv", "webm", "wmv"];
 
 /// All that was found.
@@ -120,7 +121,7 @@ impl<'a> Search<'a> {
     }
 
     fn files(&mut self, folder: &Path, files: Vec<PathBuf>) {
-        let (images, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| ends(file, &IMAGES));
+        let (images, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_image(file));
         others.iter().for_each(|file| self.file(file));
         let clip = match self.folders {
             Folders::Auto => frame_folder::in_order(&images),
@@ -134,12 +135,12 @@ impl<'a> Search<'a> {
     }
 
     fn file(&mut self, file: &Path) {
-        if ends(file, &IMAGES) {
+        if is_image(file) {
             self.add(Material::Photo(file.to_owned()));
-        } else if ends(file, &VIDEOS) {
+        } else if has_ending(file, &VIDEOS) {
             self.add(Material::Video(file.to_owned()));
-        } else if ends(file, &OTHER_IMAGES) {
-            let detail = "only JPEG and PNG images are read".to_owned();
+        } else if has_ending(file, &OTHER_IMAGES) {
+            let detail = format!("of images, {FORMATS} are read");
             self.sources.dropped.push(Dropped {
                 source: self.name(file),
                 reason: Reason::Unreadable,
@@ -167,11 +168,6 @@ impl<'a> Search<'a> {
         };
         name.to_string_lossy().replace('\\', "/")
     }
-}
-
-fn ends(path: &Path, endings: &[&str]) -> bool {
-    let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default().to_lowercase();
-    endings.contains(&ending.as_str())
 }
 
 fn hidden(path: &Path) -> bool {

@@ -29,11 +29,6 @@ impl StagedFolder {
         Ok(staged)
     }
 
-    /// Where it lies for now.
-    pub fn path(&self) -> &Path {
-        &self.partial
-    }
-
     /// Writes a file into it.
     pub fn write(&self, name: String, bytes: &[u8]) -> Result<FileEntry> {
         let path = self.partial.join(&name);

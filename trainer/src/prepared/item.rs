@@ -6,9 +6,8 @@ use anyhow::{Context, Result, bail, ensure};
 use image::RgbImage;
 
 use super::{
-    graph::Graph,
     motion::{self, Direction, FrameMotion},
-    record::{FLOWS_FOLDER, ItemRecord, Kind, SetItem, Split, flow_name, frame_name, graph_name},
+    record::{FLOWS_FOLDER, ItemRecord, Kind, SetItem, Split, flow_name, frame_name},
 };
 
 /// A photo or a clip on the disk.
@@ -63,15 +62,6 @@ impl PreparedItem {
         let path = self.folder.join(frame_name(index));
         let image = image::open(&path).with_context(|| format!("decoding {}", path.display()))?;
         Ok(image.into_rgb8())
-    }
-
-    /// Reads a frame's graph.
-    pub fn graph(&self, index: usize) -> Result<Graph> {
-        let path = self.folder.join(graph_name(index));
-        let reading = || format!("reading {}", path.display());
-        let bytes = fs::read(&path).with_context(reading)?;
-        Graph::from_bytes(&bytes, self.record.width as usize, self.record.height as usize)
-            .with_context(reading)
     }
 
     /// Reads how frame `s` moves to its neighbour `t`.

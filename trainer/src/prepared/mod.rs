@@ -4,22 +4,20 @@
 //! set.json                              what was asked for, the items, the set's hash, what was left out and why
 //! items/bear-1f0c…/item.json            the source, its hash, the parameters, the hash of each file; written last
 //!                  frame-00000.png      the frames, shrunk, without loss
-//!                  graph-00000.safetensors    each pixel's nearest neighbours in colour and place
 //!                  flows/flows.json     which network found the flows, the hash of each file; written last
 //!                        flow-00000.safetensors     between frame 0 and frame 1, both ways, with their masks
 //! ```
 //!
-//! A frame of n pixels takes 10 n bytes for its graph and some 2 n for its PNG; a pair of frames 8.25 n for flows and masks.
+//! A frame of n pixels takes some 2 n bytes, a pair of frames 8.25 n for flows and masks. Sets of earlier trainers hold a file
+//! `graph-00000.safetensors` for each frame besides, which nothing reads.
 
 pub mod frame_cache;
-pub mod graph;
 pub mod item;
 pub mod motion;
 pub mod record;
 pub mod set;
 
 pub use frame_cache::FrameCache;
-pub use graph::Graph;
 pub use item::PreparedItem;
 pub use motion::FrameMotion;
 pub use record::{Kind, Split};

@@ -85,7 +85,7 @@ pub struct ItemRecord {
     pub frames: usize,
     /// Frames before which a cut lies: they have no flow from and to the frame before.
     pub cuts: Vec<usize>,
-    /// The frames and graphs.
+    /// The frames; in sets of earlier trainers each frame's neighbourhoods too.
     pub files: Vec<FileEntry>,
 }
 
@@ -241,11 +241,6 @@ pub fn items_folder(set: &Path) -> PathBuf {
 /// The file name of a frame.
 pub fn frame_name(frame: usize) -> String {
     format!("frame-{frame:05}.png")
-}
-
-/// The file name of a frame's graph.
-pub fn graph_name(frame: usize) -> String {
-    format!("graph-{frame:05}.safetensors")
 }
 
 /// The file name of the flows between a frame and the next one.

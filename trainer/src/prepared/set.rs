@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use rayon::prelude::*;
 
 use super::{
     item::PreparedItem,
@@ -48,7 +49,7 @@ impl PreparedSet {
         );
         let open = |entry| open(folder, entry).with_context(mend);
         let side = record.parameters.item.side;
-        let items = record.items.into_iter().map(open).collect::<Result<_>>()?;
+        let items = record.items.into_par_iter().map(open).collect::<Result<_>>()?;
         Ok(Self { folder: folder.to_owned(), sha256: record.sha256, side, items })
     }
 

@@ -16,6 +16,7 @@ use crate::{
         wear::{Wear, WornFilm},
         windowed::WindowMotion,
     },
+    knn::Neighbourhoods,
     loader::{Draw, Loader, Order},
     prepared::{FrameCache, PreparedItem, PreparedSet, Split},
 };
@@ -36,7 +37,7 @@ pub struct ColorBatch {
     pub rgb: Vec<f32>,
     /// For each image the same number of pixels, counted row by row; none if the bilateral loss is left out.
     queries: Vec<i32>,
-    /// For each of these one of its nearest neighbours.
+    /// Their nearest neighbours, the same number for each.
     neighbours: Vec<i32>,
     /// The motion of each pair s and t, and of all pairs t and s; none if no loss needs it.
     motion: [Vec<WindowMotion>; 2],
@@ -151,16 +152,17 @@ impl ColorSource {
         random: &mut StdRng,
     ) -> Result<()> {
         let mut crop = window.cut(&*self.frames.frame(item, frame)?);
+        // Before the film's grain, which hides what is alike.
+        if let Some(samples) = self.samples {
+            let short_side = window.short_side(item.dimensions());
+            let found = Neighbourhoods::find(&crop, short_side, samples, random);
+            batch.queries.extend(found.queries);
+            batch.neighbours.extend(found.neighbours);
+        }
         if let Some(film) = film {
             film.apply(&mut crop, random);
         }
         batch.add(crop);
-        if let Some(samples) = self.samples {
-            let graph = item.graph(frame)?;
-            let found = window.neighbourhoods(&graph, item.dimensions().0, samples, random);
-            batch.queries.extend(found.queries);
-            batch.neighbours.extend(found.neighbours);
-        }
         Ok(())
     }
 }
@@ -191,7 +193,7 @@ impl ColorBatch {
         Tensor::from_data(TensorData::new(self.rgb.clone(), shape), device)
     }
 
-    /// Pixels `[images, m]` and a neighbour of each `[images, m]`, counted row by row.
+    /// Pixels `[images, m]` and the K neighbours of each `[images, m * K]`, counted row by row.
     pub fn neighbourhoods<B: Backend>(&self, device: &B::Device) -> Option<[Tensor<B, 2, Int>; 2]> {
         let copy = |pixels: &[i32]| {
             let shape = [self.images, pixels.len() / self.images];
