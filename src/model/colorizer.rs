@@ -12,10 +12,7 @@ use super::{
     trunk::{Trunk, TrunkConfig},
     unet::{Unet, UnetConfig},
 };
-use crate::{
-    color::{Matrix, chroma},
-    kernel::Kernels,
-};
+use crate::kernel::Kernels;
 
 /// Sizes of f. The defaults are the paper's.
 #[derive(Config, Debug)]
@@ -66,43 +63,54 @@ pub struct Proposal<B: Backend> {
     pub log_likelihood: Tensor<B, 2>,
 }
 
+/// f's candidates, and the features of the distribution of the frame's colors.
+#[derive(Clone, Debug)]
+pub struct Described<B: Backend> {
+    /// RGB, not clamped, `[n, d, 3, h, w]`.
+    pub candidates: Tensor<B, 5>,
+    /// `[n, width, H / 8, W / 8]` of the padded frame.
+    pub features: Tensor<B, 4>,
+}
+
 impl<B: Kernels> Colorizer<B> {
     /// Grey `[n, 1, h, w]` in [0, 1], of any size, to d RGB images, candidate-major: `[n, d, 3, h, w]`, not clamped. `hint`
     /// `[n, 3, h, w]` holds colors to keep to ([`HINT`](super::hypercolumn::HINT)).
     pub fn forward(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Tensor<B, 5> {
         let [.., height, width] = grey.dims();
-        let (padded, _) = self.padded(trunk, grey, hint);
-        self.cropped(padded, height, width)
+        cropped(self.padded(trunk, grey, hint).candidates, height, width)
+    }
+
+    /// As [`forward`](Self::forward), and the distribution's features.
+    pub fn describe(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Described<B> {
+        let [.., height, width] = grey.dims();
+        let Described { candidates, features } = self.padded(trunk, grey, hint);
+        Described { candidates: cropped(candidates, height, width), features }
     }
 
     /// As [`forward`](Self::forward), and how likely each candidate is.
     pub fn propose(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>) -> Proposal<B> {
-        let [images, _, height, width] = grey.dims();
-        let (padded, features) = self.padded(trunk, grey, None);
-        let [.., rows, columns] = padded.dims();
-        let colors = padded.clone().reshape([images * self.candidates, 3, rows, columns]); // [n d, 3, H, W]
-        let chroma = chroma(Matrix::Bt601, colors).reshape([images, self.candidates, 2, rows, columns]);
-        let log_likelihood = trunk.distribution.log_likelihood(features, chroma);
-        Proposal { candidates: self.cropped(padded, height, width), log_likelihood }
+        let [.., height, width] = grey.dims();
+        let Described { candidates, features } = self.padded(trunk, grey, None);
+        let log_likelihood = trunk.distribution.log_likelihood(features, candidates.clone());
+        Proposal { candidates: cropped(candidates, height, width), log_likelihood }
     }
 
-    /// The candidates of the padded frame, `[n, 3 d, H, W]`, and the features of the distribution of its colors.
-    fn padded(
-        &self,
-        trunk: &Trunk<B>,
-        grey: Tensor<B, 4>,
-        hint: Option<Tensor<B, 4>>,
-    ) -> (Tensor<B, 4>, Tensor<B, 4>) {
+    /// The candidates of the padded frame, `[n, d, 3, H, W]`.
+    fn padded(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Described<B> {
         let multiple = trunk.backbone.multiple();
         let grey = pad_to_multiple(grey, multiple); // [n, 1, H, W]
         let hint = hint.map(|hint| pad_to_multiple(hint, multiple)); // [n, 3, H, W]
+        let [images, _, rows, columns] = grey.dims();
         let description = trunk.forward(grey.clone());
         let features = description.colors.clone(); // [n, width, H / 8, W / 8]
-        (self.unet.forward(self.head.forward(grey, hint, description)), features)
+        let colors = self.unet.forward(self.head.forward(grey, hint, description)); // [n, 3 d, H, W]
+        Described { candidates: colors.reshape([images, self.candidates, 3, rows, columns]), features }
     }
+}
 
-    fn cropped(&self, padded: Tensor<B, 4>, height: usize, width: usize) -> Tensor<B, 5> {
-        let images = padded.dims()[0];
-        crop(padded, height, width).reshape([images, self.candidates, 3, height, width]) // [n, d, 3, h, w]
-    }
+/// The frames' own parts of padded candidates: `[n, d, 3, H, W]` to `[n, d, 3, height, width]`.
+fn cropped<B: Backend>(padded: Tensor<B, 5>, height: usize, width: usize) -> Tensor<B, 5> {
+    let [images, candidates, ..] = padded.dims();
+    let cropped = crop(padded.flatten::<4>(0, 1), height, width); // [n d, 3, h, w]
+    cropped.reshape([images, candidates, 3, height, width])
 }

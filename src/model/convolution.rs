@@ -42,6 +42,12 @@ pub(super) fn conv1x1<B: Backend>(input: usize, output: usize, bias: bool, devic
     Conv2dConfig::new([input, output], [1, 1]).with_bias(bias).with_initializer(he_normal()).init(device)
 }
 
+/// A convolution whose first weights are `scale` times as large.
+pub(super) fn scaled<B: Backend>(mut convolution: Conv2d<B>, scale: f64) -> Conv2d<B> {
+    convolution.weight = convolution.weight.map(|weight| weight.mul_scalar(scale).detach().require_grad());
+    convolution
+}
+
 /// `features` stored as the convolution's weights are, which reads only such.
 pub(super) fn stored_for<B: Backend>(convolution: &Conv2d<B>, features: Tensor<B, 4>) -> Tensor<B, 4> {
     features.cast(convolution.weight.val().dtype())

@@ -9,10 +9,11 @@ use burn::{
 };
 
 use super::{
-    convolution::{conv1x1, conv3x3},
+    convolution::{conv1x1, conv3x3, scaled},
     trunk::BackboneConfig,
 };
 use crate::{
+    color::{Matrix, chroma},
     kernel::{Activation, Kernels},
     palette::{self, COLORS},
 };
@@ -55,17 +56,20 @@ pub struct Residual<B: Backend> {
 }
 
 impl DistributionConfig {
-    /// Fresh random weights for a backbone's taps.
+    /// Fresh random weights for a backbone's taps: of logits near 0, of features near 1 from taps of tens, as EfficientNet's are, and
+    /// with residual blocks that begin as hardly more than the identity.
     pub fn init<B: Backend>(&self, backbone: &BackboneConfig, device: &B::Device) -> DistributionHead<B> {
         let taps = backbone.tap_widths().into_iter().enumerate();
         let residual = || Residual {
             first: conv3x3(self.width, self.width, device),
-            second: conv3x3(self.width, self.width, device),
+            second: scaled(conv3x3(self.width, self.width, device), 0.1),
         };
         DistributionHead {
-            taps: taps.map(|(tap, width)| conv1x1(width, self.width, tap == 0, device)).collect(),
+            taps: taps
+                .map(|(tap, width)| scaled(conv1x1(width, self.width, tap == 0, device), 0.03))
+                .collect(),
             blocks: (0..self.blocks).map(|_| residual()).collect(),
-            logits: conv1x1(self.width, COLORS, true, device),
+            logits: scaled(conv1x1(self.width, COLORS, true, device), 0.1),
         }
     }
 }
@@ -92,23 +96,15 @@ impl<B: Kernels> DistributionHead<B> {
     }
 
     /// How likely each candidate's chroma is, `[n, d]`: the mean over cells of the logarithm of the distribution's density, in nats.
-    /// `features` is `[n, width, h / 8, w / 8]`, the chroma of the candidates `[n, d, 2, h, w]`, in [-0.5, 0.5].
-    pub fn log_likelihood(&self, features: Tensor<B, 4>, chroma: Tensor<B, 5>) -> Tensor<B, 2> {
-        let [images, candidates, _, height, width] = chroma.dims();
-        let cells = height / CELL * (width / CELL);
-        let logits = self.logits(features).reshape([images, COLORS, cells]);
-        let probabilities = log_softmax(logits, 1).exp(); // [n, COLORS, cells]
-        let means = avg_pool2d(
-            chroma.reshape([images * candidates, 2, height, width]),
-            [CELL; 2],
-            [CELL; 2],
-            [0; 2],
-            true,
-            false,
-        );
-        let means = means.reshape([images, candidates, 2, cells]);
-        let density = palette::density(probabilities, means); // [n, d, cells]
-        density.add_scalar(LEAST).log().mean_dim(2).reshape([images, candidates])
+    /// `features` is `[n, width, h / 8, w / 8]`, the candidates `[n, d, 3, h, w]`.
+    pub fn log_likelihood(&self, features: Tensor<B, 4>, candidates: Tensor<B, 5>) -> Tensor<B, 2> {
+        let [images, count, ..] = candidates.dims();
+        let logits = self.logits(features);
+        let cells = logits.dims()[2] * logits.dims()[3];
+        let probabilities = log_softmax(logits.reshape([images, COLORS, cells]), 1).exp(); // [n, COLORS, cells]
+        let chroma = cell_chroma(candidates.flatten(0, 1)).reshape([images, count, 2, cells]);
+        let density = palette::density(probabilities, chroma); // [n, d, cells]
+        density.add_scalar(LEAST).log().mean_dim(2).reshape([images, count])
     }
 }
 
@@ -118,6 +114,11 @@ impl<B: Kernels> Residual<B> {
         let inside = B::convolve(&self.first, features.clone(), Activation::Relu);
         features + B::convolve(&self.second, inside, Activation::None)
     }
+}
+
+/// The mean chroma of each cell of RGB images `[n, 3, h, w]`: `[n, 2, h / 8, w / 8]`.
+pub fn cell_chroma<B: Backend>(rgb: Tensor<B, 4>) -> Tensor<B, 4> {
+    pooled(chroma(Matrix::Bt601, rgb), CELL)
 }
 
 /// Means over blocks of `factor` x `factor` pixels: `[n, c, h, w]` to `[n, c, h / factor, w / factor]`.

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result, bail, ensure};
 use burn::{module::Module, tensor::backend::Backend};
 use chromaflow::{
-    model::preset::Preset,
+    model::preset::{NetworksConfig, Preset},
     weights::{Manifest, WeightFile, WeightSet, sha256, to_half_precision},
 };
 use serde_json::Value;
@@ -126,9 +126,13 @@ fn plan(
     if let Some(old) = old {
         let mut config = preset.config();
         config.colorizer.candidates = old.config.colorizer.candidates;
-        let same = serde_json::to_value(&old.config)? == serde_json::to_value(config)?;
-        let replaced = new.all().iter().all(Option::is_some);
-        ensure!(same || replaced, "the sizes of preset {} have changed: name all runs", preset.name());
+        let changed = changed(&old.config, &config, new)?;
+        ensure!(
+            changed.is_empty(),
+            "the sizes of {} in preset {} have changed: name their runs",
+            changed.join(" and "),
+            preset.name()
+        );
     }
     let old = old.map_or([None; 4], |old| old.files().map(Some));
     let new = new.all();
@@ -146,6 +150,13 @@ fn plan(
     }
     let [trunk, colorizer, flow, refiner] = files;
     Ok([trunk?, colorizer?, flow?, refiner?])
+}
+
+/// The networks that are kept though their sizes have changed.
+fn changed(old: &NetworksConfig, now: &NetworksConfig, new: &NewNetworks) -> Result<Vec<&'static str>> {
+    let (old, now) = (serde_json::to_value(old)?, serde_json::to_value(now)?);
+    let kept = OPTIONS.iter().zip(new.all()).filter(|(_, new)| new.is_none());
+    Ok(kept.map(|((network, _), _)| *network).filter(|&network| old[network] != now[network]).collect())
 }
 
 /// What the manifest says of a network that stays, if its file is so.

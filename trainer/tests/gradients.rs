@@ -8,10 +8,11 @@ use burn::{
     backend::{Autodiff, Flex},
     tensor::{ElementConversion, Int, Tensor, TensorData},
 };
+use chromaflow::palette::COLORS;
 use trainer::loss::{
     bilateral::bilateral,
     endpoint::multi_scale,
-    palette::{COLOURS, PaletteTruth, cross_entropy, shares},
+    palette::cross_entropy,
     perceptual::{BETA, Phi, diversity},
     refinement::refinement,
     temporal::temporal,
@@ -74,10 +75,10 @@ fn refinement_gradient() {
 
 #[test]
 fn diversity_gradient() {
-    let phi = Phi::new(waves::trunk(), [57.0; 5]);
+    let phi = Phi::new(waves::backbone(), [57.0; 5]);
     let truth = wave([2, 3, 16, 16], 0.2);
     assert_gradient(wave([2, 4, 3, 16, 16], 0.1), |candidates| {
-        diversity(phi.distances(candidates, truth.clone()), &BETA)
+        diversity(phi.distances(candidates, truth.clone(), None, 1.0), &BETA)
     });
 }
 
@@ -92,9 +93,8 @@ fn multi_scale_gradient() {
 
 #[test]
 fn palette_gradient() {
-    let truth = || {
-        let pixels: Vec<_> = (0..16).map(|i| shares([i as f32 / 16.0, 0.5, 0.4])).collect();
-        PaletteTruth::new(&pixels, &[1.0; COLOURS], 1, &Default::default())
-    };
-    assert_gradient(wave([1, COLOURS, 4, 4], 0.1), |logits| cross_entropy(logits, truth()));
+    let chroma = || wave([1, 2, 4, 4], 0.6).mul_scalar(0.4).sub_scalar(0.2);
+    assert_gradient(wave([1, COLORS, 4, 4], 0.1), |logits| {
+        cross_entropy(logits, chroma(), wave([1, 1, 4, 4], 0.9))
+    });
 }

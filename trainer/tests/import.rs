@@ -15,6 +15,7 @@ use burn_store::{ModuleSnapshot, ModuleStore, SafetensorsStore};
 use chromaflow::model::{
     flow::{FlowConfig, FlowNet},
     preset::Preset,
+    trunk::{Backbone, BackboneConfig},
     vgg::{Vgg, VggConfig},
 };
 use safetensors::{Dtype, tensor::TensorView};
@@ -205,11 +206,25 @@ fn assert_expected(found: Tensor<Flex, 4>, name: &str) {
 fn vgg_from_a_pytorch_file_gives_pytorchs_taps() {
     let network: Vgg<Flex> =
         import::vgg(&fixture("vgg19.pth"), &trunk_config(), &Default::default()).unwrap();
-    for (index, tap) in network.forward(case("input.trunk")).into_iter().enumerate() {
-        assert_expected(tap, &format!("expected.trunk.{index}"));
+    for (index, tap) in network.forward(case("input.vgg")).into_iter().enumerate() {
+        assert_expected(tap, &format!("expected.vgg.{index}"));
     }
-    let means = import::trunk_check(&network, &Default::default()).unwrap();
+    let means = import::trunk_check(&Backbone::Vgg(network), &Default::default()).unwrap();
     assert_eq!(means.len(), 5);
+}
+
+#[test]
+fn efficientnet_from_an_old_pytorch_file_gives_pytorchs_taps() {
+    let BackboneConfig::EfficientNet(config) = Preset::Tiny.config().trunk.backbone else {
+        panic!("the tiny backbone is an EfficientNet");
+    };
+    let network = import::efficientnet::<Flex>(&fixture("efficientnet.pth"), &config, &Default::default());
+    for (index, tap) in network.unwrap().forward(case("input.efficientnet")).into_iter().enumerate() {
+        assert_expected(tap, &format!("expected.efficientnet.{index}"));
+    }
+    let other = import::efficientnet::<Flex>(&fixture("vgg19.pth"), &config, &Default::default());
+    let told = format!("{:#}", other.unwrap_err());
+    assert!(told.contains("_conv_stem.weight is missing"), "{told}");
 }
 
 #[test]
@@ -247,21 +262,22 @@ fn an_imported_network_is_a_checkpoint() {
     use burn::{module::AutodiffModule, optim::AdamConfig};
     use checkpoint::{Progress, State};
     let (run, device) = (tempdir().unwrap(), Default::default());
-    let stage = run.path().join("1-published-trunk");
-    let trunk = import::vgg::<Flex>(&fixture("vgg19.pth"), &trunk_config(), &device).unwrap();
+    let stage = run.path().join("1-backbone");
+    let config = Preset::Tiny.config().trunk;
+    let trunk = config.backbone.init::<Flex>(&device);
     fs::create_dir(&stage).unwrap();
     checkpoint::save_network(&stage, &trunk).unwrap();
     RunRecord { preset: Preset::Tiny, candidates: 4, sessions: Vec::new() }.write(run.path()).unwrap();
     let folder = RunFolder::open(run.path()).unwrap();
-    let loaded = folder.published_trunk::<Flex>(&device).unwrap().unwrap();
+    let loaded = folder.backbone::<Flex>(&device).unwrap().unwrap();
     assert_eq!(values(&loaded), values(&trunk));
-    let wider = trunk_config().with_widths([2, 3, 4, 4, 6]).init::<Flex>(&device);
+    let wider = Preset::Lite.config().trunk.backbone.init::<Flex>(&device);
     let told = checkpoint::load_checked(&stage, wider, &device).unwrap_err();
     assert!(told.to_string().contains("preset"), "{told}");
 
     type Learning = Autodiff<Flex>;
-    let optimizer = AdamConfig::new().init::<Learning, Vgg<Learning>>();
-    let network = trunk_config().init::<Learning>(&device);
+    let optimizer = AdamConfig::new().init::<Learning, Backbone<Learning>>();
+    let network = config.backbone.init::<Learning>(&device);
     let fresh = State { progress: Progress::default(), network, average: None, optimizer };
     let resumed = checkpoint::resume(&stage, fresh, &device).unwrap();
     assert_eq!((resumed.progress.step, values(&resumed.network.valid())), (0, values(&trunk)));

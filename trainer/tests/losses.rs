@@ -7,10 +7,12 @@ use burn::{
     backend::Flex,
     tensor::{ElementConversion, Int, Tensor, TensorData},
 };
+use chromaflow::palette::COLORS;
 use serde_json::Value;
 use trainer::loss::{
     bilateral::bilateral,
     endpoint::multi_scale,
+    palette::{TEMPERATURE, annealed_mean, cross_entropy},
     perceptual::{BETA, Phi, diversity},
     refinement::refinement,
     temporal::temporal,
@@ -48,13 +50,42 @@ fn bilateral_loss_is_equation_2() {
 
 #[test]
 fn diversity_loss_is_equation_7() {
-    let phi = Phi::new(waves::trunk(), [57.0, 57.0, 57.0, 57.0, 4.5]);
-    let distances = phi.distances(wave([2, 4, 3, 32, 32], 0.1), wave([2, 3, 32, 32], 0.2));
+    let phi = Phi::new(waves::backbone(), [57.0, 57.0, 57.0, 57.0, 4.5]);
+    let distances = phi.distances(wave([2, 4, 3, 32, 32], 0.1), wave([2, 3, 32, 32], 0.2), None, 1.0);
     let rows = &expected()["distances"];
     for (index, ours) in distances.clone().into_data().iter::<f64>().enumerate() {
         assert_close(ours, &rows[index / 4][index % 4]);
     }
     assert_close(number(diversity(distances, &BETA)), &expected()["diversity"]);
+}
+
+/// Each candidate's difference times the pixel's weight; the taps left out.
+#[test]
+fn rarity_weighs_the_pixels_of_the_image() {
+    let phi = Phi::new(waves::backbone(), [57.0; 5]);
+    let weights = wave([2, 1, 32, 32], 0.7) * 2.0;
+    let distances =
+        phi.distances(wave([2, 4, 3, 32, 32], 0.1), wave([2, 3, 32, 32], 0.2), Some(weights), 0.0);
+    let rows = &expected()["weighted"];
+    for (index, ours) in distances.into_data().iter::<f64>().enumerate() {
+        assert_close(ours, &rows[index / 4][index % 4]);
+    }
+}
+
+#[test]
+fn cross_entropy_of_the_palette_is_zhangs_equation_2() {
+    let logits = wave([2, COLORS, 3, 5], 0.2) * 6.0;
+    let chroma = wave([2, 2, 3, 5], 0.6) * 0.8 - 0.4;
+    let weights = wave([2, 1, 3, 5], 0.9) * 2.0;
+    assert_close(number(cross_entropy(logits, chroma, weights)), &expected()["palette"]);
+}
+
+#[test]
+fn the_annealed_mean_is_zhangs_equation_5() {
+    let mean = annealed_mean(wave([2, COLORS, 3, 5], 0.2) * 6.0, TEMPERATURE);
+    for (ours, theirs) in mean.into_data().iter::<f64>().zip(expected()["annealed"].as_array().unwrap()) {
+        assert!((ours - theirs.as_f64().unwrap()).abs() < 1e-5, "{ours}, {theirs}"); // of chroma near 0.1, in f32
+    }
 }
 
 #[test]

@@ -120,7 +120,7 @@ fn end(out: &Path) -> (Value, TensorData) {
     let list: Value = serde_json::from_slice(&list).unwrap();
     let device = Default::default();
     let coloring = RunFolder::open(out).unwrap().coloring::<Flex>(&device).unwrap().unwrap();
-    let painted = coloring.candidates(Tensor::ones([1, 1, 32, 32], &device) * 0.4).into_data();
+    let painted = coloring.candidates(Tensor::ones([1, 1, 32, 32], &device) * 0.4, None).into_data();
     (list["progress"].clone(), painted)
 }
 

@@ -48,7 +48,7 @@ export class Draft {
 
   /** The page's own choice, until the visitor makes one. */
   propose(preview: Preview): void {
-    if (!this.#byHand && !this.selected && preview.settled) this.candidate = preview.mostColourful;
+    if (!this.#byHand && !this.selected && preview.settled) this.candidate = preview.likeliest;
   }
 
   /** Chooses what a plan says. The cuts are looked for again: a plan has no pictures. */

@@ -8,9 +8,12 @@ const STEPS_A_MOMENT = 8;
 export class Preview {
   /** Whether all frames that were asked for have come. */
   complete = false;
+  /** The likeliest colouring of the moments so far; null while there is none. */
+  likeliest: number | null = null;
   readonly #moments = new Map<number, Glimpse[]>();
 
   add(glimpse: Glimpse): void {
+    this.likeliest = glimpse.likeliest;
     const others = (this.#moments.get(glimpse.moment) ?? []).filter(({ time }) => time !== glimpse.time);
     this.#moments.set(glimpse.moment, [...others, glimpse].sort((one, other) => one.time - other.time));
   }
@@ -33,12 +36,6 @@ export class Preview {
   get saturations(): number[] {
     const rows = this.moments.map(([first]) => first!.saturations);
     return (rows[0] ?? []).map((_, at) => rows.reduce((sum, row) => sum + row[at]!, 0) / rows.length);
-  }
-
-  /** The colouring with the most colour; null while there is none. */
-  get mostColourful(): number | null {
-    const { saturations } = this;
-    return saturations.length === 0 ? null : saturations.indexOf(Math.max(...saturations));
   }
 
   /** What to show step by step: each moment in turn, or one alone, moving where it has more than one frame. */

@@ -57,6 +57,8 @@ export interface Glimpse {
   still: Still;
   /** Mean saturation of each colouring, 0 to 1. */
   saturations: number[];
+  /** The likeliest colouring (0 to 3) of all moments so far, one frame of each. */
+  likeliest: number;
 }
 
 /** Where shots begin and which candidate (0 to 3) each follows. */

@@ -21,9 +21,16 @@ pub struct Losses {
     pub diversity: f64,
     /// beta_i of equation (7), one for each candidate.
     pub beta: Vec<f64>,
+    /// Weight of phi's taps in equation (7), beside the image itself; 0 takes the image alone, which costs far less.
+    pub taps: f64,
     /// How much the pixels of rare colors count in equation (7): the power of their weight that R. Zhang et al. (ECCV 2016, equation 4)
     /// give them; 0 counts all alike, as the paper does.
     pub rarity: f64,
+    /// Weight of the cross-entropy of the trunk's distribution of colors, so that it learns on beside f.
+    pub palette: f64,
+    /// Weight of the distance, in 0..255, of the first candidate's chroma to the annealed mean of that distribution: its average color
+    /// where it is sure, and less color where it is not.
+    pub annealed: f64,
     /// Pixels of each image whose neighbourhoods the bilateral loss takes; 0 takes all.
     pub samples: usize,
 }
@@ -37,7 +44,10 @@ impl Default for Losses {
             refined_temporal: 0.0,
             diversity: 1.0,
             beta: BETA.to_vec(),
+            taps: 1.0,
             rarity: 0.0,
+            palette: 0.0,
+            annealed: 0.0,
             samples: 0,
         }
     }

@@ -1,13 +1,20 @@
 //! Which colors are likely where: the cross-entropy over the trunk's palette of chromas, as in R. Zhang et al., "Colorful Image
-//! Colorization", ECCV 2016, section 2.2.
+//! Colorization", ECCV 2016, section 2.2, and the color that its distribution comes to, section 2.3.
 
-use burn::tensor::{Int, Tensor, TensorData, activation::log_softmax, backend::Backend};
-use chromaflow::palette::{COLORS, Shares};
+use burn::tensor::{
+    Tensor, TensorData,
+    activation::{log_softmax, softmax},
+    backend::Backend,
+};
+use chromaflow::palette::{self, COLORS};
 
 /// Part of an even distribution in the one that rare colors are weighted by (lambda of Zhang et al., equation 4).
 const EVENNESS: f32 = 0.5;
 
-/// What each color's pixels count, so that rare colors are learnt too: inverse to its frequency mixed with an even
+/// Zhang et al.'s temperature: between the mean of the distribution (1), which is pale, and its peak (0).
+pub const TEMPERATURE: f64 = 0.38;
+
+/// How much each color's pixels count, so that rare colors are learnt too: inverse to its frequency mixed with an even
 /// distribution, 1 on average over the pixels seen.
 pub fn rarity(frequencies: &[f32]) -> Vec<f32> {
     let sum = frequencies.iter().sum::<f32>();
@@ -17,48 +24,34 @@ pub fn rarity(frequencies: &[f32]) -> Vec<f32> {
     frequencies.iter().map(|&frequency| raw(frequency) / mean).collect()
 }
 
-/// The truth of a batch of small images: each pixel's four colors and their weighted shares.
-pub struct PaletteTruth<B: Backend> {
-    /// `[n, 4, h w]`, indices into the palette.
-    pub colors: Tensor<B, 3, Int>,
-    /// `[n, 4, h w]`.
-    pub weights: Tensor<B, 3>,
-}
-
-impl<B: Backend> PaletteTruth<B> {
-    /// From `images` images of `pixels` pixels, concatenated.
-    pub fn new(all: &[Shares], rarity: &[f32], images: usize, device: &B::Device) -> Self {
-        let pixels = all.len() / images;
-        let planes = |value: &dyn Fn(&Shares, usize) -> f32| -> Vec<f32> {
-            let image = |image: &[Shares]| -> Vec<f32> {
-                (0..4).flat_map(|corner| image.iter().map(move |pixel| value(pixel, corner))).collect()
-            };
-            all.chunks_exact(pixels).flat_map(image).collect()
-        };
-        let nearest = |pixel: &Shares| rarity[pixel.nearest()];
-        let shape = [images, 4, pixels];
-        let colors = planes(&|pixel, corner| pixel.colors[corner] as f32);
-        let weights = planes(&|pixel, corner| pixel.shares[corner] * nearest(pixel));
-        Self {
-            colors: Tensor::<B, 3>::from_data(TensorData::new(colors, shape), device).int(),
-            weights: Tensor::from_data(TensorData::new(weights, shape), device),
-        }
-    }
-}
-
-/// Weighted cross-entropy in nats, the mean over pixels, `[1]`, of logits `[n, COLORS, h, w]`.
-pub fn cross_entropy<B: Backend>(logits: Tensor<B, 4>, truth: PaletteTruth<B>) -> Tensor<B, 1> {
+/// Weighted cross-entropy in nats, the mean over cells, `[1]`: of logits `[n, COLORS, h, w]`, the cells' true chroma
+/// `[n, 2, h, w]`, shared among the four colors around it, and how much each cell counts, `[n, 1, h, w]`.
+pub fn cross_entropy<B: Backend>(
+    logits: Tensor<B, 4>,
+    chroma: Tensor<B, 4>,
+    weights: Tensor<B, 4>,
+) -> Tensor<B, 1> {
     let [images, colors, height, width] = logits.dims();
-    let logarithms = log_softmax(logits.reshape([images, colors, height * width]), 1);
-    let theirs = logarithms.gather(1, truth.colors); // [n, 4, h w]
-    (theirs * truth.weights).sum_dim(1).mean().neg()
+    let cells = height * width;
+    let logarithms = log_softmax(logits.reshape([images, colors, cells]), 1);
+    let theirs = palette::density(logarithms, chroma.reshape([images, 1, 2, cells])); // [n, 1, cells]
+    (theirs * weights.reshape([images, 1, cells])).mean().neg()
+}
+
+/// The annealed mean of the distribution, Zhang et al.'s equation 5: chroma `[n, 2, h, w]` of logits `[n, COLORS, h, w]`.
+pub fn annealed_mean<B: Backend>(logits: Tensor<B, 4>, temperature: f64) -> Tensor<B, 4> {
+    let [images, _, height, width] = logits.dims();
+    let chromas: Vec<f32> =
+        (0..2).flat_map(|axis| (0..COLORS).map(move |color| palette::chroma(color)[axis])).collect();
+    let chromas = Tensor::<B, 3>::from_data(TensorData::new(chromas, [1, 2, COLORS]), &logits.device());
+    let annealed = softmax(logits.reshape([images, COLORS, height * width]).div_scalar(temperature), 1);
+    chromas.expand([images, 2, COLORS]).matmul(annealed).reshape([images, 2, height, width]) // [n, 2, h, w]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use burn::backend::Flex;
-    use chromaflow::palette::shares;
 
     #[test]
     fn rare_colors_weigh_more_and_the_mean_is_one() {
@@ -74,9 +67,28 @@ mod tests {
     #[test]
     fn even_logits_cost_the_logarithm_of_the_palette() {
         let device = Default::default();
-        let pixels = vec![shares([0.1, -0.05]); 6];
-        let truth = PaletteTruth::<Flex>::new(&pixels, &[1.0; COLORS], 2, &device);
-        let loss = cross_entropy(Tensor::zeros([2, COLORS, 1, 3], &device), truth).into_scalar();
-        assert!((loss - (COLORS as f32).ln()).abs() < 1e-4, "{loss}");
+        let chroma = Tensor::<Flex, 4>::full([2, 2, 1, 3], 0.07, &device);
+        let loss = cross_entropy(
+            Tensor::zeros([2, COLORS, 1, 3], &device),
+            chroma,
+            Tensor::ones([2, 1, 1, 3], &device),
+        );
+        assert!((loss.into_scalar() - (COLORS as f32).ln()).abs() < 1e-4);
+    }
+
+    /// A distribution that is sure of one color has that color's chroma for its mean, an even one the middle's.
+    #[test]
+    fn the_annealed_mean_goes_from_the_middle_to_the_peak() {
+        let device = Default::default();
+        let even = Tensor::<Flex, 4>::zeros([1, COLORS, 1, 1], &device);
+        let mean =
+            |logits, temperature| annealed_mean(logits, temperature).into_data().to_vec::<f32>().unwrap();
+        assert!(mean(even.clone(), 0.38).iter().all(|value| value.abs() < 1e-5));
+        let peak = even.slice_assign([0..1, 200..201, 0..1, 0..1], Tensor::full([1, 1, 1, 1], 20.0, &device));
+        let found = mean(peak, 0.38);
+        assert!(
+            found.iter().zip(palette::chroma(200)).all(|(found, color)| (found - color).abs() < 1e-4),
+            "{found:?}"
+        );
     }
 }

@@ -25,7 +25,7 @@ pub const BETA: [f64; 4] = [0.16, 0.08, 0.04, 0.02];
 #[derive(Debug)]
 pub struct Phi<B: Backend> {
     backbone: Backbone<B>,
-    /// What each tap's differences are multiplied by.
+    /// Factors of each tap's differences.
     tap_scales: [f64; TAPS],
 }
 
@@ -38,19 +38,19 @@ impl<B: Backend> Phi<B> {
 
 impl<B: Kernels> Phi<B> {
     /// ||phi(C_i) - phi(Y)||_1 of each image and candidate, `[n, d]`, of candidates `[n, d, 3, h, w]` and truth
-    /// `[n, 3, h, w]`: the weighted sum of the layers' mean absolute differences. `rarity` `[n, 1, h, w]` says how much each pixel of
+    /// `[n, 3, h, w]`: the weighted sum of the layers' mean absolute differences, the taps' times `taps`. `rarity` `[n, 1, h, w]` says how much each pixel of
     /// the image itself counts; all alike without it.
     pub fn distances(
         &self,
         candidates: Tensor<B, 5>,
         truth: Tensor<B, 4>,
         rarity: Option<Tensor<B, 4>>,
+        taps: f64,
     ) -> Tensor<B, 2> {
         let [batch, count, channels, height, width] = candidates.dims();
         let images = candidates.reshape([batch * count, channels, height, width]); // [n d, 3, h, w]
-        let multiple = self.backbone.multiple();
-        let true_taps = self.backbone.forward(pad_to_multiple(truth.clone(), multiple));
-        let taps = self.backbone.forward(pad_to_multiple(images.clone(), multiple));
+        let layers =
+            (taps > 0.0).then(|| self.tap_distances(images.clone(), truth.clone(), count).mul_scalar(taps));
         let (images, truth) = match rarity {
             Some(rarity) => {
                 let for_each = rarity.clone().unsqueeze_dim::<5>(1).repeat_dim(1, count).flatten::<4>(0, 1); // [n d, 1, h, w]
@@ -59,10 +59,21 @@ impl<B: Kernels> Phi<B> {
             None => (images, truth),
         };
         let image = mean_difference(images, truth, count).mul_scalar(SCALE * LAYER_WEIGHTS[0]);
-        let layers = taps.into_iter().zip(true_taps).enumerate();
-        layers.fold(image, |sum, (level, (tap, true_tap))| {
+        match layers {
+            Some(layers) => image + layers, // [n, d]
+            None => image,
+        }
+    }
+
+    /// The taps' part: of images `[n d, 3, h, w]` and truth `[n, 3, h, w]`, `[n, d]`.
+    fn tap_distances(&self, images: Tensor<B, 4>, truth: Tensor<B, 4>, count: usize) -> Tensor<B, 2> {
+        let multiple = self.backbone.multiple();
+        let none = Tensor::zeros([truth.dims()[0], count], &truth.device()); // [n, d]
+        let true_taps = self.backbone.forward(pad_to_multiple(truth, multiple));
+        let taps = self.backbone.forward(pad_to_multiple(images, multiple));
+        taps.into_iter().zip(true_taps).enumerate().fold(none, |sum, (level, (tap, true_tap))| {
             let weight = LAYER_WEIGHTS[level + 1] * self.tap_scales[level];
-            sum + mean_difference(tap, true_tap, count).mul_scalar(weight) // [n, d]
+            sum + mean_difference(tap, true_tap, count).mul_scalar(weight)
         })
     }
 }

@@ -15,7 +15,7 @@ use chromaflow::{
     color::{luma, with_luma},
     kernel::Kernels,
     model::{
-        colorizer::{Colorizer, Proposal},
+        colorizer::{Colorizer, Described, Proposal},
         preset::NetworksConfig,
         trunk::Trunk,
     },
@@ -59,11 +59,26 @@ impl<B: Kernels> Coloring<B> {
         on_luma(self.colorizer.forward(&self.trunk, grey.clone(), hint), grey)
     }
 
+    /// The same, and the logits of the distribution of the frame's colors.
+    pub fn colored(&self, grey: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Colored<B> {
+        let Described { candidates, features } = self.colorizer.describe(&self.trunk, grey.clone(), hint);
+        Colored { candidates: on_luma(candidates, grey), logits: self.trunk.distribution.logits(features) }
+    }
+
     /// The same without a hint, and how likely each candidate is.
     pub fn propose(&self, grey: Tensor<B, 4>) -> Proposal<B> {
         let Proposal { candidates, log_likelihood } = self.colorizer.propose(&self.trunk, grey.clone());
         Proposal { candidates: on_luma(candidates, grey), log_likelihood }
     }
+}
+
+/// Candidates and the distribution that they are told from.
+#[derive(Clone, Debug)]
+pub struct Colored<B: Backend> {
+    /// Brightness untouched, `[n, d, 3, h, w]`.
+    pub candidates: Tensor<B, 5>,
+    /// The palette's logits, `[n, COLORS, H / 8, W / 8]` of the padded frame.
+    pub logits: Tensor<B, 4>,
 }
 
 /// The chroma of candidates `[n, d, 3, h, w]` on the luma `grey` `[n, 1, h, w]`.
@@ -126,8 +141,8 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for Colori
         let truth = batch.truth(&self.device); // [n, 3, h, w]
         let grey = luma(truth.clone());
         let link = batch.motion(&self.device).map(|[to_neighbour, _]| to_neighbour);
-        let candidates = network.candidates(grey, batch.hints(&self.device)); // [n, d, 3, h, w]
-        self.judges.losses(candidates, truth, batch.neighbourhoods(&self.device), link.as_ref())
+        let colored = network.colored(grey, batch.hints(&self.device));
+        self.judges.losses(colored, truth, batch.neighbourhoods(&self.device), link.as_ref())
     }
 
     fn sheet(&self, network: &Coloring<B::InnerBackend>) -> Option<Sheet> {

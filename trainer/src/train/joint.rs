@@ -113,13 +113,14 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for JointT
         let truth: Tensor<B, 4> = batch.truth(&self.device); // [2 n, 3, h, w]
         let grey = luma(truth.clone());
         let links = batch.motion(&self.device).expect("a joint stage reads flows");
-        let candidates = self.candidates(network, grey.clone()); // [2 n, d, 3, h, w]
-        let refined = self.refined(network, candidates.clone(), [&truth, &grey], &links);
         if !self.colorizer_learns {
-            return refined;
+            let candidates = network.coloring.valid().candidates(grey.clone().inner(), None);
+            return self.refined(network, Tensor::from_inner(candidates), [&truth, &grey], &links);
         }
+        let colored = network.coloring.colored(grey.clone(), None);
+        let refined = self.refined(network, colored.candidates.clone(), [&truth, &grey], &links);
         let neighbourhoods = batch.neighbourhoods(&self.device);
-        let mut sum = self.judges.losses(candidates, truth, neighbourhoods, Some(&links[0]));
+        let mut sum = self.judges.losses(colored, truth, neighbourhoods, Some(&links[0]));
         sum.loss = sum.loss + refined.loss;
         sum.figures.extend(refined.figures);
         sum
@@ -132,13 +133,6 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for JointT
 }
 
 impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> JointTraining<B> {
-    fn candidates(&self, network: &Joint<B>, grey: Tensor<B, 4>) -> Tensor<B, 5> {
-        match self.colorizer_learns {
-            true => network.coloring.candidates(grey, None),
-            false => Tensor::from_inner(network.coloring.valid().candidates(grey.inner(), None)),
-        }
-    }
-
     /// Equation (5) of each of the d candidates of the frames, refined by the same candidate of their neighbours; and where
     /// refined frames are to agree, equation (5) of the neighbours too, and (3) of both.
     fn refined(

@@ -5,13 +5,20 @@ use burn::tensor::{
     Int, Tensor,
     backend::{AutodiffBackend, Backend},
 };
-use chromaflow::{color::mean_saturation, kernel::Kernels};
+use chromaflow::{
+    color::{Matrix, chroma, mean_saturation},
+    kernel::Kernels,
+    model::{distribution::cell_chroma, size::crop},
+};
 
-use super::{color_batch::ColorSource, rarity::pixel_weights, sources::Sources, training::StepLoss};
+use super::{
+    color_batch::ColorSource, colorizer::Colored, rarity::Rarity, sources::Sources, training::StepLoss,
+};
 use crate::{
     config::Losses,
     loss::{
         bilateral::bilateral,
+        palette::{TEMPERATURE, annealed_mean, cross_entropy},
         perceptual::{Phi, diversity},
         temporal::temporal,
     },
@@ -22,7 +29,9 @@ pub struct Judges<B: AutodiffBackend> {
     phi: Phi<B>,
     losses: Losses,
     /// Of the palette's colors; none where all pixels count alike.
-    rarity: Option<Vec<f32>>,
+    rarity: Option<Rarity<B>>,
+    /// The same for the cells of the distribution; none where it does not learn.
+    colors: Option<Rarity<B>>,
 }
 
 /// How n frames s and their neighbours t hang together.
@@ -38,22 +47,25 @@ impl<B: AutodiffBackend + Kernels> Judges<B> {
     /// The judges of a stage that trains on `source`.
     pub fn new(sources: &Sources, source: &ColorSource, device: &B::Device) -> Result<Self> {
         let losses = sources.run.losses_after_ablation();
-        let rarity = (losses.rarity > 0.0).then(|| source.rarity(sources.run.seed)).transpose()?;
-        Ok(Self { phi: sources.phi(device)?, losses, rarity })
+        let weighted = losses.rarity > 0.0 || losses.palette > 0.0;
+        let weights = weighted.then(|| source.rarity(sources.run.seed)).transpose()?;
+        let of = |exponent| weights.as_ref().map(|weights| Rarity::new(weights, exponent, device));
+        let (rarity, colors) = (of(losses.rarity), of(1.0));
+        Ok(Self { phi: sources.phi(device)?, losses, rarity, colors })
     }
 
-    /// The weighted sum of the losses of the candidates `[n, d, 3, h, w]` of images `[n, 3, h, w]`. `neighbourhoods` are
-    /// those of equation (2); `link` is there if the second half of the images are the first half's neighbours.
+    /// The weighted sum of the losses of what f makes of images `[n, 3, h, w]`. `neighbourhoods` are those of equation (2); `link`
+    /// is there if the second half of the images are the first half's neighbours.
     pub fn losses(
         &self,
-        candidates: Tensor<B, 5>,
+        colored: Colored<B>,
         truth: Tensor<B, 4>,
         neighbourhoods: Option<[Tensor<B, 2, Int>; 2]>,
         link: Option<&Link<B>>,
     ) -> StepLoss<B> {
-        let rarity = self.rarity.as_ref();
-        let rarity = rarity.map(|weights| pixel_weights(truth.clone(), weights, self.losses.rarity));
-        let distances = self.phi.distances(candidates.clone(), truth, rarity); // [n, d]
+        let Colored { candidates, logits } = colored;
+        let rarity = self.rarity.as_ref().map(|rarity| even(rarity.of(chroma(Matrix::Bt601, truth.clone()))));
+        let distances = self.phi.distances(candidates.clone(), truth.clone(), rarity, self.losses.taps); // [n, d]
         let images = candidates.clone().inner().flatten::<4>(0, 1); // [n d, 3, h, w]
         let mut figures = vec![
             ("nearest", distances.clone().inner().min_dim(1).mean()),
@@ -68,6 +80,12 @@ impl<B: AutodiffBackend + Kernels> Judges<B> {
         if let Some([queries, neighbours]) = neighbourhoods {
             add("bilateral", self.losses.bilateral, bilateral(candidates.clone(), queries, neighbours));
         }
+        if self.losses.palette > 0.0 {
+            add("palette", self.losses.palette, self.palette(logits.clone(), truth));
+        }
+        if self.losses.annealed > 0.0 {
+            add("annealed", self.losses.annealed, annealed(candidates.clone(), logits));
+        }
         if let Some(link) = link.filter(|_| self.losses.temporal > 0.0) {
             let [ours, theirs] = halves(candidates); // 2 of [n / 2, d, 3, h, w]
             let flicker = temporal(ours, theirs, link.flow.clone(), link.visible.clone());
@@ -75,6 +93,34 @@ impl<B: AutodiffBackend + Kernels> Judges<B> {
         }
         StepLoss { loss, figures }
     }
+
+    /// The cross-entropy of the distribution's logits `[n, COLORS, H / 8, W / 8]`, of padded images, and of the images
+    /// `[n, 3, h, w]`. Cells of the padding are left out.
+    fn palette(&self, logits: Tensor<B, 4>, truth: Tensor<B, 4>) -> Tensor<B, 1> {
+        let truth = cell_chroma(truth); // [n, 2, h / 8, w / 8]
+        let [.., rows, columns] = truth.dims();
+        let logits = crop(logits, rows, columns); // [n, COLORS, h / 8, w / 8]
+        let weights = match &self.colors {
+            Some(colors) => colors.of(truth.clone()),
+            None => truth.ones_like().narrow(1, 0, 1),
+        };
+        cross_entropy(logits, truth, weights)
+    }
+}
+
+/// Mean distance, in 0..255, of the first candidate's chroma to the annealed mean of the distribution, which learns nothing by it:
+/// of candidates `[n, d, 3, h, w]` and logits `[n, COLORS, H / 8, W / 8]`.
+fn annealed<B: AutodiffBackend + Kernels>(candidates: Tensor<B, 5>, logits: Tensor<B, 4>) -> Tensor<B, 1> {
+    let first = cell_chroma(candidates.narrow(1, 0, 1).squeeze_dim(1)); // [n, 2, h / 8, w / 8]
+    let [.., rows, columns] = first.dims();
+    let mean = annealed_mean(crop(logits.detach(), rows, columns), TEMPERATURE); // [n, 2, h / 8, w / 8]
+    (first - mean).abs().mean().mul_scalar(255.0)
+}
+
+/// Weights `[n, 1, h, w]` with a mean of 1 over each image.
+fn even<B: Backend>(weights: Tensor<B, 4>) -> Tensor<B, 4> {
+    let means = weights.clone().mean_dim(3).mean_dim(2); // [n, 1, 1, 1]
+    weights / means
 }
 
 /// The frames, and their neighbours.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use burn::tensor::{Tensor, backend::Backend};
 use chromaflow::{
-    color::{Matrix, chroma},
+    color::Matrix,
     palette::{COLORS, nearest_color, shares},
 };
 use rand::{SeedableRng, rngs::StdRng, seq::IndexedRandom};
@@ -41,14 +41,21 @@ pub fn count_colors(
     Ok(rarity(&frequencies))
 }
 
-/// The weight of each pixel of images `[n, 3, h, w]`, to the power of `exponent`, with a mean of 1 over each image:
-/// `[n, 1, h, w]`.
-pub fn pixel_weights<B: Backend>(images: Tensor<B, 4>, weights: &[f32], exponent: f64) -> Tensor<B, 4> {
-    let [count, _, height, width] = images.dims();
-    let raised: Vec<f32> = weights.iter().map(|weight| weight.powf(exponent as f32)).collect();
-    let raised = Tensor::<B, 1>::from_floats(raised.as_slice(), &images.device());
-    let colors = nearest_color(chroma(Matrix::Bt601, images)); // [n, 1, h, w]
-    let weights = raised.select(0, colors.flatten::<1>(0, 3)).reshape([count, 1, height, width]);
-    let means = weights.clone().mean_dim(3).mean_dim(2); // [n, 1, 1, 1]
-    weights / means
+/// How much each color of the palette counts, to the power of an exponent.
+#[derive(Clone, Debug)]
+pub struct Rarity<B: Backend>(Tensor<B, 1>);
+
+impl<B: Backend> Rarity<B> {
+    /// Of the weights that [`count_colors`] found.
+    pub fn new(weights: &[f32], exponent: f64, device: &B::Device) -> Self {
+        let raised: Vec<f32> = weights.iter().map(|weight| weight.powf(exponent as f32)).collect();
+        Self(Tensor::from_floats(raised.as_slice(), device))
+    }
+
+    /// The weight of each chroma of images `[n, 2, h, w]`: `[n, 1, h, w]`.
+    pub fn of(&self, chroma: Tensor<B, 4>) -> Tensor<B, 4> {
+        let [images, _, height, width] = chroma.dims();
+        let colors = nearest_color(chroma).flatten::<1>(0, 3); // [n h w]
+        self.0.clone().select(0, colors).reshape([images, 1, height, width]) // [n, 1, h, w]
+    }
 }

@@ -10,17 +10,16 @@ use burn::tensor::{
     backend::{AutodiffBackend, Backend},
 };
 use chromaflow::{
-    color::{Matrix, luma},
+    color::luma,
     kernel::Kernels,
-    model::{distribution::CELL, trunk::Trunk},
-    palette::{Shares, shares},
+    model::{distribution::cell_chroma, trunk::Trunk},
 };
 use rand::{rngs::StdRng, seq::IndexedRandom};
 
 use super::{
     fit::fit,
     peers::Group,
-    rarity::count_colors,
+    rarity::{Rarity, count_colors},
     sources::Sources,
     training::{StageRun, StepLoss, Training},
 };
@@ -31,7 +30,7 @@ use crate::{
         wear::Wear,
     },
     loader::{Draw, Loader, Order},
-    loss::palette::{PaletteTruth, cross_entropy},
+    loss::palette::cross_entropy,
     prepared::{FrameCache, PreparedItem, PreparedSet, Split},
 };
 
@@ -46,16 +45,16 @@ struct TrunkSource {
     batch: usize,
 }
 
-/// One pass's images, `[n, 3, side, side]`, and the colors of their cells.
+/// One pass's images, `[images, 3, side, side]`.
 struct TrunkBatch {
     images: usize,
     rgb: Vec<f32>,
-    shares: Vec<Shares>,
 }
 
 /// The trunk's training.
 struct TrunkTraining<B: Backend> {
     source: Arc<TrunkSource>,
+    rarity: Rarity<B>,
     device: B::Device,
 }
 
@@ -71,7 +70,8 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             B::seed(device, stage.seed());
             Ok(start::<B>(&sources, device)?.fork(device))
         })?;
-        let training = TrunkTraining { source: source.clone(), device: device.clone() };
+        let rarity = Rarity::new(&source.rarity, 1.0, device);
+        let training = TrunkTraining { source: source.clone(), rarity, device: device.clone() };
         fit(stage, peer, &training, network, device)
     })
 }
@@ -92,12 +92,13 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for TrunkT
     }
 
     fn losses(&self, network: &Trunk<B>, batch: TrunkBatch) -> StepLoss<B> {
-        let TrunkSource { side, rarity, .. } = &*self.source;
-        let rgb = TensorData::new(batch.rgb, [batch.images, 3, *side, *side]);
+        let side = self.source.side;
+        let rgb = TensorData::new(batch.rgb, [batch.images, 3, side, side]);
         let rgb = Tensor::<B, 4>::from_data(rgb, &self.device);
-        let truth = PaletteTruth::new(&batch.shares, rarity, batch.images, &self.device);
+        let truth = cell_chroma(rgb.clone()); // [n, 2, h / 8, w / 8]
+        let weights = self.rarity.of(truth.clone());
         let logits = network.distribution.logits(network.forward(luma(rgb)).colors); // [n, COLORS, h / 8, w / 8]
-        StepLoss { loss: cross_entropy(logits, truth), figures: Vec::new() }
+        StepLoss { loss: cross_entropy(logits, truth, weights), figures: Vec::new() }
     }
 }
 
@@ -120,12 +121,10 @@ impl TrunkSource {
     }
 
     fn batch(&self, draw: Draw) -> Result<TrunkBatch> {
-        let mut batch = TrunkBatch { images: 0, rgb: vec![], shares: vec![] };
+        let mut batch = TrunkBatch { images: 0, rgb: vec![] };
         for mut random in draw.of_examples(self.batch) {
-            let crop = self.crop(&mut random)?;
             batch.images += 1;
-            batch.shares.extend(cells(&crop));
-            batch.rgb.extend(&crop.rgb);
+            batch.rgb.extend(self.crop(&mut random)?.rgb);
         }
         Ok(batch)
     }
@@ -140,19 +139,4 @@ impl TrunkSource {
         }
         Ok(crop)
     }
-}
-
-/// The colors of a crop's cells, blocks of 8 x 8 pixels.
-fn cells(crop: &Crop) -> impl Iterator<Item = Shares> + '_ {
-    let (side, columns) = (crop.width, crop.width / CELL);
-    let mean = move |channel: usize, cell: usize| {
-        let (left, top) = (cell % columns * CELL, cell / columns * CELL);
-        let row = |y: usize| {
-            let start = (channel * side + top + y) * side + left;
-            crop.rgb[start..start + CELL].iter().sum::<f32>()
-        };
-        (0..CELL).map(row).sum::<f32>() / (CELL * CELL) as f32
-    };
-    (0..columns * columns)
-        .map(move |cell| shares(Matrix::Bt601.chroma([0, 1, 2].map(|channel| mean(channel, cell)))))
 }

@@ -4,7 +4,7 @@ use burn::{
     module::Param,
     tensor::{Tensor, TensorData, backend::Backend},
 };
-use chromaflow::model::vgg::{Vgg, VggConfig};
+use chromaflow::model::{trunk::Backbone, vgg::VggConfig};
 
 /// Values in [0, 1].
 pub fn wave<B: Backend, const D: usize>(shape: [usize; D], phase: f64) -> Tensor<B, D> {
@@ -13,8 +13,8 @@ pub fn wave<B: Backend, const D: usize>(shape: [usize; D], phase: f64) -> Tensor
     Tensor::from_data(TensorData::new(values, shape), &Default::default())
 }
 
-/// A tiny trunk with waves for weights.
-pub fn trunk<B: Backend>() -> Vgg<B> {
+/// A tiny VGG with waves for weights.
+pub fn backbone<B: Backend>() -> Backbone<B> {
     let mut trunk = VggConfig::new().with_widths([2, 3, 4, 4, 5]).init::<B>(&Default::default());
     let convolutions = trunk.blocks.iter_mut().flat_map(|block| &mut block.convolutions);
     for (layer, convolution) in convolutions.enumerate() {
@@ -22,5 +22,5 @@ pub fn trunk<B: Backend>() -> Vgg<B> {
         convolution.weight = Param::from_tensor((wave(shape, layer as f64) - 0.5) * 0.6);
         convolution.bias = Some(Param::from_tensor(wave([shape[0]], layer as f64 + 0.5) - 0.5));
     }
-    trunk
+    Backbone::Vgg(trunk)
 }

@@ -23,7 +23,9 @@ export async function previewPhoto(
   const { luma } = stillOf(planes.frame, [], longest);
   const candidates = await session.preview(luma, size);
   const still = { luma, colors: candidates.map(({ u, v }) => ({ u, v })) };
-  tell({ moment: 0, time: 0, still, saturations: candidates.map(({ saturation }) => saturation) }, buffersOf(still));
+  const standings = candidates.map(({ standing }) => standing);
+  const likeliest = await session.likeliest([standings]);
+  tell({ moment: 0, time: 0, still, saturations: standings.map(({ saturation }) => saturation), likeliest }, buffersOf(still));
   return {};
 }
 

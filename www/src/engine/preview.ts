@@ -6,7 +6,7 @@ import { takePlanes } from "../media/planes";
 import { glances, type Glance } from "../media/sampling";
 import { buffersOf, stillOf } from "../picture/still";
 import type { Glimpse, Give, Take } from "../protocol";
-import type { Session } from "./session";
+import type { Session, Standing } from "./session";
 
 type Tell = (value: Glimpse, transfer?: ArrayBuffer[]) => void;
 
@@ -29,6 +29,8 @@ export async function preview(
 }
 
 class Look {
+  /** How the colourings of each moment's first frame stand. */
+  readonly #standings = new Map<number, Standing[]>();
   /** Time stamps of the frames that were told. */
   readonly #told = new Set<number>();
   /** Why the decoder gave up, if it did: what was seen before that is as good as ever. */
@@ -71,7 +73,10 @@ class Look {
     const { frame } = await takePlanes(sample, this.clip.color).finally(() => sample.close());
     const candidates = await this.session.preview(frame, this.size);
     this.#told.add(time);
+    const standings = candidates.map(({ standing }) => standing);
+    if (!this.#standings.has(moment)) this.#standings.set(moment, standings);
+    const likeliest = await this.session.likeliest([...this.#standings.values()]);
     const still = stillOf(frame, candidates, LONGEST);
-    this.tell({ moment, time, still, saturations: candidates.map(({ saturation }) => saturation) }, buffersOf(still));
+    this.tell({ moment, time, still, saturations: standings.map(({ saturation }) => saturation), likeliest }, buffersOf(still));
   }
 }

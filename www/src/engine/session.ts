@@ -1,8 +1,10 @@
-import init, { Engine, failure, type Candidate, type FinishedFrame, type LumaFrame, type WeightFile } from "../../wasm/chromaflow.js";
+import init, { Engine, failure, type Candidate, type FinishedFrame, type LumaFrame, type Standing, type WeightFile } from "../../wasm/chromaflow.js";
 import { Fault, named, textOf, type FaultCode } from "../fault";
 import { begun } from "../media/patience";
 import type { DeviceChoice, DeviceReport } from "../protocol";
 import { fetchWeights, forgetWeights, keepWeights, readManifest, type Fetched } from "./weights";
+
+export type { Standing };
 
 /** The page hears of weights that are waited for this often, in milliseconds. */
 const TOLD_EVERY_MS = 200;
@@ -110,6 +112,11 @@ export class Session {
   /** All colourings of one frame. */
   async preview(frame: LumaFrame, size: number): Promise<Candidate[]> {
     return (await asked(() => this.engine.preview(frame, size))).candidates;
+  }
+
+  /** The likeliest colouring of the frames whose colourings stand so. */
+  likeliest(frames: Standing[][]): Promise<number> {
+    return asked(async () => Engine.pick(frames) ?? 0);
   }
 
   /** Begins a clip. */

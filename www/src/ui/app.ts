@@ -83,7 +83,7 @@ export class App {
     await (unfinished ? this.#takeUp(unfinished, file) : this.#reading.open(file));
   }
 
-  /** Takes up the next of several files: with the choices of the one before, and the most colourful colouring. */
+  /** Takes up the next of several files: with the choices of the one before, and the likeliest colouring. */
   async #next(): Promise<void> {
     const file = this.#batch.next();
     if (!file) return;

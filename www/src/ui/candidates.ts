@@ -144,11 +144,11 @@ export class Candidates {
     group.querySelector<HTMLInputElement>(`[value="${this.#only ?? "all"}"]`)!.checked = true;
   }
 
-  /** Marks the most saturated colouring. */
+  /** Marks the likeliest colouring. */
   #rate(): void {
-    const { saturations, settled, mostColourful } = this.#preview!;
+    const { saturations, settled, likeliest } = this.#preview!;
     for (const [index, { badge, saturation }] of this.#cards.entries()) {
-      badge.hidden = !settled || index !== mostColourful;
+      badge.hidden = !settled || index !== likeliest;
       saturation.textContent = settled ? words.saturation(saturations[index] ?? 0) : "";
     }
   }
@@ -158,7 +158,7 @@ export class Candidates {
       radio: made("input", { type: "radio", name: "candidate", value: String(index + 1) }),
       color: made("canvas", { className: "color" }),
       grey: made("canvas", { className: "grey" }),
-      badge: made("span", { className: "badge", textContent: words.mostColourful, hidden: true }),
+      badge: made("span", { className: "badge", textContent: words.likeliest, hidden: true }),
       moments: made("span", { className: "moments", ariaHidden: "true" }),
       saturation: made("span", { className: "saturation" }),
     };

@@ -41,7 +41,7 @@ export const words = {
   forget: "Forget it",
   forgetLabel: (name: string) => `Forget it: ${name}`,
   // choosing
-  mostColourful: "most colourful",
+  likeliest: "likeliest",
   colouring: (index: number) => `Colouring ${index + 1}`,
   saturation: (share: number) => `saturation ${percent(share)}`,
   allMoments: "All",
