@@ -54,6 +54,10 @@ pub struct Stage {
     /// Whether f learns in a joint stage, or g alone.
     #[serde(default = "default::colorizer_learns")]
     pub colorizer_learns: bool,
+    /// Whether a joint stage that trains g alone shows it the truth's own frames, given one style of color and a flicker of each
+    /// frame's own, in place of f's candidates: g learns to keep the style and to take the flicker away.
+    #[serde(default)]
+    pub recolored: bool,
     /// How far things move in a flow stage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub motion: Option<Motion>,
@@ -149,6 +153,7 @@ impl Stage {
             crop: None,
             batch: default::batch(),
             colorizer_learns: default::colorizer_learns(),
+            recolored: false,
             motion: None,
             wear: None,
             hints: 0.0,
@@ -218,6 +223,10 @@ impl Stage {
         ensure!(self.hints == 0.0 || self.kind == StageKind::Colorizer, "hints are for colorizer stages");
         let joint = self.kind == StageKind::Joint;
         ensure!(self.colorizer_learns || joint, "colorizer_learns is for joint stages");
+        ensure!(
+            !self.recolored || (joint && !self.colorizer_learns),
+            "recolored is for joint stages whose colorizer_learns is false"
+        );
         ensure!(
             self.examples_an_epoch() * self.epochs > 0,
             "there is nothing to train on: epochs, images and pairs"

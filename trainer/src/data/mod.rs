@@ -5,6 +5,7 @@ pub mod crop;
 pub mod held_back;
 pub mod hint;
 pub mod photos;
+pub mod recolor;
 pub mod sequence;
 pub mod wear;
 pub mod windowed;

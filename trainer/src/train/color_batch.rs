@@ -13,6 +13,7 @@ use crate::{
     data::{
         crop::{Crop, Window},
         hint::hint,
+        recolor::{Style, flickering},
         wear::{Wear, WornFilm},
         windowed::WindowMotion,
     },
@@ -41,6 +42,8 @@ pub struct ColorBatch {
     neighbours: Vec<i32>,
     /// The motion of each pair s and t, and of all pairs t and s; none if no loss needs it.
     motion: [Vec<WindowMotion>; 2],
+    /// The images with a flicker of their own, where they are recolored.
+    flickering: Vec<f32>,
     /// `[images, HINT, height, width]`, zeros for an image without a hint; none if no image has one.
     hints: Vec<f32>,
 }
@@ -60,6 +63,8 @@ pub struct ColorSource {
     samples: Option<usize>,
     /// Whether flows are read with pairs of frames.
     linked: bool,
+    /// Whether pairs of frames are given a style of color, and flicker.
+    recolored: bool,
     /// Share of the images, of those that are no pairs, that come with a hint.
     hints: f32,
 }
@@ -85,6 +90,7 @@ impl ColorSource {
             examples,
             samples: (losses.bilateral > 0.0 && stage.colorizer_learns).then_some(losses.samples),
             linked,
+            recolored: stage.recolored,
             hints: stage.hints,
         })
     }
@@ -111,8 +117,8 @@ impl ColorSource {
             for mut random in draw.of_examples(self.batch) {
                 let (item, frame) = self.images.choose(&mut random).expect("there are images");
                 let window = Window::random(item.dimensions(), &self.framing, &mut random);
-                let film = self.film(&mut random);
-                self.add(&mut batch, (item, *frame), (&window, film), &mut random)?;
+                let look = Look { film: self.film(&mut random), style: None };
+                self.add(&mut batch, (item, *frame), (&window, look), &mut random)?;
                 if random.random::<f32>() < self.hints {
                     batch.add_hint(&mut random);
                 }
@@ -130,11 +136,12 @@ impl ColorSource {
                 batch.motion[1].push(window.motion(&clip.motion(t, s)?));
             }
             let film = self.film(&mut random);
-            self.add(&mut batch, (clip, s), (&window, film), &mut random)?;
-            neighbours.push((clip, t, window, film, random));
+            let look = Look { film, style: self.recolored.then(|| Style::random(&mut random)) };
+            self.add(&mut batch, (clip, s), (&window, look), &mut random)?;
+            neighbours.push((clip, t, window, look, random));
         }
-        for (clip, t, window, film, mut random) in neighbours {
-            self.add(&mut batch, (clip, t), (&window, film), &mut random)?;
+        for (clip, t, window, look, mut random) in neighbours {
+            self.add(&mut batch, (clip, t), (&window, look), &mut random)?;
         }
         Ok(batch)
     }
@@ -143,12 +150,12 @@ impl ColorSource {
         self.wear.and_then(|wear| wear.film(random))
     }
 
-    /// Adds what a window shows of an item's frame, worn.
+    /// Adds what a window shows of an item's frame, worn and in a style.
     fn add(
         &self,
         batch: &mut ColorBatch,
         (item, frame): (&PreparedItem, usize),
-        (window, film): (&Window, Option<WornFilm>),
+        (window, look): (&Window, Look),
         random: &mut StdRng,
     ) -> Result<()> {
         let mut crop = window.cut(&*self.frames.frame(item, frame)?);
@@ -159,12 +166,23 @@ impl ColorSource {
             batch.queries.extend(found.queries);
             batch.neighbours.extend(found.neighbours);
         }
-        if let Some(film) = film {
+        if let Some(film) = look.film {
             film.apply(&mut crop, random);
+        }
+        if let Some(style) = look.style {
+            style.apply(&mut crop);
+            batch.flickering.extend(flickering(&crop, random).rgb);
         }
         batch.add(crop);
         Ok(())
     }
+}
+
+/// What changes the look of a photo, or of both frames of a pair.
+#[derive(Clone, Copy)]
+struct Look {
+    film: Option<WornFilm>,
+    style: Option<Style>,
 }
 
 /// A frame s and the frame t before or behind it, of the same shot.
@@ -191,6 +209,13 @@ impl ColorBatch {
     pub fn truth<B: Backend>(&self, device: &B::Device) -> Tensor<B, 4> {
         let shape = [self.images, 3, self.height, self.width];
         Tensor::from_data(TensorData::new(self.rgb.clone(), shape), device)
+    }
+
+    /// The images with flicker, `[images, 3, height, width]`; none where they are as they were filmed.
+    pub fn flickering<B: Backend>(&self, device: &B::Device) -> Option<Tensor<B, 4>> {
+        let shape = [self.images, 3, self.height, self.width];
+        let data = || TensorData::new(self.flickering.clone(), shape);
+        (!self.flickering.is_empty()).then(|| Tensor::from_data(data(), device))
     }
 
     /// Pixels `[images, m]` and the K neighbours of each `[images, m * K]`, counted row by row.

@@ -114,8 +114,14 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for JointT
         let grey = luma(truth.clone());
         let links = batch.motion(&self.device).expect("a joint stage reads flows");
         if !self.colorizer_learns {
-            let candidates = network.coloring.valid().candidates(grey.clone().inner(), None);
-            return self.refined(network, Tensor::from_inner(candidates), [&truth, &grey], &links);
+            let candidates = match batch.flickering(&self.device) {
+                Some(flickering) => flickering.unsqueeze_dim(1), // [2 n, 1, 3, h, w]
+                None => {
+                    let coloring = network.coloring.valid();
+                    Tensor::from_inner(coloring.candidates(grey.clone().inner(), None)) // [2 n, d, 3, h, w]
+                }
+            };
+            return self.refined(network, candidates, [&truth, &grey], &links);
         }
         let colored = network.coloring.colored(grey.clone(), None);
         let refined = self.refined(network, colored.candidates.clone(), [&truth, &grey], &links);
