@@ -11,6 +11,8 @@ pub enum PickRule {
     Likelihood,
     /// The most saturated: the paper's rule, section 3.2. It prefers a candidate that paints everything in one strong color.
     Saturation,
+    /// The first, which training keeps closest to the truth.
+    First,
 }
 
 /// How a frame's candidate stands.
@@ -24,18 +26,33 @@ pub struct Standing {
 }
 
 impl PickRule {
+    /// All rules, the default one first.
+    pub const ALL: [Self; 3] = [Self::Likelihood, Self::Saturation, Self::First];
+
+    /// The rule's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Likelihood => "likelihood",
+            Self::Saturation => "saturation",
+            Self::First => "first",
+        }
+    }
+
     /// The candidate of the highest mean over the sampled frames; of equal ones the first. `frames` has one row a frame. None
     /// without frames or candidates.
     pub fn pick(self, frames: &[Vec<Standing>]) -> Option<usize> {
         let candidates = frames.iter().map(Vec::len).min()?;
-        let total = |candidate: usize| frames.iter().map(|frame| self.measure(frame[candidate])).sum::<f32>();
+        let total = |candidate: usize| {
+            frames.iter().map(|frame| self.measure(candidate, frame[candidate])).sum::<f32>()
+        };
         (0..candidates).rev().max_by(|&a, &b| total(a).total_cmp(&total(b)))
     }
 
-    fn measure(self, standing: Standing) -> f32 {
+    fn measure(self, candidate: usize, standing: Standing) -> f32 {
         match self {
             Self::Likelihood => standing.log_likelihood,
             Self::Saturation => standing.saturation,
+            Self::First => -(candidate as f32),
         }
     }
 }
@@ -56,6 +73,7 @@ mod tests {
         ];
         assert_eq!(PickRule::Likelihood.pick(&frames), Some(1));
         assert_eq!(PickRule::Saturation.pick(&frames), Some(0));
+        assert_eq!(PickRule::First.pick(&frames), Some(0));
         assert_eq!(PickRule::default().pick(&[]), None);
         assert_eq!(PickRule::Saturation.pick(&[Vec::new()]), None);
     }

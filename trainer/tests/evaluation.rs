@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use burn::{backend::Flex, module::Module};
+use burn::{backend::Flex, module::Module, tensor::Tensor};
 use chromaflow::{
+    clip::{Link, Passage},
     model::preset::{NetworksConfig, Preset},
     weights::{Manifest, WeightFile, WeightSet, sha256, to_half_precision},
 };
@@ -11,11 +12,29 @@ use clap::Parser;
 use image::{Rgb, RgbImage, imageops};
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
-use trainer::{command::Command, evaluation::footage::Footage};
+use trainer::{
+    command::Command,
+    evaluation::{
+        colouring::Painter,
+        footage::Footage,
+        pick::{Pick, PickRule},
+    },
+};
 
 const FRAMES: usize = 6;
-const METHODS: [&str; 9] =
-    ["grey", "candidate 1", "candidate 2", "candidate 3", "candidate 4", "pick", "best", "refined", "truth"];
+const PICK: &str = "pick (saturation)";
+const METHODS: [&str; 10] = [
+    "grey",
+    "tint",
+    "candidate 1",
+    "candidate 2",
+    "candidate 3",
+    "candidate 4",
+    "pick (saturation)",
+    "best",
+    "refined",
+    "truth",
+];
 
 /// A warm disc that moves over blue and green.
 fn frame(time: u32) -> RgbImage {
@@ -157,8 +176,10 @@ fn the_held_back_list_is_measured() {
     assert_eq!(image::open(at("sheets/photos.png")).unwrap().height(), 12 + 48 + 2);
     let markdown = fs::read_to_string(at("figures.md")).unwrap();
     let widths: Vec<_> = markdown.lines().filter(|line| line.starts_with("| ")).map(str::len).collect();
-    assert_eq!(widths.len(), 3 * (METHODS.len() + 1), "{markdown}");
+    // The photos' figures, the clip's and the clips'; twice right by hue, which the truth has not; twice the flows, none and ours.
+    assert_eq!(widths.len(), 3 * (METHODS.len() + 1) + 2 * METHODS.len() + 2 * 3, "{markdown}");
     assert!(markdown.contains("## moving, 6 frames: candidate"), "{markdown}");
+    assert!(markdown.contains("is picked by saturation"), "{markdown}");
 }
 
 #[test]
@@ -166,19 +187,142 @@ fn the_pick_is_a_candidate_and_the_best_has_the_highest_psnr() {
     let folder = workplace();
     let report = eval(folder.path(), &["@moving"]).unwrap();
     let clip = &report["clips"]["each"][0];
-    for (name, index) in [("pick", &clip["picked"]), ("best", &clip["best"])] {
+    let picked = &clip["picked"][0]["candidates"];
+    assert_eq!(picked.as_array().unwrap().len(), 1, "one shot");
+    for (name, index) in [(PICK, &picked[0]), ("best", &clip["best"])] {
         assert_eq!(figures(clip, name), figures(clip, &format!("candidate {index}")));
     }
-    let psnr = |index: usize| number(&method(clip, METHODS[index])["psnr"]);
-    assert_eq!((1..5).map(psnr).fold(0.0, f64::max), number(&method(clip, "best")["psnr"]));
-    assert_ne!(figures(clip, "refined"), figures(clip, "pick"));
+    let psnr = |name: &str| number(&method(clip, name)["psnr"]);
+    assert_eq!((1..5).map(|n| psnr(&format!("candidate {n}"))).fold(0.0, f64::max), psnr("best"));
+    assert_eq!(number(&method(clip, PICK)["psnr_over_grey"]), psnr(PICK) - psnr("grey"));
+    assert_ne!(figures(clip, "refined"), figures(clip, PICK));
     assert!(number(&method(clip, "grey")["colourfulness"]) < 0.01);
     assert!(number(&method(clip, "truth")["colourfulness"]) > 10.0);
     assert!(method(clip, "truth")["psnr"].is_null() && method(clip, "truth")["cdc"].is_number());
     assert!(method(clip, "grey")["lpips"].is_null());
     let unrefined = eval(folder.path(), &["@moving", "--passes", "0"]).unwrap();
     let clip = &unrefined["clips"]["each"][0];
-    assert_eq!(figures(clip, "refined"), figures(clip, "pick"));
+    assert_eq!(figures(clip, "refined"), figures(clip, PICK));
+    assert_eq!(unrefined["clips"]["refinement"]["colorfulness_kept"], 1.0);
+}
+
+/// The disc is orange, what lies behind it blue and green.
+#[test]
+fn the_tint_is_right_by_hue_in_its_own_sectors_alone() {
+    let folder = workplace();
+    let report = eval(folder.path(), &["@moving"]).unwrap();
+    let hue = |name: &str| method(&report["clips"]["each"][0], name)["hue"].clone();
+    let tint = hue("tint");
+    for sector in tint["sectors"].as_array().unwrap() {
+        match sector["sector"].as_str().unwrap() {
+            "orange" => assert_eq!(sector["right"], 1.0),
+            "green" | "blue" => assert_eq!(sector["right"], 0.0),
+            _ => assert_eq!([&sector["pixels"], &sector["right"]], [&Value::from(0), &Value::Null]),
+        }
+    }
+    assert!((number(&tint["right"]) - 1.0 / 3.0).abs() < 1e-9, "{tint}");
+    assert!(number(&tint["wrong"]) > 0.5, "{tint}");
+    assert_eq!(number(&hue("grey")["right"]), 0.0);
+    assert!(hue("truth").is_null());
+}
+
+/// The larger clip weighs as much as it has pixels.
+#[test]
+fn pixels_of_the_right_hue_are_counted_over_all_clips_together() {
+    let folder = workplace();
+    let at = |name: &str| folder.path().join(name);
+    write_clip(&at("small"), |frame| imageops::thumbnail(frame, 44, 33));
+    write_clip(&at("predicted/moving"), RgbImage::clone);
+    write_clip(&at("predicted/small"), |frame| grey(&imageops::thumbnail(frame, 44, 33)));
+    let report = eval(folder.path(), &["@moving", "@small", "--predictions", "@predicted"]).unwrap();
+    let hue = |clip: &Value| method(clip, "prediction")["hue"].clone();
+    let all = serde_json::json!({ "methods": report["clips"]["mean"] });
+    let [moving, small] = [0, 1].map(|index| hue(&report["clips"]["each"][index]));
+    assert_eq!([number(&moving["right"]), number(&small["right"])], [1.0, 0.0]);
+    for index in 0..6 {
+        let sector = |hue: &Value| hue["sectors"][index].clone();
+        let [all, moving, small] = [sector(&hue(&all)), sector(&moving), sector(&small)];
+        let pixels = |sector: &Value| sector["pixels"].as_u64().unwrap();
+        assert_eq!(pixels(&all), pixels(&moving) + pixels(&small));
+        if pixels(&all) > 0 {
+            assert_eq!(number(&all["right"]), pixels(&moving) as f64 / pixels(&all) as f64);
+        }
+    }
+}
+
+/// Two sets of weights are measured along one motion, and each refines along its own.
+#[test]
+fn warping_errors_are_measured_along_the_flow_that_is_named() {
+    let folder = workplace();
+    let other = folder.path().join("other");
+    fs::create_dir(&other).unwrap();
+    write_weights(&other, Preset::Tiny.config());
+    let [alone, named] =
+        [vec!["@moving"], vec!["@moving", "--flow", "@other"]].map(|a| eval(folder.path(), &a).unwrap());
+    let [own, theirs] = [&alone, &named].map(|report| report["measuring_flow"].as_str().unwrap().to_owned());
+    assert!(own.contains("flow.bpk (") && theirs.contains("other") && own != theirs, "{own}, {theirs}");
+    let rows = |report: &Value| -> Vec<String> {
+        let flows = report["clips"]["flows"].as_array().unwrap();
+        flows.iter().map(|row| row["flow"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(rows(&alone), ["none", own.as_str()]);
+    assert_eq!(rows(&named), ["none", own.as_str(), theirs.as_str()]);
+    for (row, visible) in named["clips"]["flows"].as_array().unwrap().iter().zip([false, true, true]) {
+        assert!(number(&row["grey_difference"]) > 0.0);
+        assert_eq!(
+            row["visible"].as_f64().is_some_and(|share| (0.0..=1.0).contains(&share)),
+            visible,
+            "{row}"
+        );
+    }
+    let clip = |report: &Value| report["clips"]["each"][0].clone();
+    assert_eq!(method(&clip(&alone), "refined")["psnr"], method(&clip(&named), "refined")["psnr"]);
+    let by_other = eval(&other, &[&folder.path().join("moving").to_string_lossy()]).unwrap();
+    for figure in ["warping_error", "chroma_warping_error"] {
+        let truth = |report: &Value| method(&clip(report), "truth")[figure].clone();
+        assert_eq!(truth(&named), truth(&by_other), "{figure}");
+    }
+}
+
+/// g's motion stands still, the measured one goes there and not back: then no pixel is seen in both frames.
+#[test]
+fn the_motion_that_is_measured_along_need_not_be_that_of_g() {
+    let still = |frame: &RgbImage| Footage::<Flex>::still(frame, &Default::default());
+    let link = |shift: f32| {
+        let plane = |channels: usize, value| Tensor::full([1, channels, 48, 64], value, &Default::default());
+        let flow = plane(2, shift);
+        let passage = Passage { flow, visible: plane(1, 1.0), grey_confidence: plane(1, 1.0) };
+        vec![None, Some(Link { to_previous: passage.clone(), to_next: passage })]
+    };
+    let (first, second) = (still(&frame(0)), still(&frame(1)));
+    let join = |a: Vec<Tensor<Flex, 4>>, b: Vec<Tensor<Flex, 4>>| a.into_iter().chain(b).collect();
+    let (truth, grey) = (join(first.truth, second.truth), join(first.grey, second.grey));
+    let mut footage = Footage { truth, grey, links: link(0.0), measuring: None };
+    let of_truth = |footage: &Footage<Flex>| {
+        let figures = footage.measure_alone(&footage.truth);
+        [figures.warping_error, figures.chroma_warping_error].map(|error| error.is_some())
+    };
+    assert_eq!(of_truth(&footage), [true, true]);
+    footage.measuring = Some(link(9.0));
+    assert_eq!(of_truth(&footage), [false, false]);
+}
+
+#[test]
+fn a_rule_picks_once_a_shot() {
+    let device = Default::default();
+    let (painter, flow) = Painter::of(Preset::Tiny.config().init::<Flex>(&device));
+    let frames = [frame(0), frame(1), imageops::rotate180(&frame(0))];
+    let footage = Footage::new(&frames, &flow, &device);
+    assert_eq!(footage.shots(), [0..2, 2..3]);
+    // Candidate n of frame t is painted with n + t / 10.
+    let candidate = |n: usize, t: usize| Tensor::full([1, 3, 48, 64], n as f32 + 0.1 * t as f32, &device);
+    let candidates = [0, 1, 2].map(|t| Tensor::cat(vec![candidate(0, t), candidate(1, t)], 0));
+    let rule = PickRule { name: "short", choose: |shot| usize::from(shot.grey.len() == 1) };
+    let pick = Pick::new(&rule, &painter.coloring, &footage, &candidates);
+    assert_eq!((pick.row().as_str(), pick.only()), ("pick (short)", None));
+    assert_eq!(pick.shots, [0, 1]);
+    let painted: Vec<f32> = pick.frames.iter().map(|frame| frame.clone().min().into_scalar()).collect();
+    assert_eq!(painted, [0.0, 0.1, 1.2]);
 }
 
 #[test]
@@ -270,8 +414,7 @@ fn an_ablation_sets_the_whole_method_beside_its_variants() {
     let (ours, clip) = (&ours["clips"]["each"][0], &report["clips"]["each"][0]);
     let names: Vec<_> = clip["methods"].as_array().unwrap().iter().map(|row| &row["method"]).collect();
     assert_eq!(names, ["grey", "full", "no-refinement", "no-diversity", "truth"]);
-    for (row, same) in [("full", "refined"), ("no-refinement", "pick"), ("grey", "grey"), ("truth", "truth")]
-    {
+    for (row, same) in [("full", "refined"), ("no-refinement", PICK), ("grey", "grey"), ("truth", "truth")] {
         assert_eq!(figures(clip, row), figures(ours, same));
     }
     assert_ne!(figures(clip, "no-diversity"), figures(clip, "full"));

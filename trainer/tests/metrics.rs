@@ -10,8 +10,14 @@ use burn::{
 };
 use serde_json::Value;
 use trainer::metric::{
-    candidate_distance::candidate_distance, cdc::cdc, colourfulness::colourfulness, lpips::Lpips, psnr::psnr,
-    ssim::ssim, warping_error::warping_error,
+    candidate_distance::candidate_distance,
+    cdc::cdc,
+    colourfulness::colourfulness,
+    hue::HueCounts,
+    lpips::Lpips,
+    psnr::psnr,
+    ssim::ssim,
+    warping_error::{chroma_warping_error, warping_error},
 };
 
 const TOLERANCE: f64 = 1e-4;
@@ -55,10 +61,14 @@ fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/metrics").join(name)
 }
 
-fn assert_expected(ours: f64, name: &str) {
-    let expected: Value =
+fn expected(name: &str) -> Value {
+    let all: Value =
         serde_json::from_str(include_str!("../../tests/fixtures/metrics/expected.json")).unwrap();
-    let expected = expected[name].as_f64().unwrap();
+    all[name].clone()
+}
+
+fn assert_expected(ours: f64, name: &str) {
+    let expected = expected(name).as_f64().unwrap();
     println!("{name}: {ours} where {expected} is expected");
     assert!((ours - expected).abs() <= TOLERANCE * expected.abs(), "{name}: {ours} is not {expected}");
 }
@@ -73,9 +83,33 @@ fn psnr_ssim_and_colourfulness_are_those_of_the_references() {
 #[test]
 fn candidate_distance_is_that_of_the_reference() {
     let candidates = Tensor::cat((0..3).map(|time| noisy(f64::from(time))).collect(), 0);
-    assert_expected(candidate_distance(candidates).unwrap(), "candidate_distance");
-    assert_eq!(candidate_distance(image(0.0).repeat_dim(0, 2)), Some(0.0));
+    let distance = candidate_distance(candidates).unwrap();
+    assert_expected(distance.mean, "candidate_distance");
+    assert_expected(distance.nearest, "nearest_candidates");
+    let same = candidate_distance(image(0.0).repeat_dim(0, 2)).unwrap();
+    assert_eq!([same.mean, same.nearest], [0.0; 2]);
     assert_eq!(candidate_distance(image(0.0)), None);
+}
+
+/// Counts are whole numbers, and make.py sees to it that no pixel is so close to a threshold that single precision could move it
+/// across: they are equal.
+#[test]
+fn right_by_hue_is_that_of_the_reference() {
+    let faded = (noisy(4.0) - 0.5) * 0.15 + 0.5;
+    let counts = HueCounts::of(faded.clone(), image(2.0));
+    let ours: Vec<_> = counts.0.iter().map(|sector| [sector.pixels, sector.right, sector.wrong]).collect();
+    assert_eq!(serde_json::to_value(ours).unwrap(), expected("right_by_hue"));
+
+    // Two images add up pixel by pixel, and a sector without pixels is left out of the mean.
+    let both = HueCounts::of(faded.repeat_dim(0, 2), image(2.0).repeat_dim(0, 2));
+    assert_eq!(counts + counts, both);
+    assert_eq!([both.right(), both.wrong()], [counts.right(), counts.wrong()]);
+    let red = planes(3, |channel, _, _| if channel == 0 { 0.7 } else { 0.3 });
+    assert_eq!(HueCounts::of(red.clone(), red.clone()).right(), Some(1.0));
+    assert_eq!(HueCounts::of(1.0 - red.clone(), red.clone()).wrong(), Some(1.0));
+    let grey = red.clone().mean_dim(1).repeat_dim(1, 3);
+    assert_eq!(HueCounts::of(grey.clone(), red.clone()).wrong(), Some(0.0));
+    assert_eq!(HueCounts::of(red, grey).right(), None);
 }
 
 #[test]
@@ -102,6 +136,8 @@ fn cdc_is_the_published_one() {
 fn warping_error_is_the_published_one() {
     let error = warping_error([noisy(0.0), noisy(1.0)], flow(1.0), flow(-1.0)).unwrap();
     assert_expected(error, "warping_error");
+    let of_chroma = chroma_warping_error([noisy(0.0), noisy(1.0)], flow(1.0), flow(-1.0)).unwrap();
+    assert_expected(of_chroma, "chroma_warping_error");
     let torn = planes(2, |_, _, _| 9.0); // there and not back
     assert_eq!(warping_error([noisy(0.0), noisy(1.0)], torn.clone(), torn), None);
 }

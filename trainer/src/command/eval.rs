@@ -22,6 +22,7 @@ use crate::{
         colouring::Painter,
         evaluator::Evaluator,
         flow_accuracy::{FlowAccuracy, PHOTO_SIDE},
+        flows::{self, Flows, NamedFlow},
         report::Report,
         run::{EvaluationRun, Subject},
     },
@@ -30,14 +31,19 @@ use crate::{
 
 /// Shown under the options.
 const EXAMPLES: &str = "\
-Measured are PSNR, SSIM, LPIPS, colourfulness, CDC and warping error of the grey input, of each candidate, of the pick \
-(made once a clip: the most saturated candidate), of the best candidate (the one of the highest PSNR over the clip), of the \
-pick after refinement, and, where no truth is needed, of the truth itself.
+Measured are PSNR, the pixels of the right hue, SSIM, LPIPS, colourfulness, CDC and warping error of the grey input, of one tint \
+for everything, of each candidate, of the pick (made once a shot: the most saturated candidate), of the best candidate (the one \
+of the highest PSNR over the clip), of the pick after refinement, and, where no truth is needed, of the truth itself.
+
+Where the truth has colour (chroma of 15 or more in CIELAB), a pixel is right if its hue is within 40 degrees of the truth's, and \
+wrong if it is more than 60 off; it is neither if it is faint (chroma below 7.5). Pixels are counted over all photos or clips \
+in six sectors of the truth's hue, and the share is the mean of the sectors.
 
 Examples:
   trainer eval film.mp4 frames/bear --size 256 --passes 2 --markdown figures.md
   trainer eval --data DATA --json figures.json --sheets sheets
   trainer eval --data DATA --worn
+  trainer eval film.mp4 --run runs/small --flow weights
   trainer eval film.mp4 --predictions other-method
   trainer eval film.mp4 --ablation full=runs/full --ablation no-diversity=runs/no-diversity
   trainer eval film.mp4 --backbone alexnet-owt-7be5be79.pth --linear alex.pth";
@@ -57,6 +63,10 @@ pub struct EvalCommand {
     /// Of each clip at most so many frames are measured, from its start.
     #[arg(long)]
     frames: Option<usize>,
+    /// A folder of weights, or a run, whose flow network finds the motion that warping errors are measured along. Left out, it is
+    /// that of the published weights where the folder `weights` is found, else that of what is measured.
+    #[arg(long, value_name = "FOLDER")]
+    flow: Option<PathBuf>,
     /// Measures another method in place of ours: a folder with its frame folders or clips, named like the clips. Photos and
     /// synthetic pairs are left out.
     #[arg(long)]
@@ -111,18 +121,19 @@ impl EvalCommand {
         if let (Some(data), Subject::Ours(painter)) = (&self.data, &subject) {
             let files = HeldBack::files(data, &PHOTO_FOLDERS)?;
             photos = run.photos(painter, &files)?;
-            flow = self.flow(&evaluator, &files)?;
+            flow = self.flow_accuracy(&evaluator, &files)?;
         }
         let clips = run.clips(&self.clips()?)?;
         let preference = match (&subject, &clips) {
             (Subject::Ablation(variants), Some(clips)) => Preference::of(clips, variants),
             _ => None,
         };
-        let worn = self.worn;
-        self.write(&Report { size, passes, worn, flow, photos, clips, preference, left_out: run.left_out })
+        let (worn, left_out) = (self.worn, run.left_out);
+        let measuring_flow = evaluator.flows.measuring().name.clone();
+        self.write(&Report { size, passes, worn, measuring_flow, flow, photos, clips, preference, left_out })
     }
 
-    /// The evaluator and what it measures. The motion is found by the flow network of the weights, or that of the whole method.
+    /// The evaluator and what it measures.
     fn prepare(&self) -> Result<(Evaluator<Flex>, Subject<Flex>)> {
         let device = Default::default();
         let lpips = match (&self.backbone, &self.linear) {
@@ -132,20 +143,32 @@ impl EvalCommand {
                 None
             }
         };
-        let (flow, subject) = match (&self.predictions, self.ablation.as_slice()) {
-            (None, []) => {
-                let (painter, flow) = Painter::of(self.pipeline.networks(&device)?);
-                (flow, Subject::Ours(Box::new(painter)))
-            }
-            (Some(folder), _) => {
-                (self.pipeline.networks(&device)?.flow, Subject::Predictions(folder.clone()))
-            }
-            (None, variants) => {
-                let (variants, flow) = ablation::read(variants, &self.pipeline.preset, &device)?;
-                (flow, Subject::Ablation(variants))
-            }
+        let measuring = match &self.flow {
+            Some(folder) => Some(NamedFlow::read(folder, &device)?),
+            None => NamedFlow::published(&device)?,
         };
-        Ok((Evaluator { flow, lpips, passes: self.pipeline.passes, device }, subject))
+        let passes = self.pipeline.passes;
+        let (flows, subject) = self.subject(measuring)?;
+        Ok((Evaluator { flows, lpips, passes, device }, subject))
+    }
+
+    /// What is measured, and the flow networks: g refines along the motion that the weights' own one finds, or that of the whole
+    /// method's. Another method's frames are not refined, and `measuring` is enough.
+    fn subject(&self, measuring: Option<NamedFlow<Flex>>) -> Result<(Flows<Flex>, Subject<Flex>)> {
+        let device = Default::default();
+        let PipelineArguments { weights, preset, run, .. } = &self.pipeline;
+        if !self.ablation.is_empty() {
+            let (variants, own) = ablation::read(&self.ablation, preset, &device)?;
+            return Ok((Flows::new(own, measuring), Subject::Ablation(variants)));
+        }
+        let (painter, network) = Painter::of(self.pipeline.networks(&device)?);
+        let own = NamedFlow { name: flows::name(run.as_ref().unwrap_or(weights), preset)?, network };
+        Ok(match &self.predictions {
+            Some(folder) => {
+                (Flows::new(measuring.unwrap_or(own), None), Subject::Predictions(folder.clone()))
+            }
+            None => (Flows::new(own, measuring), Subject::Ours(Box::new(painter))),
+        })
     }
 
     /// The clips that were named, and those that are held back.
@@ -154,12 +177,13 @@ impl EvalCommand {
         Ok(self.clips.iter().cloned().chain(held_back.unwrap_or_default()).collect())
     }
 
-    fn flow(&self, evaluator: &Evaluator<Flex>, files: &[PathBuf]) -> Result<Option<FlowAccuracy>> {
+    /// How exact the flow network of what is measured is, on pairs made of photos.
+    fn flow_accuracy(&self, evaluator: &Evaluator<Flex>, files: &[PathBuf]) -> Result<Option<FlowAccuracy>> {
         if self.pairs == 0 {
             return Ok(None);
         }
         let photos = photos::load_coloured(files, PHOTO_SIDE);
-        FlowAccuracy::measure(&evaluator.flow, &photos, self.pairs, &evaluator.device).map(Some)
+        FlowAccuracy::measure(&evaluator.flows.own.network, &photos, self.pairs, &evaluator.device).map(Some)
     }
 
     /// Prints the tables and writes the files; errs where nothing was measured.

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::{
     colouring::Painter,
     figures::{Figures, Measured},
+    flows::{self, NamedFlow},
     report::Group,
 };
 use crate::{published, train::run_folder::RunFolder};
@@ -55,14 +56,16 @@ pub fn read<B: Backend>(
     named: &[(String, PathBuf)],
     preset: &str,
     device: &B::Device,
-) -> Result<(Vec<Variant<B>>, FlowNet<B>)> {
+) -> Result<(Vec<Variant<B>>, NamedFlow<B>)> {
     let mut names: HashSet<&str> = HashSet::from(["grey", NO_REFINEMENT, "truth"]);
     let (mut variants, mut motion) = (Vec::new(), None);
     for (name, folder) in named {
         ensure!(names.insert(name), "--ablation {name}: there is a row of this name already");
         let (painter, flow) = painter(folder, preset, device).with_context(|| format!("variant {name}"))?;
         variants.push(Variant { name: name.clone(), painter });
-        motion = motion.or(flow);
+        if let (None, Some(network)) = (&motion, flow) {
+            motion = Some(NamedFlow { name: flows::name(folder, preset)?, network });
+        }
     }
     let missing = "no variant has a flow network, which finds the motion: name one by start.flow in the run's configuration";
     Ok((variants, motion.context(missing)?))

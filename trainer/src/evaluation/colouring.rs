@@ -1,4 +1,4 @@
-//! What our networks make of a clip: d candidates, the pick, and the pick refined.
+//! What our networks make of a clip: d candidates, the picks, and the first pick refined.
 
 use burn::tensor::{Tensor, backend::Backend};
 use chromaflow::{
@@ -9,8 +9,11 @@ use chromaflow::{
     pick::{PickRule, Standing},
 };
 
-use super::{figures::mean, footage::Footage};
-use crate::{metric::candidate_distance::candidate_distance, train::colorizer::Coloring};
+use super::{footage::Footage, pick::Pick};
+use crate::{
+    metric::candidate_distance::{CandidateDistance, candidate_distance},
+    train::colorizer::Coloring,
+};
 
 /// What colours: f with its trunk, and g.
 #[derive(Clone, Debug)]
@@ -33,10 +36,10 @@ impl<B: Backend> Painter<B> {
 pub struct ColouredClip<B: Backend> {
     /// f's candidates, one clip each.
     pub candidates: Vec<Vec<Tensor<B, 4>>>,
-    /// Which of them is picked, from 0: by the default rule over all frames.
-    pub picked: usize,
+    /// What each rule picks of them; the first one's is refined.
+    pub picks: Vec<Pick<B>>,
     /// How far apart the candidates are, the mean over frames; none for a single candidate.
-    pub distance: Option<f64>,
+    pub distance: Option<CandidateDistance>,
     /// The pick after all passes of g; none without g.
     pub refined: Option<Vec<Tensor<B, 4>>>,
 }
@@ -44,27 +47,28 @@ pub struct ColouredClip<B: Backend> {
 impl<B: Kernels> ColouredClip<B> {
     /// Colours a clip.
     pub fn new(painter: &Painter<B>, footage: &Footage<B>, passes: usize) -> Self {
-        let mut candidates = vec![Vec::new(); painter.coloring.colorizer.candidates()];
-        let (mut standings, mut distances) = (Vec::new(), Vec::new());
+        let Painter { coloring, refiner } = painter;
+        let (mut frames, mut standings) = (Vec::new(), Vec::new());
         for grey in &footage.grey {
-            let Proposal { candidates: frame, log_likelihood } = painter.coloring.propose(grey.clone());
-            let frame = frame.squeeze_dim::<4>(0); // [d, 3, h, w]
-            standings.push(standing(mean_saturation(frame.clone()), log_likelihood.squeeze_dim(0)));
-            distances.extend(candidate_distance(frame.clone()));
-            for (index, candidate) in candidates.iter_mut().enumerate() {
-                candidate.push(frame.clone().narrow(0, index, 1)); // [1, 3, h, w]
-            }
+            let Proposal { candidates, log_likelihood } = coloring.propose(grey.clone());
+            let candidates = candidates.squeeze_dim::<4>(0); // [d, 3, h, w]
+            standings.push(standing(mean_saturation(candidates.clone()), log_likelihood.squeeze_dim(0)));
+            frames.push(candidates);
         }
-        let picked = PickRule::default().pick(&standings).unwrap_or_default();
-        let refined = painter.refiner.as_ref().map(|refiner| {
-            (0..passes).fold(candidates[picked].clone(), |clip, _| pass(&clip, footage, refiner))
+        let picks: Vec<_> =
+            PickRule::ALL.into_iter().map(|rule| Pick::new(rule, footage, &frames, &standings)).collect();
+        let refined = refiner.as_ref().map(|refiner| {
+            (0..passes).fold(picks[0].frames.clone(), |clip, _| pass(&clip, footage, refiner))
         });
-        Self { candidates, picked, distance: mean(distances), refined }
+        let distance = CandidateDistance::mean(frames.iter().cloned().filter_map(candidate_distance));
+        let candidate = |index| frames.iter().map(|frame| frame.clone().narrow(0, index, 1)).collect(); // [1, 3, h, w] each
+        let candidates = (0..coloring.colorizer.candidates()).map(candidate).collect();
+        Self { candidates, picks, distance, refined }
     }
 
-    /// The pick, before refinement.
+    /// The pick of the first rule, before refinement.
     pub fn pick(&self) -> &[Tensor<B, 4>] {
-        &self.candidates[self.picked]
+        &self.picks[0].frames
     }
 
     /// What the method comes to: the pick, refined where there is g.

@@ -2,24 +2,26 @@
 
 use anyhow::{Result, ensure};
 use burn::tensor::Tensor;
-use chromaflow::{kernel::Kernels, model::flow::FlowNet};
+use chromaflow::kernel::Kernels;
 use image::RgbImage;
 
 use super::{
     ablation::{NO_REFINEMENT, Variant},
     colouring::{ColouredClip, Painter},
-    figures::{Figures, Measured},
+    figures::{Figures, GREY, Measured, REFINED, TRUTH},
+    flow_figures::FlowFigures,
+    flows::Flows,
     footage::{Footage, to_tensor},
-    motion_gain::MotionGain,
-    report::ClipReport,
+    report::{ClipReport, Picked},
     sheet::{Column, Sheet},
+    tint::tinted,
 };
 use crate::{data::sequence::Sequence, metric::lpips::Lpips};
 
 /// Measures clips.
 pub struct Evaluator<B: Kernels> {
-    /// Finds the motion of every clip, whatever is measured on it.
-    pub flow: FlowNet<B>,
+    /// Find the motion.
+    pub flows: Flows<B>,
     /// LPIPS, where the user has its weights.
     pub lpips: Option<Lpips<B>>,
     /// Passes of g.
@@ -35,17 +37,22 @@ impl<B: Kernels> Evaluator<B> {
         let coloured = ColouredClip::new(painter, &footage, self.passes);
         let figures: Vec<_> =
             coloured.candidates.iter().map(|candidate| self.measure(&footage, candidate)).collect();
-        let (picked, best) = (coloured.picked, best(&figures));
-        let mut methods = vec![self.grey(&footage)];
+        let best = best(&figures);
+        let mut methods = vec![self.grey(&footage), self.tint(&footage)];
         let numbered = figures.iter().zip(1..);
-        methods.extend(numbered.map(|(figures, n)| Measured::new(format!("candidate {n}"), figures.clone())));
-        methods.push(Measured::new("pick", figures[picked].clone()));
-        methods.push(Measured::new("best", figures[best].clone()));
-        methods.push(Measured::new("refined", self.measure(&footage, coloured.result())));
+        methods.extend(numbered.map(|(figures, n)| Measured::new(format!("candidate {n}"), *figures)));
+        for pick in &coloured.picks {
+            let known = pick.only().map(|index| figures[index]);
+            let picked = known.unwrap_or_else(|| self.measure(&footage, &pick.frames));
+            methods.push(Measured::new(pick.row(), picked));
+        }
+        methods.push(Measured::new("best", figures[best]));
+        methods.push(Measured::new(REFINED, self.measure(&footage, coloured.result())));
         methods.push(truth(&footage));
         let sheet = Sheet::of_colouring(&footage, &coloured, rows);
-        let mut report = ClipReport::new(clip, methods, MotionGain::measure(&footage));
-        (report.picked, report.best) = (Some(picked + 1), Some(best + 1));
+        let mut report = ClipReport::new(clip, methods, self.motion(&footage));
+        report.picked = coloured.picks.iter().map(Picked::of).collect();
+        report.best = Some(best + 1);
         report.candidate_distance = coloured.distance;
         (report, sheet)
     }
@@ -72,7 +79,7 @@ impl<B: Kernels> Evaluator<B> {
             .chain(coloured.iter().map(|(name, frames)| (*name, frames.as_slice())))
             .chain([("truth", footage.truth.as_slice())])
             .collect();
-        (ClipReport::new(clip, methods, MotionGain::measure(&footage)), Sheet::new(&columns, rows))
+        (ClipReport::new(clip, methods, self.motion(&footage)), Sheet::new(&columns, rows))
     }
 
     /// Measures another method's frames of a clip.
@@ -95,17 +102,35 @@ impl<B: Kernels> Evaluator<B> {
         let input = footage.input();
         let columns: [Column<'_, B>; 3] =
             [("grey", &input), ("prediction", &predicted), ("truth", &footage.truth)];
-        let report = ClipReport::new(clip, methods, MotionGain::measure(&footage));
+        let report = ClipReport::new(clip, methods, self.motion(&footage));
         Ok((report, Sheet::new(&columns, rows)))
     }
 
     fn footage(&self, frames: &[RgbImage]) -> Footage<B> {
-        Footage::new(frames, &self.flow, &self.device)
+        let footage = Footage::new(frames, &self.flows.own.network, &self.device);
+        match &self.flows.measuring {
+            Some(flow) => footage.measured_along(&flow.network),
+            None => footage,
+        }
+    }
+
+    /// How well each of the flow networks finds the motion.
+    fn motion(&self, footage: &Footage<B>) -> Vec<FlowFigures> {
+        let own = (self.flows.own.name.as_str(), &footage.links);
+        let measuring = self.flows.measuring.as_ref().zip(footage.measuring.as_ref());
+        let measuring = measuring.map(|(flow, links)| (flow.name.as_str(), links));
+        FlowFigures::measure(footage, &[own].into_iter().chain(measuring).collect::<Vec<_>>())
     }
 
     /// The grey input's own figures.
     fn grey(&self, footage: &Footage<B>) -> Measured {
-        Measured::new("grey", self.measure(footage, &footage.input()))
+        Measured::new(GREY, self.measure(footage, &footage.input()))
+    }
+
+    /// The figures of one tint for everything.
+    fn tint(&self, footage: &Footage<B>) -> Measured {
+        let frames: Vec<_> = footage.grey.iter().map(tinted).collect(); // [1, 3, h, w] each
+        Measured::new("tint", self.measure(footage, &frames))
     }
 
     fn measure(&self, footage: &Footage<B>, frames: &[Tensor<B, 4>]) -> Figures {
@@ -115,7 +140,7 @@ impl<B: Kernels> Evaluator<B> {
 
 /// The truth's own figures.
 fn truth<B: Kernels>(footage: &Footage<B>) -> Measured {
-    Measured::new("truth", footage.measure_alone(&footage.truth))
+    Measured::new(TRUTH, footage.measure_alone(&footage.truth))
 }
 
 /// The candidate of the highest PSNR over the whole clip, from 0.

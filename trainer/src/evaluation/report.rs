@@ -1,17 +1,17 @@
-//! What `eval` says: the same figures as JSON and as Markdown, which is also what the terminal shows.
+//! What `eval` says, as it is written as JSON.
 
-use std::fmt::{self, Display, Formatter};
-
-use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+use burn::tensor::backend::Backend;
 use serde::Serialize;
 
 use super::{
     ablation::Preference,
-    figures::{self, Figures, Measured},
+    figures::{Figures, Measured},
     flow_accuracy::FlowAccuracy,
-    motion_gain::MotionGain,
+    flow_figures::FlowFigures,
+    pick::Pick,
+    refinement_gain::RefinementGain,
 };
-use crate::data::sequence::Sequence;
+use crate::{data::sequence::Sequence, metric::candidate_distance::CandidateDistance};
 
 /// All that was measured.
 #[derive(Debug, Serialize)]
@@ -22,7 +22,9 @@ pub struct Report {
     pub passes: usize,
     /// Whether the photos and clips were worn as old film is.
     pub worn: bool,
-    /// On synthetic pairs.
+    /// The flow network along whose motion all warping errors are measured.
+    pub measuring_flow: String,
+    /// The flow network of the weights or the run on synthetic pairs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow: Option<FlowAccuracy>,
     /// On photos, each as a clip of one frame.
@@ -43,9 +45,15 @@ pub struct Report {
 pub struct Group {
     /// The mean over clips, method by method.
     pub mean: Vec<Measured>,
-    /// The mean distance of candidates over clips.
+    /// The mean distances of candidates over clips.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub candidate_distance: Option<f64>,
+    pub candidate_distance: Option<CandidateDistance>,
+    /// What g does to the pick.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refinement: Option<RefinementGain>,
+    /// How well flows find the motion, the mean over clips.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flows: Vec<FlowFigures>,
     /// Clip by clip.
     pub each: Vec<ClipReport>,
 }
@@ -57,27 +65,44 @@ pub struct ClipReport {
     pub name: String,
     /// How many of its frames were measured.
     pub frames: usize,
-    /// The candidate that was picked, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub picked: Option<usize>,
+    /// What each rule picks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub picked: Vec<Picked>,
     /// The candidate of the highest PSNR, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub best: Option<usize>,
-    /// How far apart the candidates are in the ab plane of CIELAB, the mean over frames.
+    /// How far apart the candidates are, the mean over frames.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub candidate_distance: Option<f64>,
-    /// What the flow is worth on this clip.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub motion: Option<MotionGain>,
+    pub candidate_distance: Option<CandidateDistance>,
+    /// How well flows find the clip's motion.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flows: Vec<FlowFigures>,
     /// All methods' figures.
     pub methods: Vec<Measured>,
 }
 
+/// What a rule picks.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Picked {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// For each shot the candidate, from 1.
+    pub candidates: Vec<usize>,
+}
+
+impl Picked {
+    /// Counts from 1.
+    pub fn of<B: Backend>(pick: &Pick<B>) -> Self {
+        Self { rule: pick.rule, candidates: pick.shots.iter().map(|index| index + 1).collect() }
+    }
+}
+
 impl ClipReport {
     /// The figures of a clip, of which there are no candidates.
-    pub fn new(clip: &Sequence, methods: Vec<Measured>, motion: Option<MotionGain>) -> Self {
+    pub fn new(clip: &Sequence, mut methods: Vec<Measured>, flows: Vec<FlowFigures>) -> Self {
         let (name, frames) = (clip.name.clone(), clip.frames.len());
-        Self { name, frames, picked: None, best: None, candidate_distance: None, motion, methods }
+        Measured::relate(&mut methods);
+        Self { name, frames, picked: Vec::new(), best: None, candidate_distance: None, flows, methods }
     }
 }
 
@@ -87,95 +112,15 @@ impl Group {
         let methods = &each.first()?.methods;
         let over = |index: usize| Figures::mean(each.iter().map(move |clip| &clip.methods[index].figures));
         let mean = (0..methods.len()).map(|index| Measured::new(&methods[index].method, over(index)));
-        let mean = mean.collect();
-        let candidate_distance = figures::mean(each.iter().filter_map(|clip| clip.candidate_distance));
-        Some(Self { mean, candidate_distance, each })
-    }
-}
-
-impl Display for Report {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "Frames with a shorter side of at most {} pixels{}; passes of g: {}.",
-            self.size,
-            if self.worn { ", worn as old film is" } else { "" },
-            self.passes
-        )?;
-        if let Some(photos) = &self.photos {
-            writeln!(f, "\n## Photos, mean of {}\n\n{photos}", photos.each.len())?;
-        }
-        if let Some(clips) = &self.clips {
-            for clip in &clips.each {
-                writeln!(f, "\n{clip}")?;
-            }
-            writeln!(f, "\n## Clips, mean of {}\n\n{clips}", clips.each.len())?;
-        }
-        if let Some(Preference { full, minus }) = &self.preference {
-            writeln!(f, "\n## {full} minus each variant\n\n{}", table(minus))?;
-        }
-        if let Some(flow) = &self.flow {
-            writeln!(f, "\n{flow}")?;
-        }
-        self.left_out.iter().try_for_each(|reason| writeln!(f, "\nLeft out: {reason}"))
-    }
-}
-
-impl Display for ClipReport {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "## {}, {} frames", self.name, self.frames)?;
-        if let Some((picked, best)) = self.picked.zip(self.best) {
-            write!(f, ": candidate {picked} is picked, {best} is best")?;
-        }
-        write!(f, "\n\n{}", table(&self.methods))?;
-        write_distance(f, self.candidate_distance)?;
-        self.motion.map_or(Ok(()), |MotionGain { still, warped }| {
-            write!(f, "\n\nNeighbouring grey frames differ by {still:.2}, by {warped:.2} once warped.")
+        let mut mean: Vec<_> = mean.collect();
+        Measured::relate(&mut mean);
+        let distances = each.iter().filter_map(|clip| clip.candidate_distance);
+        Some(Self {
+            candidate_distance: CandidateDistance::mean(distances),
+            refinement: RefinementGain::of(&mean),
+            flows: FlowFigures::means(each.iter().map(|clip| clip.flows.as_slice())),
+            mean,
+            each,
         })
     }
-}
-
-impl Display for Group {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", table(&self.mean))?;
-        write_distance(f, self.candidate_distance)
-    }
-}
-
-fn write_distance(f: &mut Formatter<'_>, distance: Option<f64>) -> fmt::Result {
-    distance.map_or(Ok(()), |distance| write!(f, "\n\nTwo candidates are {distance:.1} apart in ab."))
-}
-
-impl Display for FlowAccuracy {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { pairs, side, endpoint_error, zero_flow, part_of_zero, .. } = self;
-        write!(
-            f,
-            "## Flow, mean of {pairs} synthetic pairs of {side} pixels\n\nEnd-point error {endpoint_error:.2} pixels, \
-             {:.1} % of zero flow's {zero_flow:.2}; where a pixel is seen in both frames {:.2} of {:.2}.",
-            100.0 * part_of_zero,
-            self.visible_endpoint_error,
-            self.visible_zero_flow
-        )
-    }
-}
-
-/// One row a method. A figure that no method has gets no column.
-fn table(methods: &[Measured]) -> Table {
-    let has = |index: &usize| methods.iter().any(|row| row.figures.values()[*index].is_some());
-    let columns: Vec<usize> = (0..Figures::COLUMNS.len()).filter(has).collect();
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN);
-    let titles = columns.iter().map(|&index| Figures::COLUMNS[index].0);
-    table.set_header(["method"].into_iter().chain(titles));
-    for row in methods {
-        let values = row.figures.values();
-        let shown = columns.iter().map(|&index| {
-            let digits = Figures::COLUMNS[index].1;
-            values[index].map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"))
-        });
-        table.add_row([row.method.clone()].into_iter().chain(shown));
-    }
-    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    table
 }

@@ -1,29 +1,39 @@
-//! How far apart candidates are in colour.
+//! How far apart candidates are in color.
 
 use burn::tensor::{Tensor, backend::Backend};
-use palette::{IntoColor, Lab, Srgb};
+use serde::Serialize;
 
-/// The mean distance in the ab plane of CIELAB (D65) between two of the d candidates `[d, 3, h, w]` of a frame, over all
-/// pairs of candidates and all pixels. Skin and grass are some 40 apart. None for a single candidate.
-pub fn candidate_distance<B: Backend>(candidates: Tensor<B, 4>) -> Option<f64> {
-    let [count, _, height, width] = candidates.dims();
-    let values: Vec<f32> = candidates.clamp(0.0, 1.0).into_data().iter().collect();
-    let chroma: Vec<_> = values.chunks_exact(3 * height * width).map(ab).collect();
-    let pairs = (0..count).flat_map(|first| (0..first).map(move |second| (first, second)));
-    let distances: Vec<_> =
-        pairs.map(|(first, second)| mean_distance(&chroma[first], &chroma[second])).collect();
-    (count > 1).then(|| distances.iter().sum::<f64>() / distances.len() as f64)
+use super::lab::ab;
+
+/// Mean distances between two candidates of a frame in the ab plane of CIELAB (D65), over all pixels. Skin and grass are some
+/// 40 apart.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct CandidateDistance {
+    /// Over all pairs of candidates.
+    pub mean: f64,
+    /// Of the pair that is the nearest to each other.
+    pub nearest: f64,
 }
 
-/// a and b of each pixel of an image, which is given channel by channel.
-fn ab(rgb: &[f32]) -> Vec<[f32; 2]> {
-    let pixels = rgb.len() / 3;
-    let at = |pixel: usize| {
-        let [red, green, blue] = [0, 1, 2].map(|channel| rgb[channel * pixels + pixel]);
-        let lab: Lab = Srgb::new(red, green, blue).into_color();
-        [lab.a, lab.b]
-    };
-    (0..pixels).map(at).collect()
+impl CandidateDistance {
+    /// The mean over frames or clips; none without any.
+    pub fn mean(all: impl Iterator<Item = Self>) -> Option<Self> {
+        let all: Vec<_> = all.collect();
+        let over = |of: fn(&Self) -> f64| all.iter().map(of).sum::<f64>() / all.len() as f64;
+        (!all.is_empty()).then(|| Self { mean: over(|of| of.mean), nearest: over(|of| of.nearest) })
+    }
+}
+
+/// The distances between the d candidates `[d, 3, h, w]` of a frame. None for a single candidate.
+pub fn candidate_distance<B: Backend>(candidates: Tensor<B, 4>) -> Option<CandidateDistance> {
+    let [count, _, height, width] = candidates.dims();
+    let chroma = ab(candidates);
+    let chroma: Vec<_> = chroma.chunks_exact(height * width).collect();
+    let pairs = (0..count).flat_map(|first| (0..first).map(move |second| (first, second)));
+    let distances: Vec<_> =
+        pairs.map(|(first, second)| mean_distance(chroma[first], chroma[second])).collect();
+    let nearest = distances.iter().copied().reduce(f64::min)?;
+    Some(CandidateDistance { mean: distances.iter().sum::<f64>() / distances.len() as f64, nearest })
 }
 
 fn mean_distance(ours: &[[f32; 2]], theirs: &[[f32; 2]]) -> f64 {

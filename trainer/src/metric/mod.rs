@@ -4,6 +4,8 @@
 pub mod candidate_distance;
 pub mod cdc;
 pub mod colourfulness;
+pub mod hue;
+pub mod lab;
 pub mod lpips;
 pub mod psnr;
 pub mod ssim;

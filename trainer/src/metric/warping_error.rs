@@ -2,7 +2,10 @@
 //! Consistency", ECCV 2018). A grey video wins: never rank by it alone.
 
 use burn::tensor::{Tensor, backend::Backend};
-use chromaflow::warp::warp;
+use chromaflow::{
+    color::{Matrix, chroma},
+    warp::warp,
+};
 
 /// Occluded where ||B' + F||^2 > RELATIVE (||B'||^2 + ||F||^2) + ABSOLUTE.
 const RELATIVE: f64 = 0.01;
@@ -16,14 +19,32 @@ const BOUNDARY_ABSOLUTE: f64 = 0.002;
 /// over channels, of (warp(next) - frame)^2, values in [0, 1]. `forward` is flow(frame -> next), `backward` the reverse,
 /// both `[1, 2, h, w]` in pixels. None where no pixel is seen in both.
 pub fn warping_error<B: Backend>(
+    pair: [Tensor<B, 4>; 2],
+    forward: Tensor<B, 4>,
+    backward: Tensor<B, 4>,
+) -> Option<f64> {
+    mean_change(pair.map(|rgb| rgb.clamp(0.0, 1.0)), forward, backward)
+}
+
+/// The same of the chroma alone: (Cb, Cr) of BT.601, each in [-0.5, 0.5], so that neither the brightness, which no method
+/// changes, nor its grain counts.
+pub fn chroma_warping_error<B: Backend>(
+    pair: [Tensor<B, 4>; 2],
+    forward: Tensor<B, 4>,
+    backward: Tensor<B, 4>,
+) -> Option<f64> {
+    mean_change(pair.map(|rgb| chroma(Matrix::Bt601, rgb.clamp(0.0, 1.0))), forward, backward)
+}
+
+/// The mean of (warp(next) - frame)^2, both `[1, c, h, w]`, over channels and the pixels that are seen in both.
+fn mean_change<B: Backend>(
     [frame, next]: [Tensor<B, 4>; 2],
     forward: Tensor<B, 4>,
     backward: Tensor<B, 4>,
 ) -> Option<f64> {
     let seen = seen(forward.clone(), backward); // [1, 1, h, w]
     let count: f64 = seen.to_data().iter::<f64>().sum();
-    let difference = warp(next.clamp(0.0, 1.0), forward) - frame.clamp(0.0, 1.0); // [1, 3, h, w]
-    let squares = difference.powi_scalar(2).mean_dim(1) * seen; // [1, 1, h, w]
+    let squares = (warp(next, forward) - frame).powi_scalar(2).mean_dim(1) * seen; // [1, 1, h, w]
     let sum: f64 = squares.into_data().iter::<f64>().sum();
     (count > 0.0).then_some(sum / count)
 }
