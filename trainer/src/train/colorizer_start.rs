@@ -19,12 +19,12 @@ use crate::loss::perceptual::Phi;
 const RANDOM_WIDTHS: [usize; TAPS] = [8, 16, 32, 64, 64];
 
 /// Factors that take a published backbone's taps to the scale of 0..255. VGG sees colors divided by their deviation, about 57.
-/// EfficientNet's taps have no activation and scales of their own: its factors give each tap, with its weight in phi, as much of
-/// the distance between photographs and their grey versions as VGG's have on average.
+/// EfficientNet's taps have no activation and scales of their own: with its factors each tap has, by its weight in phi, a fifth as much
+/// of the distance between photographs and their grey versions as the image itself (measured on 96 photographs of 128 pixels).
 pub fn published_tap_scales<B: Backend>(backbone: &Backbone<B>) -> [f64; TAPS] {
     match backbone {
         Backbone::Vgg(_) => [57.0; TAPS],
-        Backbone::EfficientNet(_) => [1.0; TAPS],
+        Backbone::EfficientNet(_) => [4.3, 5.8, 4.0, 7.4, 0.35],
     }
 }
 
