@@ -78,6 +78,14 @@ fn convolution<B: Kernels>(side: usize, [input, output]: [usize; 2]) -> Conv2d<B
         .init(&Default::default())
 }
 
+/// A kernel for each channel; convolved with the padding 'SAME'.
+fn depthwise<B: Kernels>(side: usize, stride: usize, channels: usize) -> Conv2d<B> {
+    Conv2dConfig::new([channels, channels], [side, side])
+        .with_stride([stride, stride])
+        .with_groups(channels)
+        .init(&Default::default())
+}
+
 /// 32 channels to 32 at the frame's size, as in the U-Net's first level.
 #[divan::bench(types = [Flex, Wgpu, Burns], args = sizes())]
 fn convolution_3x3<B: Kernels>(bencher: Bencher, [width, height]: [usize; 2]) {
@@ -89,6 +97,41 @@ fn convolution_3x3<B: Kernels>(bencher: Bencher, [width, height]: [usize; 2]) {
 #[divan::bench(types = [Flex, Wgpu, Burns], args = sizes())]
 fn convolution_1x1<B: Kernels>(bencher: Bencher, [width, height]: [usize; 2]) {
     let (convolution, image) = (convolution::<B>(1, [64, 32]), noise([1, 64, height, width]));
+    time::<B, _>(bencher, || B::convolve(&convolution, image.clone(), Activation::None));
+}
+
+/// 144 channels at a quarter of the frame's size, as in the trunk's second stage.
+#[divan::bench(types = [Flex, Wgpu, Burns], args = sizes())]
+fn depthwise_3x3<B: Kernels>(bencher: Bencher, [width, height]: [usize; 2]) {
+    let (convolution, image) = (depthwise::<B>(3, 1, 144), noise([1, 144, height / 4, width / 4]));
+    time::<B, _>(bencher, || B::convolve_same(&convolution, image.clone(), Activation::Relu6));
+}
+
+/// 672 channels at a sixteenth of the frame's size, as in its fifth stage.
+#[divan::bench(types = [Flex, Wgpu, Burns], args = sizes())]
+fn depthwise_5x5<B: Kernels>(bencher: Bencher, [width, height]: [usize; 2]) {
+    let (convolution, image) = (depthwise::<B>(5, 1, 672), noise([1, 672, height / 16, width / 16]));
+    time::<B, _>(bencher, || B::convolve_same(&convolution, image.clone(), Activation::Relu6));
+}
+
+/// 144 channels from a quarter of the frame's size to an eighth, as on the way to its third stage.
+#[divan::bench(types = [Flex, Wgpu, Burns], args = sizes())]
+fn depthwise_5x5_halving<B: Kernels>(bencher: Bencher, [width, height]: [usize; 2]) {
+    let (convolution, image) = (depthwise::<B>(5, 2, 144), noise([1, 144, height / 8 * 2, width / 8 * 2]));
+    time::<B, _>(bencher, || B::convolve_same(&convolution, image.clone(), Activation::Relu6));
+}
+
+/// 112 channels to 672 at a sixteenth of the frame's size, as a block of its fifth stage begins.
+#[divan::bench(types = [Flex, Wgpu, Burns], args = sizes())]
+fn expansion<B: Kernels>(bencher: Bencher, [width, height]: [usize; 2]) {
+    let (convolution, image) = (convolution::<B>(1, [112, 672]), noise([1, 112, height / 16, width / 16]));
+    time::<B, _>(bencher, || B::convolve(&convolution, image.clone(), Activation::Relu6));
+}
+
+/// 144 channels to 24 at a quarter of the frame's size, as a block of its second stage ends.
+#[divan::bench(types = [Flex, Wgpu, Burns], args = sizes())]
+fn projection<B: Kernels>(bencher: Bencher, [width, height]: [usize; 2]) {
+    let (convolution, image) = (convolution::<B>(1, [144, 24]), noise([1, 144, height / 4, width / 4]));
     time::<B, _>(bencher, || B::convolve(&convolution, image.clone(), Activation::None));
 }
 

@@ -3,7 +3,11 @@
 use burn::{
     backend::Flex,
     nn::{PaddingConfig2d, conv::Conv2dConfig},
-    tensor::{Distribution, Tensor, Tolerance, module::max_pool2d},
+    tensor::{
+        Distribution, Tensor, Tolerance,
+        module::{conv2d, max_pool2d},
+        ops::PaddedConvOptions,
+    },
 };
 use chromaflow::{
     kernel::{Activation, Kernels},
@@ -30,6 +34,7 @@ const fn case(inputs: &'static [usize], output: usize, size: [usize; 2], activat
 const CASES: &[Case] = &[
     case(&[16], 16, [33, 47], LEAKY),
     case(&[9], 5, [16, 17], Activation::Relu),
+    case(&[9], 5, [16, 17], Activation::Relu6),
     case(&[7, 13], 12, [50, 19], Activation::None),
     case(&[64, 64], 63, [14, 41], LEAKY),
     case(&[8], 4, [200, 3], LEAKY),
@@ -39,6 +44,7 @@ const CASES: &[Case] = &[
     case(&[5], 3, [1, 1], Activation::None),
     Case { kernel: 1, ..case(&[21], 10, [13, 37], Activation::None) },
     Case { stride: 2, ..case(&[6], 9, [31, 18], LEAKY) },
+    Case { kernel: 1, ..case(&[96], 17, [16, 28], Activation::Relu6) },
     Case { dilation: 4, ..case(&[6, 3], 9, [31, 18], LEAKY) },
     Case { dilation: 16, ..case(&[6], 2, [9, 5], LEAKY) },
     Case { kernel: 5, ..case(&[2], 2, [9, 15], LEAKY) },
@@ -65,6 +71,56 @@ fn convolutions_equal_burns_own() {
         let expected = activation.apply(convolution.forward(Tensor::cat(inputs.clone(), 1)));
         let ours = Flex::convolve_joined(&convolution, inputs, *activation);
         ours.into_data().assert_approx_eq::<f32>(&expected.into_data(), Tolerance::absolute(1e-4));
+    }
+}
+
+/// Sums of up to 27 products of values near 1 in another order: each addition rounds by up to 6e-8 of a sum near 10.
+#[test]
+fn same_padding_equals_burns_own() {
+    let device = Default::default();
+    let zeros = [(3, 1, [1, 1]), (3, 2, [0, 1]), (5, 1, [2, 2]), (5, 2, [1, 2])];
+    for (kernel, stride, [before, behind]) in zeros {
+        for ([height, width], channels) in [([6, 10], 5), ([32, 44], 3), ([2, 2], 1), ([18, 34], 2)] {
+            for (output, groups, bias) in
+                [(channels, channels, true), (channels, channels, false), (4, 1, true)]
+            {
+                let convolution = Conv2dConfig::new([channels, output], [kernel, kernel])
+                    .with_stride([stride, stride])
+                    .with_groups(groups)
+                    .with_bias(bias)
+                    .init::<Flex>(&device);
+                let image = Tensor::<Flex, 4>::random(
+                    [2, channels, height, width],
+                    Distribution::Normal(0.0, 3.0),
+                    &device,
+                );
+                let options =
+                    PaddedConvOptions::asymmetric([stride; 2], [before; 2], [behind; 2], [1; 2], groups);
+                let bias = convolution.bias.as_ref().map(|bias| bias.val());
+                let sums = conv2d(image.clone(), convolution.weight.val(), bias, options);
+                let ours = Flex::convolve_same(&convolution, image, Activation::Relu6);
+                assert_eq!(ours.dims(), [2, output, height / stride, width / stride]);
+                let expected = Activation::Relu6.apply(sums).into_data();
+                ours.into_data().assert_approx_eq::<f32>(&expected, Tolerance::absolute(1e-5));
+            }
+        }
+    }
+}
+
+/// The sweep over each channel also takes a convolution's own padding, and other kernels.
+#[test]
+fn depthwise_convolutions_keep_their_own_padding() {
+    let device = Default::default();
+    for (kernel, stride, padding) in [(3, 1, 0), (3, 2, 1), (5, 1, 1), (7, 3, 2)] {
+        let convolution = Conv2dConfig::new([6, 6], [kernel, kernel])
+            .with_stride([stride, stride])
+            .with_groups(6)
+            .with_padding(PaddingConfig2d::Explicit(padding, padding, padding, padding))
+            .init::<Flex>(&device);
+        let image = Tensor::<Flex, 4>::random([2, 6, 19, 37], Distribution::Normal(0.0, 1.0), &device);
+        let expected = convolution.forward(image.clone()).into_data();
+        let ours = Flex::convolve(&convolution, image, Activation::None).into_data();
+        ours.assert_approx_eq::<f32>(&expected, Tolerance::absolute(1e-5));
     }
 }
 
@@ -95,15 +151,15 @@ fn pooling_is_burns_own() {
 fn upsampling_equals_slices_and_sums() {
     let device = Default::default();
     let random = |image: [usize; 4]| Tensor::<Flex, 4>::random(image, Distribution::Default, &device);
-    for factor in [1, 2, 4, 8, 16] {
+    for factor in [1, 2, 3, 4, 8, 16, 32] {
         let image = random([2, 3, 5, 7]);
         let expected = upsample(image.clone(), factor);
         let ours = Flex::upsample(image, factor).into_data();
         ours.assert_approx_eq::<f32>(&expected.into_data(), Tolerance::absolute(1e-6));
     }
-    let (base, coarser) =
-        (random([1, 2, 8, 16]), vec![random([1, 2, 8, 16]), random([1, 2, 4, 8]), random([1, 2, 1, 2])]);
-    let factors = [1, 2, 8];
+    let factors = [1, 2, 8, 32];
+    let coarser: Vec<_> = factors.iter().map(|factor| random([1, 2, 32 / factor, 64 / factor])).collect();
+    let base = random([1, 2, 32, 64]);
     let sum = coarser
         .iter()
         .zip(factors)

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Sums of up to 600 products in [-1, 1] in another order: each addition rounds by up to 6e-8 of a sum near 10.
-const TOLERANCE: f32 = 1e-4;
+pub const TOLERANCE: f32 = 1e-4;
 
 const ACTIVATION: Activation = Activation::LeakyRelu(0.1);
 
@@ -31,7 +31,7 @@ pub fn config(channels: [usize; 2], side: usize, stride: usize, dilation: usize)
 }
 
 /// The same convolution on both devices.
-fn both(config: &Conv2dConfig, device: &WgpuDevice) -> (Conv2d<Flex>, Conv2d<Wgpu>) {
+pub fn both(config: &Conv2dConfig, device: &WgpuDevice) -> (Conv2d<Flex>, Conv2d<Wgpu>) {
     let (mut ours, mut theirs) = (config.init::<Wgpu>(device), config.init::<Flex>(&Default::default()));
     let weight = noise(theirs.weight.dims(), 1);
     ours.weight = Param::from_tensor(upload(&weight, device));
@@ -106,6 +106,20 @@ fn joined_inputs() {
             let inputs: Vec<_> = (0..count).map(|i| noise([2, i + 1, 9, 12], i)).collect();
             assert_equals_burns(&config([count * (count + 1) / 2, 5], 3, 1, 1), &inputs, device);
         }
+    });
+}
+
+/// The sums of 60 products in [-1, 1] go beyond both of its ends.
+#[test]
+fn relu6_has_two_ends() {
+    on_adapter(|device| {
+        let (theirs, ours) = both(&config([60, 12], 1, 1, 1), device);
+        let image = noise([1, 60, 9, 16], 3);
+        let actual = Wgpu::convolve(&ours, upload(&image, device), Activation::Relu6).into_data();
+        let sums = theirs.forward(image);
+        let (least, most) = (sums.clone().min().into_scalar(), sums.clone().max().into_scalar());
+        assert!(least < 0.0 && most > 6.0, "{least} to {most}");
+        assert_close("ReLU6", &actual, &sums.clamp(0.0, 6.0).into_data(), TOLERANCE);
     });
 }
 

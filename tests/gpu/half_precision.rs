@@ -22,6 +22,7 @@ use crate::{
     adapter::{noise, on_half_precision_adapter, rounded, upload},
     convolution::config,
     fixture::{assert_close, data, networks, tensor},
+    same,
 };
 
 /// f16 keeps 11 bits: half a unit in the last place of values below 4 is 1e-3; those of the convolutions here are below.
@@ -58,6 +59,25 @@ fn convolutions() {
                 assert_eq!(actual.dtype(), DType::F16);
                 let expected = Activation::LeakyRelu(0.2).apply(theirs.forward(image)).into_data();
                 assert_close(&config.to_string(), &actual.into_data(), &expected, CONVOLUTION_TOLERANCE);
+            }
+        }
+    });
+}
+
+#[test]
+fn convolutions_with_padding_same() {
+    on_half_precision_adapter(|device| {
+        for (side, stride, zeros) in same::WINDOWS {
+            for (output, groups) in [(3, 3), (8, 1)] {
+                for shape in [[2, 3, 6, 10], [1, 3, 32, 44]] {
+                    let config = same::config([3, output], side, stride, groups);
+                    let (theirs, ours) = both(&config, device);
+                    let image = rounded(noise(shape, 3));
+                    let actual = Wgpu::convolve_same(&ours, halved(&image, device), Activation::Relu6);
+                    assert_eq!(actual.dtype(), DType::F16);
+                    let expected = same::expected(&theirs, image, zeros).into_data();
+                    assert_close(&config.to_string(), &actual.into_data(), &expected, CONVOLUTION_TOLERANCE);
+                }
             }
         }
     });

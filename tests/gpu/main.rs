@@ -10,3 +10,4 @@ mod fixture;
 mod half_precision;
 mod images;
 mod networks;
+mod same;

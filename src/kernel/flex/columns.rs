@@ -70,7 +70,8 @@ fn lay_out(
 /// The input under one tap of the kernel, for output pixels that may run over several rows.
 #[inline(always)]
 fn take(layer: &Layer, plane: &[f32], tap: [usize; 2], first: usize, width: usize, values: &mut [f32]) {
-    let start = |axis: usize| (tap[axis] * layer.dilation[axis]) as isize - layer.padding[axis] as isize;
+    let start =
+        |axis: usize| (tap[axis] * layer.dilation[axis]) as isize - layer.frame.padding[axis] as isize;
     let (mut y, mut x, mut rest) = (first / width, first % width, values);
     while !rest.is_empty() {
         let (run, behind) = rest.split_at_mut((width - x).min(rest.len()));
@@ -84,7 +85,7 @@ fn take(layer: &Layer, plane: &[f32], tap: [usize; 2], first: usize, width: usiz
 /// The input from (`left`, `row`) on, zero outside the plane.
 #[inline(always)]
 fn take_run(layer: &Layer, plane: &[f32], row: isize, left: isize, values: &mut [f32]) {
-    let [height, width] = layer.size;
+    let [height, width] = layer.frame.size;
     if row < 0 || row >= height as isize {
         return values.fill(0.0);
     }

@@ -4,28 +4,28 @@ use std::cell::RefCell;
 
 use burn::{
     backend::{Flex, flex::FlexTensor},
-    nn::{PaddingConfig2d, conv::Conv2d},
+    nn::conv::Conv2d,
     tensor::DType,
 };
 
-use crate::kernel::Activation;
+use super::frame::Frame;
+use crate::kernel::{Activation, same};
 
 /// A convolution over images of one size.
 pub struct Layer<'a> {
-    /// `[output][input][kernel]`.
+    /// `[output][input][kernel]`, or `[output][kernel]` of a depthwise convolution.
     pub weight: &'a [f32],
     /// One value for each output channel.
     pub bias: Option<&'a [f32]>,
     /// Output channels.
     pub output: usize,
+    /// Whether each channel has one kernel of its own.
+    pub depthwise: bool,
     /// Rows and columns, as in all that follows.
     pub kernel: [usize; 2],
     pub stride: [usize; 2],
     pub dilation: [usize; 2],
-    /// Zeros before the first row and column, and as many behind the last.
-    pub padding: [usize; 2],
-    /// Of the input.
-    pub size: [usize; 2],
+    pub frame: Frame,
     /// What negative values are multiplied by.
     pub slope: f32,
     /// What larger values become.
@@ -57,47 +57,31 @@ pub fn with_scratch(work: impl FnOnce(&mut Scratch)) {
     SCRATCH.with_borrow_mut(work);
 }
 
-/// The layer of a convolution; none where the kernels don't compute it.
-pub fn of<'a>(
-    convolution: &Conv2d<Flex>,
-    weight: &'a FlexTensor,
-    bias: Option<&'a FlexTensor>,
-    size: [usize; 2],
-    activation: Activation,
-) -> Option<Layer<'a>> {
-    let padding = match convolution.padding {
-        PaddingConfig2d::Valid => [0, 0],
-        PaddingConfig2d::Explicit(top, left, bottom, right) if (top, left) == (bottom, right) => [top, left],
-        _ => return None,
-    };
-    if convolution.groups != 1 || weight.dtype() != DType::F32 {
-        return None;
-    }
-    let layer = Layer {
-        weight: weight.storage(),
-        bias: bias.map(FlexTensor::storage),
-        output: weight.layout().shape()[0],
-        kernel: convolution.kernel_size,
-        stride: convolution.stride,
-        dilation: convolution.dilation,
-        padding,
-        size,
-        slope: activation.slope(),
-        most: activation.most(),
-    };
-    (0..2).all(|axis| size[axis] + 2 * padding[axis] >= layer.reach(axis)).then_some(layer)
-}
-
-impl Layer<'_> {
-    /// Height and width of the output.
-    pub fn target(&self) -> [usize; 2] {
-        [0, 1]
-            .map(|axis| (self.size[axis] + 2 * self.padding[axis] - self.reach(axis)) / self.stride[axis] + 1)
-    }
-
-    /// Input pixels that the kernel covers along an axis.
-    fn reach(&self, axis: usize) -> usize {
-        (self.kernel[axis] - 1) * self.dilation[axis] + 1
+impl<'a> Layer<'a> {
+    /// The layer of a convolution; none where the kernels don't compute it.
+    pub fn of(
+        convolution: &Conv2d<Flex>,
+        weight: &'a FlexTensor,
+        bias: Option<&'a FlexTensor>,
+        frame: Frame,
+        activation: Activation,
+    ) -> Option<Self> {
+        let depthwise = same::is_depthwise(convolution) && convolution.dilation == [1, 1];
+        if weight.dtype() != DType::F32 || (convolution.groups > 1 && !depthwise) {
+            return None;
+        }
+        Some(Self {
+            weight: weight.storage(),
+            bias: bias.map(FlexTensor::storage),
+            output: weight.layout().shape()[0],
+            depthwise,
+            kernel: convolution.kernel_size,
+            stride: convolution.stride,
+            dilation: convolution.dilation,
+            frame,
+            slope: activation.slope(),
+            most: activation.most(),
+        })
     }
 
     /// The bias of an output channel.

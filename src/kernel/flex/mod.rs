@@ -2,6 +2,8 @@
 //! they don't take, and gradients, are Burn's own.
 
 mod columns;
+mod depthwise;
+mod frame;
 mod image;
 mod layer;
 mod product;
@@ -15,8 +17,9 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 
-use super::{Activation, Kernels, convolve_plainly};
-use layer::Target;
+use super::{Activation, Kernels, convolve_plainly, same};
+use frame::Frame;
+use layer::{Layer, Target};
 
 impl Kernels for Flex {
     fn convolve_joined(
@@ -24,27 +27,23 @@ impl Kernels for Flex {
         inputs: Vec<Tensor<Self, 4>>,
         activation: Activation,
     ) -> Tensor<Self, 4> {
-        let [batch, _, height, width] = inputs[0].dims();
-        let weight = contiguous(convolution.weight.val());
-        let bias = convolution.bias.as_ref().map(|bias| contiguous(bias.val()));
-        let layer = layer::of(convolution, &weight, bias.as_ref(), [height, width], activation);
-        let (true, Some(layer)) = (vectors::available(), layer) else {
-            return convolve_plainly(convolution, inputs, activation);
-        };
-        let inputs: Vec<_> = inputs.into_iter().map(contiguous).collect();
-        let [rows, columns] = layer.target();
-        let mut values = vec![0.0; batch * layer.output * rows * columns];
-        let images = values.chunks_exact_mut(layer.output * rows * columns);
-        layer::with_scratch(|scratch| {
-            for (image, values) in images.enumerate() {
-                let planes: Vec<&[f32]> =
-                    inputs.iter().flat_map(|input| planes(input, image, batch)).collect();
-                let target = Target { values, height: rows, width: columns };
-                vectors::convolve(&layer, &planes, target, image == 0, scratch);
-            }
-        });
-        let shape = [batch, layer.output, rows, columns];
-        Tensor::from_data(TensorData::new(values, shape), &Default::default()) // [n, output, h', w']
+        let frame = Frame::of(convolution, size(&inputs[0]));
+        match frame.and_then(|frame| convolve(convolution, &inputs, activation, frame)) {
+            Some(output) => output,
+            None => convolve_plainly(convolution, inputs, activation),
+        }
+    }
+
+    fn convolve_same(
+        convolution: &Conv2d<Self>,
+        input: Tensor<Self, 4>,
+        activation: Activation,
+    ) -> Tensor<Self, 4> {
+        let frame = Frame::same(convolution, size(&input));
+        match convolve(convolution, std::slice::from_ref(&input), activation, frame) {
+            Some(output) => output,
+            None => same::convolve(convolution, input, activation),
+        }
     }
 
     fn max_pool(image: Tensor<Self, 4>) -> Tensor<Self, 4> {
@@ -58,6 +57,41 @@ impl Kernels for Flex {
     fn add_upsampled(base: Tensor<Self, 4>, coarser: Vec<Tensor<Self, 4>>) -> Tensor<Self, 4> {
         image::add_upsampled(base, coarser)
     }
+}
+
+/// The convolution of `inputs`, one behind the other along the channels; none where the kernels don't compute it.
+fn convolve(
+    convolution: &Conv2d<Flex>,
+    inputs: &[Tensor<Flex, 4>],
+    activation: Activation,
+    frame: Frame,
+) -> Option<Tensor<Flex, 4>> {
+    if !vectors::available() {
+        return None;
+    }
+    let weight = contiguous(convolution.weight.val());
+    let bias = convolution.bias.as_ref().map(|bias| contiguous(bias.val()));
+    let layer = Layer::of(convolution, &weight, bias.as_ref(), frame, activation)?;
+    let batch = inputs[0].dims()[0];
+    let inputs: Vec<_> = inputs.iter().cloned().map(contiguous).collect();
+    let [height, width] = frame.target;
+    let mut values = vec![0.0; batch * layer.output * height * width];
+    let images = values.chunks_exact_mut(layer.output * height * width);
+    layer::with_scratch(|scratch| {
+        for (image, values) in images.enumerate() {
+            let planes: Vec<&[f32]> = inputs.iter().flat_map(|input| planes(input, image, batch)).collect();
+            let target = Target { values, height, width };
+            vectors::convolve(&layer, &planes, target, image == 0, scratch);
+        }
+    });
+    let shape = [batch, layer.output, height, width];
+    Some(Tensor::from_data(TensorData::new(values, shape), &Default::default())) // [n, output, h', w']
+}
+
+/// Height and width of `[n, c, h, w]`.
+fn size(image: &Tensor<Flex, 4>) -> [usize; 2] {
+    let [_, _, height, width] = image.dims();
+    [height, width]
 }
 
 fn contiguous<const D: usize>(tensor: Tensor<Flex, D>) -> FlexTensor {

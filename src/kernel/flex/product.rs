@@ -22,6 +22,6 @@ pub fn product(weights: &[[f32; GROUP]], values: &[[f32; PANEL]]) -> [[f32; PANE
 
 /// a b + c, rounded once where the processor can: WebAssembly can't, and would call a slow function for it.
 #[inline(always)]
-fn multiply_add(a: f32, b: f32, c: f32) -> f32 {
+pub fn multiply_add(a: f32, b: f32, c: f32) -> f32 {
     if cfg!(target_arch = "wasm32") { a * b + c } else { a.mul_add(b, c) }
 }

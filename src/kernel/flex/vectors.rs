@@ -1,7 +1,7 @@
 //! Which vector instructions the kernels are compiled for.
 
 use super::{
-    columns,
+    columns, depthwise,
     layer::{Layer, Scratch, Target},
     winograd,
 };
@@ -30,6 +30,9 @@ pub fn convolve(layer: &Layer, planes: &[&[f32]], target: Target, fresh: bool, s
 #[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2,fma"))]
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 fn with_vectors(layer: &Layer, planes: &[&[f32]], mut target: Target, fresh: bool, scratch: &mut Scratch) {
+    if layer.depthwise {
+        return depthwise::convolve(layer, planes, &mut target, scratch);
+    }
     let winograd = winograd::pays(layer, planes.len());
     match (fresh, winograd) {
         (true, true) => winograd::transform_weights(layer, planes.len(), &mut scratch.weights),

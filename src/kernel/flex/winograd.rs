@@ -46,7 +46,7 @@ struct Quad {
 
 /// Whether this is the way to compute a layer.
 pub fn pays(layer: &Layer, inputs: usize) -> bool {
-    let [height, width] = layer.target();
+    let [height, width] = layer.frame.target;
     let plain = (layer.kernel, layer.stride, layer.dilation) == ([3, 3], [1, 1], [1, 1]);
     plain && inputs >= PAYING_INPUTS && height * width >= PAYING_AREA
 }
@@ -148,8 +148,9 @@ fn multiply(
 /// B^T d B of a quad's patches; the four lanes of a product every `stride` values.
 #[inline(always)]
 fn read_quad(layer: &Layer, plane: &[f32], quad: Quad, values: &mut [f32], stride: usize) {
-    let [height, width] = layer.size;
-    let (top, left) = (quad.y.checked_sub(layer.padding[0]), quad.x.checked_sub(layer.padding[1]));
+    let [height, width] = layer.frame.size;
+    let (top, left) =
+        (quad.y.checked_sub(layer.frame.padding[0]), quad.x.checked_sub(layer.frame.padding[1]));
     match (top, left) {
         (Some(top), Some(left)) if top + PATCH <= height && left + SPAN <= width => {
             transform_patch(&plane[top * width + left..], width, values, stride);
@@ -162,8 +163,8 @@ fn read_quad(layer: &Layer, plane: &[f32], quad: Quad, values: &mut [f32], strid
 #[inline(never)]
 fn edge(layer: &Layer, plane: &[f32], quad: Quad) -> [[f32; SPAN]; PATCH] {
     let mut patch = [[0.0; SPAN]; PATCH];
-    let [height, width] = layer.size;
-    let [above, before] = layer.padding;
+    let [height, width] = layer.frame.size;
+    let [above, before] = layer.frame.padding;
     for (y, row) in (quad.y..).zip(&mut patch) {
         for (x, value) in (quad.x..).zip(row) {
             if (above..above + height).contains(&y) && (before..before + width).contains(&x) {

@@ -9,8 +9,17 @@ use cubecl::prelude::*;
 
 use super::{
     finish::{Bounds, Finish, activated, bounds, offset},
-    tile::{CHANNELS, PIXELS, Tile, Window},
+    tile::{CHANNELS, PIXELS, Tile},
+    window::Window,
 };
+
+/// A convolution as it is laid out on the GPU.
+pub struct Cut {
+    pub window: Window,
+    pub tile: Tile,
+    /// `[n, output, h', w']`.
+    pub shape: [usize; 4],
+}
 
 /// What the shader is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,16 +29,14 @@ struct Plan {
 }
 
 /// Writes the convolution of `inputs`, one behind the other along the channels, each `[n, c_i, h, w]`, with the contiguous
-/// `weight` `[output, input, side, side]` to `output` `[n, output, h', w']`, cut into `tile`s.
+/// `weight` `[output, input, side, side]` to `output` `[n, output, h', w']`.
 pub fn launch<R: CubeRuntime>(
     inputs: Vec<CubeTensor<R>>,
     weight: CubeTensor<R>,
     finish: Finish<R>,
     output: &CubeTensor<R>,
-    window: Window,
-    tile: Tile,
+    Cut { window, tile, shape }: Cut,
 ) {
-    let shape: [usize; 4] = output.meta.shape().dims();
     let [tiles, blocks, images] = tile.workgroups(shape).map(|count| count as u32);
     let loaded = if inputs.iter().all(has_whole_vectors) { PIXELS } else { 1 };
     let written = if shape[3].is_multiple_of(PIXELS) { PIXELS } else { 1 };
@@ -50,7 +57,7 @@ pub fn launch<R: CubeRuntime>(
 }
 
 /// Whether rows can be read in vectors of [`PIXELS`] values.
-fn has_whole_vectors<R: CubeRuntime>(tensor: &CubeTensor<R>) -> bool {
+pub fn has_whole_vectors<R: CubeRuntime>(tensor: &CubeTensor<R>) -> bool {
     let (strides, width) = (tensor.meta.strides(), tensor.meta.shape()[3]);
     let mut steps = strides[..3].iter().chain([&width]);
     strides[3] == 1 && steps.all(|step| step.is_multiple_of(PIXELS))

@@ -2,14 +2,16 @@
 
 mod convolution;
 mod cost_volume;
+mod depthwise;
 mod finish;
 mod pool;
 mod tile;
 mod upsample;
 mod warp;
+mod window;
 
 use burn::{
-    nn::{PaddingConfig2d, conv::Conv2d},
+    nn::conv::Conv2d,
     tensor::{DType, FloatDType, Shape, Tensor, TensorPrimitive, backend::Backend},
 };
 use burn_cubecl::{
@@ -17,9 +19,11 @@ use burn_cubecl::{
     tensor::CubeTensor,
 };
 
-use super::{Activation, Kernels, Pair, convolve_plainly, joined};
+use super::{Activation, Kernels, Pair, convolve_plainly, joined, same};
+use convolution::Cut;
 use finish::Finish;
-use tile::{Tile, Window};
+use tile::Tile;
+use window::Window;
 
 /// As many inputs as can be joined: with weight, bias, output and shapes they make the eight buffers that WebGPU grants
 /// every device.
@@ -32,28 +36,39 @@ impl<R: CubeRuntime, T: BoolElement> Kernels for CubeBackend<R, f32, i32, T> {
 
     fn convolve_joined(
         convolution: &Conv2d<Self>,
-        mut inputs: Vec<Tensor<Self, 4>>,
+        inputs: Vec<Tensor<Self, 4>>,
         activation: Activation,
     ) -> Tensor<Self, 4> {
         let [batch, _, height, width] = inputs[0].dims();
-        let [channels, input_channels, ..] = convolution.weight.dims();
-        let cut = window_of(convolution).and_then(|window| {
-            let shape = [batch, channels, window.output(height)?, window.output(width)?];
-            Some((window, shape, Tile::choose(&window, input_channels, shape)?))
+        let cut = Window::of(convolution).and_then(|window| {
+            cut(convolution, window, batch, [window.output(height)?, window.output(width)?])
         });
-        let Some((window, shape, tile)) = cut else {
-            return convolve_plainly(convolution, inputs, activation);
-        };
-        if inputs.len() > MOST_INPUTS {
-            let last = inputs.split_off(MOST_INPUTS - 1);
-            inputs.push(joined(last));
+        match cut {
+            Some(cut) => convolve_tiled(convolution, inputs, activation, cut),
+            None => convolve_plainly(convolution, inputs, activation),
         }
-        let inputs: Vec<_> = inputs.into_iter().map(values).collect();
-        let weight = into_contiguous(values(convolution.weight.val()));
-        let bias = convolution.bias.as_ref().map(|bias| into_contiguous(values(bias.val())));
-        let output = empty(shape, &weight);
-        convolution::launch(inputs, weight, Finish { bias, activation }, &output, window, tile);
-        tensor(output)
+    }
+
+    fn convolve_same(
+        convolution: &Conv2d<Self>,
+        input: Tensor<Self, 4>,
+        activation: Activation,
+    ) -> Tensor<Self, 4> {
+        let Some(window) = Window::same(convolution) else {
+            return same::convolve(convolution, input, activation);
+        };
+        let [batch, channels, height, width] = input.dims();
+        let size @ [height, width] = [height / window.stride, width / window.stride];
+        if same::is_depthwise(convolution) {
+            let (weight, finish) = parts(convolution, activation);
+            let output = empty([batch, channels, height, width], &weight);
+            depthwise::launch(values(input), weight, finish, &output, window);
+            return tensor(output);
+        }
+        match cut(convolution, window, batch, size) {
+            Some(cut) => convolve_tiled(convolution, vec![input], activation, cut),
+            None => same::convolve(convolution, input, activation),
+        }
     }
 
     fn cost_volume(ours: Tensor<Self, 4>, theirs: Tensor<Self, 4>, displacement: usize) -> Tensor<Self, 4> {
@@ -111,6 +126,41 @@ impl<R: CubeRuntime, T: BoolElement> Kernels for CubeBackend<R, f32, i32, T> {
     }
 }
 
+/// How a convolution to an output of `size` is cut into workgroups; none where the tiled kernel does not cover it.
+fn cut<B: Backend>(convolution: &Conv2d<B>, window: Window, batch: usize, size: [usize; 2]) -> Option<Cut> {
+    let [channels, inputs, ..] = convolution.weight.dims();
+    let shape = [batch, channels, size[0], size[1]];
+    let tile = Tile::choose(&window, inputs, shape).filter(|_| convolution.groups == 1)?;
+    Some(Cut { window, tile, shape })
+}
+
+/// The convolution of `inputs`, one behind the other along the channels, by the tiled kernel.
+fn convolve_tiled<R: CubeRuntime, T: BoolElement>(
+    convolution: &Conv2d<CubeBackend<R, f32, i32, T>>,
+    mut inputs: Vec<Tensor<CubeBackend<R, f32, i32, T>, 4>>,
+    activation: Activation,
+    cut: Cut,
+) -> Tensor<CubeBackend<R, f32, i32, T>, 4> {
+    if inputs.len() > MOST_INPUTS {
+        let last = inputs.split_off(MOST_INPUTS - 1);
+        inputs.push(joined(last));
+    }
+    let (weight, finish) = parts(convolution, activation);
+    let output = empty(cut.shape, &weight);
+    convolution::launch(inputs.into_iter().map(values).collect(), weight, finish, &output, cut);
+    tensor(output)
+}
+
+/// The weight of a convolution, contiguous, and what follows its sums.
+fn parts<R: CubeRuntime, T: BoolElement>(
+    convolution: &Conv2d<CubeBackend<R, f32, i32, T>>,
+    activation: Activation,
+) -> (CubeTensor<R>, Finish<R>) {
+    let weight = into_contiguous(values(convolution.weight.val()));
+    let bias = convolution.bias.as_ref().map(|bias| into_contiguous(values(bias.val())));
+    (weight, Finish { bias, activation })
+}
+
 fn values<R: CubeRuntime, T: BoolElement, const D: usize>(
     tensor: Tensor<CubeBackend<R, f32, i32, T>, D>,
 ) -> CubeTensor<R> {
@@ -124,26 +174,4 @@ fn tensor<R: CubeRuntime, T: BoolElement>(values: CubeTensor<R>) -> Tensor<CubeB
 /// A tensor of this shape on the same device, to be written.
 fn empty<R: CubeRuntime>(shape: [usize; 4], like: &CubeTensor<R>) -> CubeTensor<R> {
     empty_device_dtype(like.client.clone(), like.device.clone(), Shape::new(shape), like.dtype)
-}
-
-/// The shape of a convolution that the kernel covers: square in everything, and over all input channels at once.
-fn window_of<R: CubeRuntime, T: BoolElement>(
-    convolution: &Conv2d<CubeBackend<R, f32, i32, T>>,
-) -> Option<Window> {
-    let padding = match convolution.padding {
-        PaddingConfig2d::Valid => 0,
-        PaddingConfig2d::Explicit(top, left, bottom, right) if [left, bottom, right] == [top; 3] => top,
-        _ => return None,
-    };
-    let window = Window {
-        side: square(convolution.kernel_size)?,
-        stride: square(convolution.stride)?,
-        dilation: square(convolution.dilation)?,
-        padding,
-    };
-    (convolution.groups == 1).then_some(window)
-}
-
-fn square([height, width]: [usize; 2]) -> Option<usize> {
-    (height == width).then_some(height)
 }

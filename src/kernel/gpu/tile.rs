@@ -1,6 +1,8 @@
 //! How a convolution is cut into workgroups, within what WebGPU grants every device: 256 units and 16 KiB of workgroup
 //! memory.
 
+use super::window::Window;
+
 /// Neighbouring pixels of a row that a unit computes.
 pub const PIXELS: usize = 4;
 
@@ -22,19 +24,6 @@ const MOST_VALUES: usize = 4096;
 /// Share of it that a unit pays for: 256 units fill it.
 const VALUES_PER_UNIT: usize = 16;
 
-/// The convolution's shape as far as the shader depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Window {
-    /// Rows and columns of the kernel.
-    pub side: usize,
-    /// Pixels of the input from one output pixel to the next.
-    pub stride: usize,
-    /// Pixels of the input from one weight to the next.
-    pub dilation: usize,
-    /// Rows and columns of zeros around the input.
-    pub padding: usize,
-}
-
 /// What one workgroup computes, and from how much at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tile {
@@ -46,24 +35,6 @@ pub struct Tile {
     pub lanes_out: usize,
     /// Input channels that are in workgroup memory at a time.
     pub depth: usize,
-}
-
-impl Window {
-    /// Weights of one input and one output channel.
-    pub fn taps(&self) -> usize {
-        self.side * self.side
-    }
-
-    /// Length of the output along an axis of `length` pixels; none where the window is longer.
-    pub fn output(&self, length: usize) -> Option<usize> {
-        let rest = (length + 2 * self.padding).checked_sub(self.reach(1))?;
-        Some(rest / self.stride + 1)
-    }
-
-    /// Pixels of the input that `pixels` neighbouring outputs span.
-    pub fn reach(&self, pixels: usize) -> usize {
-        (pixels - 1) * self.stride + (self.side - 1) * self.dilation + 1
-    }
 }
 
 impl Tile {
