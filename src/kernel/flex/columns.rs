@@ -59,6 +59,12 @@ fn lay_out(
     count: usize,
     panel: &mut [[f32; PANEL]],
 ) {
+    if layer.is_pointwise() && count == PANEL {
+        for (values, plane) in panel.iter_mut().zip(planes) {
+            values.copy_from_slice(&plane[first..first + PANEL]); // of a length that the compiler knows
+        }
+        return;
+    }
     let [rows, columns] = layer.kernel;
     let taps = (0..rows).flat_map(|y| (0..columns).map(move |x| [y, x]));
     let under = planes.iter().flat_map(|plane| taps.clone().map(move |tap| (plane, tap)));

@@ -4,52 +4,44 @@
 
 use super::{
     layer::{Layer, Scratch, Target},
-    product::{PANEL, multiply_add},
+    product::multiply_add,
 };
 
-/// Rows that are computed together: the sums of their panels fill half of the processor's registers.
-const ROWS: usize = 4;
+/// Neighbouring pixels that are computed together.
+const WIDTH: usize = 16;
 
-/// The part of the layer that the sweep is compiled for, rows and columns.
-#[derive(Clone, Copy)]
-struct Shape {
-    kernel: [usize; 2],
-    stride: [usize; 2],
-}
+/// Rows of them: their sums fill half of the processor's registers.
+const ROWS: usize = if cfg!(target_arch = "wasm32") { 2 } else { 4 };
 
 /// Convolves one image, whose channels are `planes`.
 #[inline(always)]
 pub fn convolve(layer: &Layer, planes: &[&[f32]], target: &mut Target, scratch: &mut Scratch) {
-    match (layer.kernel, layer.stride) {
-        ([3, 3], [1, 1]) => sweep(layer, Shape { kernel: [3; 2], stride: [1; 2] }, planes, target, scratch),
-        ([3, 3], [2, 2]) => sweep(layer, Shape { kernel: [3; 2], stride: [2; 2] }, planes, target, scratch),
-        ([5, 5], [1, 1]) => sweep(layer, Shape { kernel: [5; 2], stride: [1; 2] }, planes, target, scratch),
-        ([5, 5], [2, 2]) => sweep(layer, Shape { kernel: [5; 2], stride: [2; 2] }, planes, target, scratch),
-        (kernel, stride) => sweep(layer, Shape { kernel, stride }, planes, target, scratch),
-    }
-}
-
-#[inline(always)]
-fn sweep(layer: &Layer, shape: Shape, planes: &[&[f32]], target: &mut Target, scratch: &mut Scratch) {
     let Target { height, width, .. } = *target;
-    let taps = shape.kernel[0] * shape.kernel[1];
-    let pitch = width.next_multiple_of(PANEL) + (shape.kernel[1] - 1) / shape.stride[1];
-    let rows = (height.next_multiple_of(ROWS) - 1) * shape.stride[0] + shape.kernel[0];
+    let [down, across] = layer.stride;
+    let [rows, columns] = layer.kernel;
+    let pitch = width.next_multiple_of(WIDTH) + (columns - 1) / across;
+    // From the first pixel under a kernel to those under its other weights.
+    let offset = |tap: usize| {
+        let (y, x) = (tap / columns, tap % columns);
+        (y * across + x % across) * pitch + x / across
+    };
+    let offsets: Vec<usize> = (0..rows * columns).map(offset).collect();
+    let rows = (height.next_multiple_of(ROWS) - 1) * down + rows;
     scratch.values.clear();
-    scratch.values.resize(rows * shape.stride[1] * pitch, 0.0);
+    scratch.values.resize(rows * across * pitch, 0.0);
+    let kernels = layer.weight.chunks_exact(offsets.len());
     let outputs = target.values.chunks_exact_mut(height * width);
-    for (channel, (plane, output)) in planes.iter().zip(outputs).enumerate() {
-        lay_out(layer, shape, plane, pitch, &mut scratch.values);
-        let weights = &layer.weight[channel * taps..][..taps];
+    for (channel, ((plane, weights), output)) in planes.iter().zip(kernels).zip(outputs).enumerate() {
+        lay_out(layer, plane, pitch, &mut scratch.values);
         let bias = layer.bias_of(channel);
         for top in (0..height).step_by(ROWS) {
-            for left in (0..width).step_by(PANEL) {
-                let sums = block(shape, weights, &scratch.values, pitch, [top, left]);
-                for (y, sums) in (top..height).zip(sums) {
-                    let pixels =
-                        &mut output[y * width + left..(y * width + left + PANEL).min((y + 1) * width)];
+            for left in (0..width).step_by(WIDTH) {
+                let stride = down * across * pitch;
+                let sums = block(weights, &offsets, &scratch.values[top * stride + left..], stride);
+                for (y, sums) in (top..height).zip(&sums) {
+                    let pixels = &mut output[y * width + left..(y + 1) * width];
                     for (pixel, sum) in pixels.iter_mut().zip(sums) {
-                        *pixel = layer.activate(sum + bias);
+                        *pixel = layer.activate(*sum + bias);
                     }
                 }
             }
@@ -59,43 +51,46 @@ fn sweep(layer: &Layer, shape: Shape, planes: &[&[f32]], target: &mut Target, sc
 
 /// Copies a plane to its place between the zeros: `[row][phase][pitch]`, where column x is of phase x modulo the stride.
 #[inline(always)]
-fn lay_out(layer: &Layer, shape: Shape, plane: &[f32], pitch: usize, values: &mut [f32]) {
+fn lay_out(layer: &Layer, plane: &[f32], pitch: usize, values: &mut [f32]) {
     let [above, before] = layer.frame.padding;
-    let stride = shape.stride[1];
+    let stride = layer.stride[1];
     let rows = values.chunks_exact_mut(stride * pitch).skip(above);
     for (row, values) in plane.chunks_exact(layer.frame.size[1]).zip(rows) {
         for (phase, values) in values.chunks_exact_mut(pitch).enumerate() {
             let first = (phase + stride - before % stride) % stride;
             let values = &mut values[(first + before) / stride..];
             let row = row.get(first..).unwrap_or_default();
-            let count = row.len().div_ceil(stride).min(values.len());
-            for (i, value) in values[..count].iter_mut().enumerate() {
-                *value = row[i * stride];
+            match stride {
+                1 => {
+                    let count = row.len().min(values.len());
+                    values[..count].copy_from_slice(&row[..count]);
+                }
+                2 => spread(row, 2, values), // which the compiler then knows
+                _ => spread(row, stride, values),
             }
         }
     }
 }
 
-/// The sums of [`ROWS`] rows of [`PANEL`] pixels each, from an output pixel on.
+/// Copies the pixels that lie a stride apart, as many as there is place for.
 #[inline(always)]
-fn block(
-    shape: Shape,
-    weights: &[f32],
-    values: &[f32],
-    pitch: usize,
-    [top, left]: [usize; 2],
-) -> [[f32; PANEL]; ROWS] {
-    let ([rows, columns], [down, across]) = (shape.kernel, shape.stride);
-    let mut sums = [[0.0; PANEL]; ROWS];
-    for y in 0..rows {
-        for x in 0..columns {
-            let weight = weights[y * columns + x];
-            for (r, sums) in sums.iter_mut().enumerate() {
-                let row = ((top + r) * down + y) * across + x % across;
-                let values = &values[row * pitch + left + x / across..][..PANEL];
-                for (sum, &value) in sums.iter_mut().zip(values) {
-                    *sum = multiply_add(weight, value, *sum);
-                }
+fn spread(row: &[f32], stride: usize, values: &mut [f32]) {
+    for (value, pixel) in values.iter_mut().zip(row.iter().step_by(stride)) {
+        *value = *pixel;
+    }
+}
+
+/// The sums of [`ROWS`] rows of [`WIDTH`] pixels each; `stride` leads from the input of a row to that of the next.
+///
+/// The loop over the weights is not unrolled: the compiler would no longer keep the sums in vectors.
+#[inline(always)]
+fn block(weights: &[f32], offsets: &[usize], values: &[f32], stride: usize) -> [[f32; WIDTH]; ROWS] {
+    let mut sums = [[0.0; WIDTH]; ROWS];
+    for (&weight, &offset) in weights.iter().zip(offsets) {
+        for (row, sums) in sums.iter_mut().enumerate() {
+            let values = &values[offset + row * stride..][..WIDTH];
+            for (sum, &value) in sums.iter_mut().zip(values) {
+                *sum = multiply_add(weight, value, *sum);
             }
         }
     }

@@ -64,6 +64,8 @@ fn add_enlarged(image: &FlexTensor, factor: usize, sums: &mut [f32]) {
                 2 => add_row::<2>(&mixed, sums),
                 4 => add_row::<4>(&mixed, sums),
                 8 => add_row::<8>(&mixed, sums),
+                16 => add_row::<16>(&mixed, sums),
+                32 => add_row::<32>(&mixed, sums),
                 _ => add_row_by(factor, &mixed, sums),
             }
         }

@@ -84,6 +84,12 @@ impl<'a> Layer<'a> {
         })
     }
 
+    /// Whether an output pixel is made of the input pixel at its place alone.
+    #[inline(always)]
+    pub fn is_pointwise(&self) -> bool {
+        (self.kernel, self.stride, self.frame.padding) == ([1, 1], [1, 1], [0, 0])
+    }
+
     /// The bias of an output channel.
     #[inline(always)]
     pub fn bias_of(&self, channel: usize) -> f32 {
