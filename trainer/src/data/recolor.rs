@@ -1,7 +1,7 @@
 //! Frames that g learns steadiness from: a pair in one style of color, and each frame of it with flicker of its own. Equation (5)
 //! then asks for the style that the pair has, and not for a truth that no one can tell from grey.
 
-use std::f32::consts::{PI, TAU};
+use std::f32::consts::PI;
 
 use chromaflow::color::Matrix;
 use rand::{Rng, distr::Distribution, rngs::StdRng};
@@ -141,6 +141,8 @@ fn normal(random: &mut StdRng) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use std::f32::consts::TAU;
+
     use super::*;
     use crate::loader::random;
 
