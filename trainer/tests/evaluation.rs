@@ -6,6 +6,7 @@ use burn::{backend::Flex, module::Module, tensor::Tensor};
 use chromaflow::{
     clip::{Link, Passage},
     model::preset::{NetworksConfig, Preset},
+    pick::{PickRule, Standing},
     weights::{Manifest, WeightFile, WeightSet, sha256, to_half_precision},
 };
 use clap::Parser;
@@ -14,23 +15,22 @@ use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 use trainer::{
     command::Command,
-    evaluation::{
-        colouring::Painter,
-        footage::Footage,
-        pick::{Pick, PickRule},
-    },
+    evaluation::{footage::Footage, pick::Pick},
 };
 
 const FRAMES: usize = 6;
-const PICK: &str = "pick (saturation)";
-const METHODS: [&str; 10] = [
+/// What g refines.
+const PICK: &str = "pick (likelihood)";
+const METHODS: [&str; 12] = [
     "grey",
     "tint",
     "candidate 1",
     "candidate 2",
     "candidate 3",
     "candidate 4",
+    "pick (likelihood)",
     "pick (saturation)",
+    "pick (first)",
     "best",
     "refined",
     "truth",
@@ -179,7 +179,7 @@ fn the_held_back_list_is_measured() {
     // The photos' figures, the clip's and the clips'; twice right by hue, which the truth has not; twice the flows, none and ours.
     assert_eq!(widths.len(), 3 * (METHODS.len() + 1) + 2 * METHODS.len() + 2 * 3, "{markdown}");
     assert!(markdown.contains("## moving, 6 frames: candidate"), "{markdown}");
-    assert!(markdown.contains("is picked by saturation"), "{markdown}");
+    assert!(markdown.contains("is picked by likelihood"), "{markdown}");
 }
 
 #[test]
@@ -310,18 +310,20 @@ fn the_motion_that_is_measured_along_need_not_be_that_of_g() {
 #[test]
 fn a_rule_picks_once_a_shot() {
     let device = Default::default();
-    let (painter, flow) = Painter::of(Preset::Tiny.config().init::<Flex>(&device));
+    let flow = Preset::Tiny.config().flow.init::<Flex>(&device);
     let frames = [frame(0), frame(1), imageops::rotate180(&frame(0))];
     let footage = Footage::new(&frames, &flow, &device);
     assert_eq!(footage.shots(), [0..2, 2..3]);
-    // Candidate n of frame t is painted with n + t / 10.
+    // Candidate n of frame t is painted with n + t / 10; the second shot's second candidate is the more saturated one.
     let candidate = |n: usize, t: usize| Tensor::full([1, 3, 48, 64], n as f32 + 0.1 * t as f32, &device);
     let candidates = [0, 1, 2].map(|t| Tensor::cat(vec![candidate(0, t), candidate(1, t)], 0));
-    let rule = PickRule { name: "short", choose: |shot| usize::from(shot.grey.len() == 1) };
-    let pick = Pick::new(&rule, &painter.coloring, &footage, &candidates);
-    assert_eq!((pick.row().as_str(), pick.only()), ("pick (short)", None));
-    assert_eq!(pick.shots, [0, 1]);
-    let painted: Vec<f32> = pick.frames.iter().map(|frame| frame.clone().min().into_scalar()).collect();
+    let standing = |saturation| Standing { log_likelihood: -saturation, saturation };
+    let standings = [[0.5, 0.1], [0.2, 0.4], [0.1, 0.3]].map(|frame| frame.map(standing).to_vec());
+    let [likely, saturated] = [PickRule::Likelihood, PickRule::Saturation]
+        .map(|rule| Pick::new(rule, &footage, &candidates, &standings));
+    assert_eq!((saturated.row().as_str(), saturated.only()), ("pick (saturation)", None));
+    assert_eq!([likely.shots, saturated.shots], [[1, 0], [0, 1]]);
+    let painted: Vec<f32> = saturated.frames.iter().map(|frame| frame.clone().min().into_scalar()).collect();
     assert_eq!(painted, [0.0, 0.1, 1.2]);
 }
 

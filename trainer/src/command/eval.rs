@@ -32,8 +32,9 @@ use crate::{
 /// Shown under the options.
 const EXAMPLES: &str = "\
 Measured are PSNR, the pixels of the right hue, SSIM, LPIPS, colourfulness, CDC and warping error of the grey input, of one tint \
-for everything, of each candidate, of the pick (made once a shot: the most saturated candidate), of the best candidate (the one \
-of the highest PSNR over the clip), of the pick after refinement, and, where no truth is needed, of the truth itself.
+for everything, of each candidate, of each rule's pick (made once a shot: the likeliest candidate, the most saturated, the \
+first), of the best candidate (the one of the highest PSNR over the clip), of the likeliest after refinement, and, where no \
+truth is needed, of the truth itself.
 
 Where the truth has colour (chroma of 15 or more in CIELAB), a pixel is right if its hue is within 40 degrees of the truth's, and \
 wrong if it is more than 60 off; it is neither if it is faint (chroma below 7.5). Pixels are counted over all photos or clips \
