@@ -12,7 +12,7 @@ use burn::{
 };
 
 use super::{
-    convolution::{conv1x1, stored_for},
+    convolution::{conv1x1, scaled, stored_for},
     trunk::{Description, TrunkConfig},
 };
 use crate::kernel::{Activation, Kernels};
@@ -32,13 +32,14 @@ pub struct HypercolumnHead<B: Backend> {
 }
 
 impl<B: Backend> HypercolumnHead<B> {
-    /// A head that reduces grey frame and taps to `output` channels.
+    /// A head that reduces grey frame and taps to `output` channels. A backbone's taps may be tens of times larger than the grey frame,
+    /// so their first weights are small.
     pub fn init(trunk: &TrunkConfig, output: usize, device: &B::Device) -> Self {
         let widths = trunk.backbone.tap_widths().into_iter().chain([trunk.distribution.width]);
         Self {
             grey: conv1x1(1, output, true, device),
             hint: conv1x1(HINT, output, false, device),
-            taps: widths.map(|width| conv1x1(width, output, false, device)).collect(),
+            taps: widths.map(|width| scaled(conv1x1(width, output, false, device), 0.1)).collect(),
         }
     }
 }
@@ -54,12 +55,25 @@ impl<B: Kernels> HypercolumnHead<B> {
         let reduce = |part, tap| B::convolve(part, tap, Activation::None); // [n, output, h / factor, w / factor]
         let taps = description.taps.into_iter().chain([description.colors]);
         let parts = self.taps.iter().zip(taps).map(|(part, tap)| reduce(part, tap));
+        let parts = parts.fold(Vec::new(), added_by_size);
         let mut base = reduce(&self.grey, stored_for(&self.grey, grey));
         if let Some(hint) = hint {
             base = base + reduce(&self.hint, stored_for(&self.hint, hint));
         }
-        B::add_upsampled(base, parts.collect()) // [n, output, h, w]
+        B::add_upsampled(base, parts) // [n, output, h, w]
     }
+}
+
+/// Adds `image` to that of `images` which has its size, so that both are enlarged at once: a GPU's kernel takes five images.
+fn added_by_size<B: Backend>(mut images: Vec<Tensor<B, 4>>, image: Tensor<B, 4>) -> Vec<Tensor<B, 4>> {
+    match images.iter().position(|other| other.dims() == image.dims()) {
+        Some(index) => {
+            let sum = images.swap_remove(index) + image;
+            images.push(sum);
+        }
+        None => images.push(image),
+    }
+    images
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ impl Preset {
                     DistributionConfig::new(),
                 ),
                 UnetConfig::new().with_widths([24, 32, 64, 128, 256]),
-                UnetConfig::new().with_widths([8, 16, 32, 64, 128]),
+                UnetConfig::new().with_widths([8, 12, 16, 24, 32]),
                 FlowConfig::new()
                     .with_pyramid([8, 16, 24, 32, 48, 64])
                     .with_decoder([48, 48, 32, 24, 16])
