@@ -1,7 +1,7 @@
 //! The palette of chromas that the trunk's distribution ranges over: a square grid in BT.601's chroma plane, as R. Zhang et
-//! al., "Colorful Image Colorization", ECCV 2016, section 2.2, lay one over Lab's. It judges colors and never paints any.
+//! al., "Colorful Image Colorization", ECCV 2016, section 2.2, lay one over Lab's. Its distribution suggests colors to f, and judges f's candidates.
 
-use burn::tensor::{Int, Tensor, backend::Backend};
+use burn::tensor::{Int, Tensor, TensorData, activation::softmax, backend::Backend};
 
 /// Colors along each axis of the palette.
 const ROW: usize = 15;
@@ -11,6 +11,9 @@ pub const COLORS: usize = ROW * ROW;
 
 /// Distance of neighboring chromas. The grid reaches 0.28 from neutral; stronger ones count as the border's.
 const STEP: f32 = 0.04;
+
+/// Zhang et al.'s temperature: between the mean of the distribution (1), which is pale, and its peak (0).
+pub const TEMPERATURE: f64 = 0.38;
 
 /// A chroma between the four colors of the palette around it.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +73,19 @@ pub fn density<B: Backend>(probabilities: Tensor<B, 3>, chromas: Tensor<B, 4>) -
         + part(ROW + 1, right * below)
 }
 
+/// The annealed mean of a distribution, Zhang et al.'s equation 5: chroma `[n, 2, h, w]` of logits `[n, COLORS, h, w]`.
+pub fn annealed_mean<B: Backend>(logits: Tensor<B, 4>) -> Tensor<B, 4> {
+    let [images, _, height, width] = logits.dims();
+    let chromas = Tensor::<B, 3>::from_data(TensorData::new(chromas(), [1, 2, COLORS]), &logits.device());
+    let annealed = softmax(logits.reshape([images, COLORS, height * width]).div_scalar(TEMPERATURE), 1);
+    chromas.expand([images, 2, COLORS]).matmul(annealed).reshape([images, 2, height, width]) // [n, 2, h, w]
+}
+
+/// The chromas of all colors, `[2, COLORS]`: first all blue differences.
+pub fn chromas() -> Vec<f32> {
+    (0..2).flat_map(|axis| (0..COLORS).map(move |color| chroma(color)[axis])).collect()
+}
+
 impl Shares {
     /// The color with the largest share.
     pub fn nearest(&self) -> usize {
@@ -81,6 +97,22 @@ impl Shares {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use burn::backend::Flex;
+
+    /// A distribution that is sure of one color has that color's chroma for its mean, an even one the middle's.
+    #[test]
+    fn the_annealed_mean_goes_from_the_middle_to_the_peak() {
+        let device = Default::default();
+        let even = Tensor::<Flex, 4>::zeros([1, COLORS, 1, 1], &device);
+        let mean = |logits| annealed_mean(logits).into_data().to_vec::<f32>().unwrap();
+        assert!(mean(even.clone()).iter().all(|value| value.abs() < 1e-5));
+        let peak = even.slice_assign([0..1, 200..201, 0..1, 0..1], Tensor::full([1, 1, 1, 1], 20.0, &device));
+        let found = mean(peak);
+        assert!(
+            found.iter().zip(chroma(200)).all(|(found, color)| (found - color).abs() < 1e-4),
+            "{found:?}"
+        );
+    }
 
     #[test]
     fn shares_give_the_chroma_back() {

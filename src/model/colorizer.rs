@@ -7,12 +7,13 @@ use burn::{
 };
 
 use super::{
+    distribution::CELL,
     hypercolumn::HypercolumnHead,
     size::{crop, pad_to_multiple},
     trunk::{Trunk, TrunkConfig},
     unet::{Unet, UnetConfig},
 };
-use crate::kernel::Kernels;
+use crate::{kernel::Kernels, palette::annealed_mean};
 
 /// Sizes of f. The defaults are the paper's.
 #[derive(Config, Debug)]
@@ -103,9 +104,23 @@ impl<B: Kernels> Colorizer<B> {
         let [images, _, rows, columns] = grey.dims();
         let description = trunk.forward(grey.clone());
         let features = description.colors.clone(); // [n, width, H / 8, W / 8]
+        let suggestion = annealed_mean(trunk.distribution.logits(features.clone())).detach(); // [n, 2, H / 8, W / 8]
+        let hint = suggested(B::upsample(suggestion, CELL), hint); // [n, 3, H, W]
         let colors = self.unet.forward(self.head.forward(grey, hint, description)); // [n, 3 d, H, W]
         Described { candidates: colors.reshape([images, self.candidates, 3, rows, columns]), features }
     }
+}
+
+/// A hint for the whole frame, `[n, 3, h, w]`: the visitor's colors where there are any, and elsewhere the chroma that the trunk's
+/// distribution suggests, `[n, 2, h, w]`, where the mask is 0.
+fn suggested<B: Backend>(suggestion: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Tensor<B, 4> {
+    let Some(hint) = hint else {
+        let none = suggestion.clone().narrow(1, 0, 1).zeros_like(); // [n, 1, h, w]
+        return Tensor::cat(vec![suggestion, none], 1); // [n, 3, h, w]
+    };
+    let (given, mask) = (hint.clone().narrow(1, 0, 2), hint.narrow(1, 2, 1)); // [n, 2, h, w] and [n, 1, h, w]
+    let elsewhere = mask.clone().neg().add_scalar(1.0); // [n, 1, h, w]
+    Tensor::cat(vec![suggestion * elsewhere + given, mask], 1) // [n, 3, h, w]
 }
 
 /// The frames' own parts of padded candidates: `[n, d, 3, H, W]` to `[n, d, 3, height, width]`.

@@ -17,7 +17,8 @@ use super::{
 };
 use crate::kernel::{Activation, Kernels};
 
-/// Channels of a hint: blue and red difference, and a mask that is 1 where they are given. All are 0 elsewhere.
+/// Channels of a hint: blue and red difference, and a mask that is 1 where a visitor gave them. Without a visitor's color they are
+/// what the trunk's distribution suggests, and the mask is 0.
 pub const HINT: usize = 3;
 
 /// The 1x1 convolution over grey frame, hint and hypercolumn, split by input.
@@ -25,7 +26,7 @@ pub const HINT: usize = 3;
 pub struct HypercolumnHead<B: Backend> {
     /// The kernel's part for the grey frame, and the bias of the whole.
     pub grey: Conv2d<B>,
-    /// The kernel's part for a hint: two chroma planes and a mask. Nothing without one.
+    /// The kernel's part for a hint: two chroma planes and a mask.
     pub hint: Conv2d<B>,
     /// The kernel's part for each tap of the backbone, and for the distribution's features.
     pub taps: Vec<Conv2d<B>>,
@@ -45,21 +46,19 @@ impl<B: Backend> HypercolumnHead<B> {
 }
 
 impl<B: Kernels> HypercolumnHead<B> {
-    /// Grey `[n, 1, h, w]`, a hint `[n, 3, h, w]` if there is one, and the grey frame's description, to `[n, output, h, w]`.
+    /// Grey `[n, 1, h, w]`, a hint `[n, 3, h, w]` and the grey frame's description, to `[n, output, h, w]`.
     pub fn forward(
         &self,
         grey: Tensor<B, 4>,
-        hint: Option<Tensor<B, 4>>,
+        hint: Tensor<B, 4>,
         description: Description<B>,
     ) -> Tensor<B, 4> {
         let reduce = |part, tap| B::convolve(part, tap, Activation::None); // [n, output, h / factor, w / factor]
         let taps = description.taps.into_iter().chain([description.colors]);
         let parts = self.taps.iter().zip(taps).map(|(part, tap)| reduce(part, tap));
         let parts = parts.fold(Vec::new(), added_by_size);
-        let mut base = reduce(&self.grey, stored_for(&self.grey, grey));
-        if let Some(hint) = hint {
-            base = base + reduce(&self.hint, stored_for(&self.hint, hint));
-        }
+        let base = reduce(&self.grey, stored_for(&self.grey, grey));
+        let base = base + reduce(&self.hint, stored_for(&self.hint, hint));
         B::add_upsampled(base, parts) // [n, output, h, w]
     }
 }
@@ -119,7 +118,7 @@ mod tests {
         literal.bias = head.grey.bias.as_ref().map(|bias| Param::from_tensor(bias.val()));
 
         let expected = literal.forward(Tensor::cat(columns, 1)).into_data();
-        let split = head.forward(grey, Some(hint), Description { taps, colors }).into_data();
+        let split = head.forward(grey, hint, Description { taps, colors }).into_data();
         split.assert_approx_eq::<f32>(&expected, Tolerance::absolute(2e-4));
     }
 }

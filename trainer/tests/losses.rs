@@ -7,12 +7,12 @@ use burn::{
     backend::Flex,
     tensor::{ElementConversion, Int, Tensor, TensorData},
 };
-use chromaflow::palette::COLORS;
+use chromaflow::palette::{COLORS, annealed_mean};
 use serde_json::Value;
 use trainer::loss::{
     bilateral::bilateral,
     endpoint::multi_scale,
-    palette::{TEMPERATURE, annealed_mean, cross_entropy},
+    palette::cross_entropy,
     perceptual::{BETA, Phi, diversity},
     refinement::refinement,
     temporal::temporal,
@@ -82,7 +82,7 @@ fn cross_entropy_of_the_palette_is_zhangs_equation_2() {
 
 #[test]
 fn the_annealed_mean_is_zhangs_equation_5() {
-    let mean = annealed_mean(wave([2, COLORS, 3, 5], 0.2) * 6.0, TEMPERATURE);
+    let mean = annealed_mean(wave::<Flex, 4>([2, COLORS, 3, 5], 0.2) * 6.0);
     for (ours, theirs) in mean.into_data().iter::<f64>().zip(expected()["annealed"].as_array().unwrap()) {
         assert!((ours - theirs.as_f64().unwrap()).abs() < 1e-5, "{ours}, {theirs}"); // of chroma near 0.1, in f32
     }

@@ -1,18 +1,11 @@
 //! Which colors are likely where: the cross-entropy over the trunk's palette of chromas, as in R. Zhang et al., "Colorful Image
-//! Colorization", ECCV 2016, section 2.2, and the color that its distribution comes to, section 2.3.
+//! Colorization", ECCV 2016, section 2.2.
 
-use burn::tensor::{
-    Tensor, TensorData,
-    activation::{log_softmax, softmax},
-    backend::Backend,
-};
+use burn::tensor::{Tensor, activation::log_softmax, backend::Backend};
 use chromaflow::palette::{self, COLORS};
 
 /// Part of an even distribution in the one that rare colors are weighted by (lambda of Zhang et al., equation 4).
 const EVENNESS: f32 = 0.5;
-
-/// Zhang et al.'s temperature: between the mean of the distribution (1), which is pale, and its peak (0).
-pub const TEMPERATURE: f64 = 0.38;
 
 /// How much each color's pixels count, so that rare colors are learnt too: inverse to its frequency mixed with an even
 /// distribution, 1 on average over the pixels seen.
@@ -36,16 +29,6 @@ pub fn cross_entropy<B: Backend>(
     let logarithms = log_softmax(logits.reshape([images, colors, cells]), 1);
     let theirs = palette::density(logarithms, chroma.reshape([images, 1, 2, cells])); // [n, 1, cells]
     (theirs * weights.reshape([images, 1, cells])).mean().neg()
-}
-
-/// The annealed mean of the distribution, Zhang et al.'s equation 5: chroma `[n, 2, h, w]` of logits `[n, COLORS, h, w]`.
-pub fn annealed_mean<B: Backend>(logits: Tensor<B, 4>, temperature: f64) -> Tensor<B, 4> {
-    let [images, _, height, width] = logits.dims();
-    let chromas: Vec<f32> =
-        (0..2).flat_map(|axis| (0..COLORS).map(move |color| palette::chroma(color)[axis])).collect();
-    let chromas = Tensor::<B, 3>::from_data(TensorData::new(chromas, [1, 2, COLORS]), &logits.device());
-    let annealed = softmax(logits.reshape([images, COLORS, height * width]).div_scalar(temperature), 1);
-    chromas.expand([images, 2, COLORS]).matmul(annealed).reshape([images, 2, height, width]) // [n, 2, h, w]
 }
 
 #[cfg(test)]
@@ -74,21 +57,5 @@ mod tests {
             Tensor::ones([2, 1, 1, 3], &device),
         );
         assert!((loss.into_scalar() - (COLORS as f32).ln()).abs() < 1e-4);
-    }
-
-    /// A distribution that is sure of one color has that color's chroma for its mean, an even one the middle's.
-    #[test]
-    fn the_annealed_mean_goes_from_the_middle_to_the_peak() {
-        let device = Default::default();
-        let even = Tensor::<Flex, 4>::zeros([1, COLORS, 1, 1], &device);
-        let mean =
-            |logits, temperature| annealed_mean(logits, temperature).into_data().to_vec::<f32>().unwrap();
-        assert!(mean(even.clone(), 0.38).iter().all(|value| value.abs() < 1e-5));
-        let peak = even.slice_assign([0..1, 200..201, 0..1, 0..1], Tensor::full([1, 1, 1, 1], 20.0, &device));
-        let found = mean(peak, 0.38);
-        assert!(
-            found.iter().zip(palette::chroma(200)).all(|(found, color)| (found - color).abs() < 1e-4),
-            "{found:?}"
-        );
     }
 }

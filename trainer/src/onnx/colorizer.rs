@@ -1,14 +1,18 @@
 //! f and its trunk as a graph: the same operations in the same order as the modules' `forward`.
 
 use burn::{nn::conv::Conv2d, tensor::backend::Backend};
-use chromaflow::model::{
-    colorizer::{Colorizer, ColorizerConfig},
-    trunk::Trunk,
-    unet::{Pair, Unet},
+use chromaflow::{
+    model::{
+        colorizer::{Colorizer, ColorizerConfig},
+        distribution::{CELL, DistributionHead},
+        trunk::Trunk,
+        unet::{Pair, Unet},
+    },
+    palette::{COLORS, TEMPERATURE, chromas},
 };
 
 use super::{
-    graph::{Graph, Name, Side, text, value},
+    graph::{Graph, Name, Side, integer, text, value},
     proto::GraphProto,
     trunk::{Tap, taps},
 };
@@ -24,7 +28,8 @@ pub fn graph<B: Backend>(
     let shape = graph.add("Shape", &["grey"], Vec::new()); // [4]
     let padded = pad(&mut graph, &shape, trunk.backbone.multiple());
     let taps = taps(&mut graph, &config.trunk, trunk, &padded);
-    let reduced = reduce(&mut graph, colorizer, &padded, &taps);
+    let suggestion = suggestion(&mut graph, &trunk.distribution, &taps);
+    let reduced = reduce(&mut graph, colorizer, [&padded, &suggestion], &taps);
     let colours = unet(&mut graph, &colorizer.unet, config.unet.slope, reduced);
     let candidates = crop(&mut graph, &colours, &shape, config.candidates);
     let sides = match size {
@@ -50,10 +55,31 @@ fn pad(graph: &mut Graph, shape: &str, multiple: usize) -> Name {
     graph.add("Pad", &["grey", &amounts], vec![text("mode", "edge")])
 }
 
-/// The hypercolumn's 1x1 convolution, split by input; there is no hint.
-fn reduce<B: Backend>(graph: &mut Graph, colorizer: &Colorizer<B>, grey: &str, taps: &[Tap]) -> Name {
+/// The chroma that the trunk's distribution suggests, at the frame's size.
+fn suggestion<B: Backend>(graph: &mut Graph, head: &DistributionHead<B>, taps: &[Tap]) -> Name {
+    let features = taps.last().map(|tap| tap.name.clone()).unwrap_or_default();
+    let logits = graph.convolution("trunk.distribution.logits", &head.logits, &features);
+    let temperature = graph.numbers(&[TEMPERATURE as f32], &[]);
+    let annealed = graph.add("Div", &[&logits, &temperature], Vec::new());
+    let probabilities = graph.add("Softmax", &[&annealed], vec![integer("axis", 1)]);
+    let chromas = graph.numbers(&chromas(), &[2, COLORS, 1, 1]);
+    let mean = graph.add("Conv", &[&probabilities, &chromas], Vec::new());
+    graph.upsample(&mean, CELL)
+}
+
+/// The hypercolumn's 1x1 convolution, split by input; of the hint there is the suggestion alone.
+fn reduce<B: Backend>(
+    graph: &mut Graph,
+    colorizer: &Colorizer<B>,
+    [grey, suggestion]: [&str; 2],
+    taps: &[Tap],
+) -> Name {
     let head = &colorizer.head;
-    let mut sum = graph.convolution("colorizer.head.grey", &head.grey, grey);
+    let grey = graph.convolution("colorizer.head.grey", &head.grey, grey);
+    let weight = head.hint.weight.val().narrow(1, 0, 2); // [output, 2, 1, 1]
+    let weight = graph.parameter("colorizer.head.hint.weight".to_owned(), weight);
+    let hint = graph.add("Conv", &[suggestion, &weight], Vec::new());
+    let mut sum = graph.add("Add", &[&grey, &hint], Vec::new());
     for (index, (layer, tap)) in head.taps.iter().zip(taps).enumerate() {
         let part = graph.convolution(&format!("colorizer.head.taps.{index}"), layer, &tap.name);
         let part = graph.upsample(&part, tap.scale);

@@ -135,7 +135,8 @@ impl Graph {
         GraphProto { node, name: name.to_owned(), initializer, input: vec![input], output: vec![output] }
     }
 
-    fn parameter<B: Backend, const D: usize>(&mut self, name: Name, tensor: Tensor<B, D>) -> Name {
+    /// Adds a constant of a tensor's values.
+    pub fn parameter<B: Backend, const D: usize>(&mut self, name: Name, tensor: Tensor<B, D>) -> Name {
         let shape = tensor.dims();
         let raw = tensor.into_data().iter::<f32>().flat_map(f32::to_le_bytes).collect();
         self.constant(name, &shape, FLOAT, raw)
@@ -184,7 +185,8 @@ fn integers(name: &str, values: &[i64]) -> AttributeProto {
     AttributeProto { name: name.to_owned(), ints: values.to_vec(), r#type: INTS, ..Default::default() }
 }
 
-fn integer(name: &str, value: i64) -> AttributeProto {
+/// An option that is a whole number.
+pub fn integer(name: &str, value: i64) -> AttributeProto {
     const INT: i32 = 2;
     AttributeProto { name: name.to_owned(), i: value, r#type: INT, ..Default::default() }
 }

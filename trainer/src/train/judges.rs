@@ -9,6 +9,7 @@ use chromaflow::{
     color::{Matrix, chroma, mean_saturation},
     kernel::Kernels,
     model::{distribution::cell_chroma, size::crop},
+    palette::annealed_mean,
 };
 
 use super::{
@@ -18,7 +19,7 @@ use crate::{
     config::Losses,
     loss::{
         bilateral::bilateral,
-        palette::{TEMPERATURE, annealed_mean, cross_entropy},
+        palette::cross_entropy,
         perceptual::{Phi, diversity},
         temporal::temporal,
     },
@@ -113,7 +114,7 @@ impl<B: AutodiffBackend + Kernels> Judges<B> {
 fn annealed<B: AutodiffBackend + Kernels>(candidates: Tensor<B, 5>, logits: Tensor<B, 4>) -> Tensor<B, 1> {
     let first = cell_chroma(candidates.narrow(1, 0, 1).squeeze_dim(1)); // [n, 2, h / 8, w / 8]
     let [.., rows, columns] = first.dims();
-    let mean = annealed_mean(crop(logits.detach(), rows, columns), TEMPERATURE); // [n, 2, h / 8, w / 8]
+    let mean = annealed_mean(crop(logits.detach(), rows, columns)); // [n, 2, h / 8, w / 8]
     (first - mean).abs().mean().mul_scalar(255.0)
 }
 
