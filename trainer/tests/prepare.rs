@@ -349,7 +349,7 @@ fn flows_are_the_networks_and_found_once() {
 #[test]
 fn a_killed_call_is_completed_by_the_next() {
     let (data, out) = (tempdir().unwrap(), tempdir().unwrap());
-    (0..40).for_each(|index| save(&picture(320, 240, index), data.path().join(format!("p{index}.png"))));
+    (0..120).for_each(|index| save(&picture(320, 240, index), data.path().join(format!("p{index}.png"))));
     let command = || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
         command.arg("prepare").arg(data.path()).args(["--side", "240", "--out"]).arg(out.path());
@@ -365,9 +365,9 @@ fn a_killed_call_is_completed_by_the_next() {
     killed.wait().unwrap();
     assert!(PreparedSet::open(out.path()).unwrap_err().to_string().contains("not finished"));
     let told = String::from_utf8(command().output().unwrap().stdout).unwrap();
-    assert!(told.contains("40 photos") && !told.contains(" 0 there already"), "{told}");
-    assert_eq!(PreparedSet::open(out.path()).unwrap().items().len(), 40);
-    assert_eq!(fs::read_dir(&items).unwrap().count(), 40);
+    assert!(told.contains("120 photos") && !told.contains(" 0 there already"), "{told}");
+    assert_eq!(PreparedSet::open(out.path()).unwrap().items().len(), 120);
+    assert_eq!(fs::read_dir(&items).unwrap().count(), 120);
 }
 
 #[test]
