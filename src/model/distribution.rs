@@ -56,17 +56,19 @@ pub struct Residual<B: Backend> {
 }
 
 impl DistributionConfig {
-    /// Fresh random weights for a backbone's taps: of logits near 0, of features near 1 from taps of tens, as EfficientNet's are, and
-    /// with residual blocks that begin as hardly more than the identity.
+    /// Fresh random weights for a backbone's taps: logits near 0, features near 1 to which each tap gives as much, and residual blocks
+    /// that begin as hardly more than the identity.
     pub fn init<B: Backend>(&self, backbone: &BackboneConfig, device: &B::Device) -> DistributionHead<B> {
-        let taps = backbone.tap_widths().into_iter().enumerate();
+        let taps = backbone.tap_widths().into_iter().zip(backbone.tap_deviations()).enumerate();
         let residual = || Residual {
             first: conv3x3(self.width, self.width, device),
             second: scaled(conv3x3(self.width, self.width, device), 0.1),
         };
         DistributionHead {
             taps: taps
-                .map(|(tap, width)| scaled(conv1x1(width, self.width, tap == 0, device), 0.03))
+                .map(|(tap, (width, deviation))| {
+                    scaled(conv1x1(width, self.width, tap == 0, device), 0.3 / deviation)
+                })
                 .collect(),
             blocks: (0..self.blocks).map(|_| residual()).collect(),
             logits: scaled(conv1x1(self.width, COLORS, true, device), 0.1),

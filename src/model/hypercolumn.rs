@@ -33,14 +33,16 @@ pub struct HypercolumnHead<B: Backend> {
 }
 
 impl<B: Backend> HypercolumnHead<B> {
-    /// A head that reduces grey frame and taps to `output` channels. A backbone's taps may be tens of times larger than the grey frame,
-    /// so their first weights are small.
+    /// A head that reduces grey frame, hint and taps to `output` channels, to which each tap gives as much at first. Chroma is some
+    /// tenths: its first weights are as much larger.
     pub fn init(trunk: &TrunkConfig, output: usize, device: &B::Device) -> Self {
         let widths = trunk.backbone.tap_widths().into_iter().chain([trunk.distribution.width]);
+        let deviations = trunk.backbone.tap_deviations().into_iter().chain([1.0]);
+        let tap = |(width, deviation)| scaled(conv1x1(width, output, false, device), 0.5 / deviation);
         Self {
             grey: conv1x1(1, output, true, device),
-            hint: conv1x1(HINT, output, false, device),
-            taps: widths.map(|width| scaled(conv1x1(width, output, false, device), 0.1)).collect(),
+            hint: scaled(conv1x1(HINT, output, false, device), 10.0),
+            taps: widths.zip(deviations).map(tap).collect(),
         }
     }
 }

@@ -54,6 +54,9 @@ pub struct Stage {
     /// Whether f learns in a joint stage, or g alone.
     #[serde(default = "default::colorizer_learns")]
     pub colorizer_learns: bool,
+    /// Whether the trunk learns in a colorizer stage, or f alone, which takes half the time.
+    #[serde(default = "default::trunk_learns")]
+    pub trunk_learns: bool,
     /// Whether a joint stage that trains g alone shows it the truth's own frames, given one style of color and a flicker of each
     /// frame's own, in place of f's candidates: g learns to keep the style and to take the flicker away.
     #[serde(default)]
@@ -121,6 +124,10 @@ mod default {
     pub fn colorizer_learns() -> bool {
         true
     }
+
+    pub fn trunk_learns() -> bool {
+        true
+    }
 }
 
 /// The paper's stages: f for 200 epochs, then g and f, first at 256 pixels and then at 480. The paper has a trained flow
@@ -153,6 +160,7 @@ impl Stage {
             crop: None,
             batch: default::batch(),
             colorizer_learns: default::colorizer_learns(),
+            trunk_learns: default::trunk_learns(),
             recolored: false,
             motion: None,
             wear: None,
@@ -223,6 +231,10 @@ impl Stage {
         ensure!(self.hints == 0.0 || self.kind == StageKind::Colorizer, "hints are for colorizer stages");
         let joint = self.kind == StageKind::Joint;
         ensure!(self.colorizer_learns || joint, "colorizer_learns is for joint stages");
+        ensure!(
+            self.trunk_learns || self.kind == StageKind::Colorizer,
+            "trunk_learns is for colorizer stages"
+        );
         ensure!(
             !self.recolored || (joint && !self.colorizer_learns),
             "recolored is for joint stages whose colorizer_learns is false"

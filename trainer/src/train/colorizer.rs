@@ -109,7 +109,11 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             let judges = Judges::<B>::new(&sources, &source, device)?;
             let examples = Examples::choose(stage, Kind::Photo, device)?;
             B::seed(device, stage.seed());
-            let network = start::<B>(&sources, device)?.fork(device);
+            let mut network = start::<B>(&sources, device)?;
+            if !stage.stage.trunk_learns {
+                network.trunk = network.trunk.no_grad();
+            }
+            let network = network.fork(device);
             let source = source.clone();
             Ok((ColorizerTraining { source, judges, examples, device: device.clone() }, network))
         })?;
