@@ -20,6 +20,7 @@ pub const TAPS: usize = 5;
 
 /// Sizes of the backbone.
 #[derive(Config, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there are a few of them in a process")]
 pub enum BackboneConfig {
     /// VGG-19 or VGG-16: the paper's.
     Vgg(VggConfig),
@@ -38,6 +39,7 @@ pub struct TrunkConfig {
 
 /// A pretrained network whose features serve f and the perceptual loss.
 #[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there are a few of them in a process, and Burn has no modules in boxes")]
 pub enum Backbone<B: Backend> {
     /// VGG-19 or VGG-16.
     Vgg(Vgg<B>),

@@ -8,10 +8,10 @@ use std::{
 
 use anyhow::{Context, Result};
 
-/// The folders of photos that `eval --data` measures, under the data folder.
-pub const PHOTO_FOLDERS: [&str; 2] = ["photos-open", "photos-research"];
+/// The folders of photos that `eval --data` measures, under the data folder; one that is not there has none.
+pub const PHOTO_FOLDERS: [&str; 3] = ["photos-open", "photos-research", "photos-more"];
 /// The folders of clips that it measures.
-pub const CLIP_FOLDERS: [&str; 2] = ["clips-open", "clips-research"];
+pub const CLIP_FOLDERS: [&str; 3] = ["clips-open", "clips-research", "clips-more"];
 
 /// The list's name in a data folder.
 const FILE_NAME: &str = "validation.txt";
@@ -35,7 +35,7 @@ impl HeldBack {
     pub fn files(root: &Path, folders: &[&str]) -> Result<Vec<PathBuf>> {
         let held_back = Self::read(root)?;
         let mut files = Vec::new();
-        for folder in folders {
+        for folder in folders.iter().filter(|folder| root.join(folder).is_dir()) {
             let reading = || format!("reading folder {folder}");
             for entry in fs::read_dir(root.join(folder)).with_context(reading)? {
                 let name = entry.with_context(reading)?.file_name();
