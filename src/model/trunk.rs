@@ -39,7 +39,10 @@ pub struct TrunkConfig {
 
 /// A pretrained network whose features serve f and the perceptual loss.
 #[derive(Module, Debug)]
-#[allow(clippy::large_enum_variant, reason = "there are a few of them in a process, and Burn has no modules in boxes")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are a few of them in a process, and Burn has no modules in boxes"
+)]
 pub enum Backbone<B: Backend> {
     /// VGG-19 or VGG-16.
     Vgg(Vgg<B>),

@@ -65,7 +65,7 @@ pub struct Start {
     /// The trunk: of a trunk stage, of f, or a backbone as `import` wrote it, which then judges as phi too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trunk: Option<PathBuf>,
-    /// f with its trunk.
+    /// f with its trunk, unless another is named for the trunk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub colorizer: Option<PathBuf>,
     /// The flow network.

@@ -54,7 +54,8 @@ pub struct Stage {
     /// Whether f learns in a joint stage, or g alone.
     #[serde(default = "default::colorizer_learns")]
     pub colorizer_learns: bool,
-    /// Whether the trunk learns in a colorizer stage, or f alone, which takes half the time.
+    /// Whether the trunk learns in a colorizer stage, or f alone, which takes half the time; in a trunk stage, whether its backbone learns,
+    /// or the distribution alone.
     #[serde(default = "default::trunk_learns")]
     pub trunk_learns: bool,
     /// Whether a joint stage that trains g alone shows it the truth's own frames, given one style of color and a flicker of each
@@ -232,8 +233,8 @@ impl Stage {
         let joint = self.kind == StageKind::Joint;
         ensure!(self.colorizer_learns || joint, "colorizer_learns is for joint stages");
         ensure!(
-            self.trunk_learns || self.kind == StageKind::Colorizer,
-            "trunk_learns is for colorizer stages"
+            self.trunk_learns || matches!(self.kind, StageKind::Trunk | StageKind::Colorizer),
+            "trunk_learns is for trunk and colorizer stages"
         );
         ensure!(
             !self.recolored || (joint && !self.colorizer_learns),

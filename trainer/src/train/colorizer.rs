@@ -123,7 +123,10 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
 
 /// f as an earlier stage or run left it, else fresh and tinted, with the trunk that there is.
 pub fn start<B: Backend>(sources: &Sources, device: &B::Device) -> Result<Coloring<B>> {
-    if let Some(trained) = sources.coloring(device)? {
+    if let Some(mut trained) = sources.coloring(device)? {
+        if let Some(trunk) = sources.other_trunk(device)? {
+            trained.trunk = trunk;
+        }
         return Ok(trained);
     }
     let mut network = tinted(Coloring::init(&sources.run.networks(), device), device);

@@ -91,14 +91,20 @@ impl RunFolder {
 
     /// The trunk of f, else that of a trunk stage, else one around the imported backbone.
     pub fn trunk<B: Backend>(&self, device: &B::Device) -> Result<Option<Trunk<B>>> {
-        if let Some(coloring) = self.coloring(device)? {
-            return Ok(Some(coloring.trunk));
-        }
-        if let Some(stage) = self.newest(&[StageKind::Trunk]) {
-            return Ok(Some(stage.load(self.record.networks().trunk.init(device), device)?));
+        if let Some(trained) = self.trained_trunk(device)? {
+            return Ok(Some(trained));
         }
         let around = |backbone| self.record.networks().trunk.around(backbone, device);
         Ok(self.backbone(device)?.map(around))
+    }
+
+    /// The trunk of f, else that of a trunk stage.
+    pub fn trained_trunk<B: Backend>(&self, device: &B::Device) -> Result<Option<Trunk<B>>> {
+        if let Some(coloring) = self.coloring(device)? {
+            return Ok(Some(coloring.trunk));
+        }
+        let stage = self.newest(&[StageKind::Trunk]);
+        stage.map(|stage| stage.load(self.record.networks().trunk.init(device), device)).transpose()
     }
 
     /// The backbone as `import` wrote it.

@@ -49,6 +49,18 @@ impl<'a> Sources<'a> {
         self.find(start, "trunk", device, |folder| folder.trunk(device), |published| Ok(published.trunk))
     }
 
+    /// The trunk that takes the place of the one which f was trained with: a trained one that `start.trunk` names, in the first stage
+    /// that trains f.
+    pub fn other_trunk<B: Backend>(&self, device: &B::Device) -> Result<Option<Trunk<B>>> {
+        let named = self.run.start.trunk.as_deref().filter(|path| !published::is_there(path));
+        match named {
+            Some(path) if self.before.coloring::<B>(device)?.is_none() => {
+                self.open(path)?.trained_trunk(device)
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// g, if it was trained.
     pub fn refiner<B: Backend>(&self, device: &B::Device) -> Result<Option<Refiner<B>>> {
         let start = self.run.start.refiner.as_deref();

@@ -68,7 +68,11 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     group.train(|peer, device| {
         let network = peer.in_turn(|| {
             B::seed(device, stage.seed());
-            Ok(start::<B>(&sources, device)?.fork(device))
+            let mut network = start::<B>(&sources, device)?;
+            if !stage.stage.trunk_learns {
+                network.backbone = network.backbone.no_grad();
+            }
+            Ok(network.fork(device))
         })?;
         let rarity = Rarity::new(&source.rarity, 1.0, device);
         let training = TrunkTraining { source: source.clone(), rarity, device: device.clone() };
