@@ -166,7 +166,7 @@ fn warp_trusted<B: Kernels>(bencher: Bencher, [width, height]: [usize; 2]) {
 #[divan::bench(types = [Flex, Wgpu, Burns], args = sizes())]
 fn colorizer<B: Kernels>(bencher: Bencher, [width, height]: [usize; 2]) {
     let (networks, grey) = (networks::<B>(), noise([1, 1, height, width]));
-    time::<B, _>(bencher, || networks.colorizer.forward(&networks.trunk, grey.clone()));
+    time::<B, _>(bencher, || networks.colorizer.forward(&networks.trunk, grey.clone(), None));
 }
 
 /// Between two frames, in both directions.

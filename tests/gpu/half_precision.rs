@@ -154,10 +154,10 @@ fn the_networks_give_what_pytorch_gives() {
     on_half_precision_adapter(|device| {
         let networks = loaded(device);
         let stored = |convolution: &Conv2d<Wgpu>| convolution.weight.val().dtype();
-        assert_eq!(stored(&networks.trunk.blocks[0].convolutions[0]), DType::F16);
+        assert_eq!(stored(&networks.trunk.distribution.blocks[0].first), DType::F16);
         assert_eq!(stored(&networks.colorizer.unet.output), DType::F16);
         assert_eq!(stored(&networks.flow.context.convolutions[0]), DType::F32);
-        let candidates = networks.colorizer.forward(&networks.trunk, tensor("input.colorizer", device));
+        let candidates = networks.colorizer.forward(&networks.trunk, tensor("input.colorizer", device), None);
         assert_near("expected.colorizer", candidates.flatten(0, 4));
         let input = |index: usize| -> Tensor<Wgpu, 4> { tensor(&format!("input.refiner.{index}"), device) };
         let refined = networks.refiner.forward(Neighbourhood {

@@ -5,10 +5,7 @@ use std::path::PathBuf;
 
 use burn::tensor::{Tensor, TensorData, Tolerance, backend::Backend};
 use burn_store::{HalfPrecisionAdapter, ModuleStore, SafetensorsStore};
-use chromaflow::model::{
-    preset::{Networks, Preset},
-    vgg::{Vgg, VggConfig},
-};
+use chromaflow::model::preset::{Networks, Preset};
 
 /// The expected values were computed in double precision. Ours are sums of up to 1000 products near 1 in single
 /// precision, in an order of their own: each rounds by up to 6e-8, and every layer adds its own.
@@ -22,16 +19,6 @@ pub fn networks<B: Backend>(device: &B::Device) -> Networks<B> {
     let exact = result.missing.is_empty() && result.unused.is_empty() && result.skipped.is_empty();
     assert!(exact && result.is_success(), "{result}");
     networks
-}
-
-/// The paper's backbone with the committed weights, all of which are used.
-pub fn vgg<B: Backend>(device: &B::Device) -> Vgg<B> {
-    let mut network = VggConfig::new().with_widths([2, 3, 4, 4, 5]).init(device);
-    let mut store =
-        open("vgg").with_from_adapter(HalfPrecisionAdapter::new()).with_key_remapping("^vgg\\.", "");
-    let result = store.apply_to(&mut network).expect("the weights load");
-    assert!(result.is_success() && result.missing.is_empty() && result.unused.is_empty(), "{result}");
-    network
 }
 
 /// A committed tensor on `device`.
@@ -70,7 +57,8 @@ fn standard_deviation(data: &TensorData) -> f32 {
     (squares.sum::<f32>() / count).sqrt()
 }
 
-fn open(name: &str) -> SafetensorsStore {
+/// A committed file.
+pub fn open(name: &str) -> SafetensorsStore {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/networks");
     SafetensorsStore::from_file(folder.join(name).with_extension("safetensors"))
 }

@@ -1,12 +1,17 @@
 //! The trunk, f, the flow network and g, on inputs whose sides are no multiple of anything that they need.
 
 use burn::{backend::Flex, tensor::Tensor};
+use burn_store::{HalfPrecisionAdapter, ModuleStore};
 use chromaflow::{
     kernel::cost_volume_by_slices,
-    model::{preset::Networks, refiner::Neighbourhood},
+    model::{
+        preset::Networks,
+        refiner::Neighbourhood,
+        vgg::{Vgg, VggConfig},
+    },
 };
 
-use crate::fixture::{assert_expected, networks, tensor};
+use crate::fixture::{assert_expected, networks, open, tensor};
 
 fn on_cpu() -> Networks<Flex> {
     networks(&Default::default())
@@ -16,9 +21,19 @@ fn input(name: &str) -> Tensor<Flex, 4> {
     tensor(&format!("input.{name}"), &Default::default())
 }
 
+/// The paper's backbone with the committed weights, all of which are used.
+fn vgg_of_the_fixture() -> Vgg<Flex> {
+    let mut network = VggConfig::new().with_widths([2, 3, 4, 4, 5]).init(&Default::default());
+    let mut store =
+        open("vgg").with_from_adapter(HalfPrecisionAdapter::new()).with_key_remapping("^vgg\\.", "");
+    let result = store.apply_to(&mut network).expect("the weights load");
+    assert!(result.is_success() && result.missing.is_empty() && result.unused.is_empty(), "{result}");
+    network
+}
+
 #[test]
 fn vgg() {
-    let network = crate::fixture::vgg::<Flex>(&Default::default());
+    let network = vgg_of_the_fixture();
     for (index, tap) in network.forward(input("vgg")).into_iter().enumerate() {
         assert_expected(&format!("vgg.{index}"), &tap.into_data());
     }

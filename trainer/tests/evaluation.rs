@@ -317,7 +317,7 @@ fn a_rule_picks_once_a_shot() {
     // Candidate n of frame t is painted with n + t / 10; the second shot's second candidate is the more saturated one.
     let candidate = |n: usize, t: usize| Tensor::full([1, 3, 48, 64], n as f32 + 0.1 * t as f32, &device);
     let candidates = [0, 1, 2].map(|t| Tensor::cat(vec![candidate(0, t), candidate(1, t)], 0));
-    let standing = |saturation| Standing { log_likelihood: -saturation, saturation };
+    let standing = |saturation: f32| Standing { log_likelihood: -saturation, saturation };
     let standings = [[0.5, 0.1], [0.2, 0.4], [0.1, 0.3]].map(|frame| frame.map(standing).to_vec());
     let [likely, saturated] = [PickRule::Likelihood, PickRule::Saturation]
         .map(|rule| Pick::new(rule, &footage, &candidates, &standings));

@@ -46,7 +46,7 @@ fn load(folder: &Path) -> Networks<Flex> {
 
 fn painted(networks: &Networks<Flex>) -> burn::tensor::TensorData {
     let grey = Tensor::ones([1, 1, 32, 32], &Default::default()) * 0.4;
-    networks.colorizer.forward(&networks.trunk, grey).into_data()
+    networks.colorizer.forward(&networks.trunk, grey, None).into_data()
 }
 
 #[test]

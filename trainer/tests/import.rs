@@ -29,7 +29,7 @@ use trainer::{
 type Files = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
 fn trunk_config() -> VggConfig {
-    Preset::Tiny.config().trunk
+    VggConfig::new().with_widths([2, 3, 4, 4, 5])
 }
 
 fn flow_config() -> FlowConfig {

@@ -82,7 +82,7 @@ fn cross_entropy_of_the_palette_is_zhangs_equation_2() {
 
 #[test]
 fn the_annealed_mean_is_zhangs_equation_5() {
-    let mean = annealed_mean(wave::<Flex, 4>([2, COLORS, 3, 5], 0.2) * 6.0);
+    let mean = annealed_mean(wave([2, COLORS, 3, 5], 0.2) * 6.0);
     for (ours, theirs) in mean.into_data().iter::<f64>().zip(expected()["annealed"].as_array().unwrap()) {
         assert!((ours - theirs.as_f64().unwrap()).abs() < 1e-5, "{ours}, {theirs}"); // of chroma near 0.1, in f32
     }

@@ -79,7 +79,7 @@ fn gives_what_f_gives_at_free_and_fixed_sizes() {
     let free = file(&networks, None);
     for [height, width] in [[16, 16], [33, 50], [48, 17]] {
         let grey = Tensor::random([1, 1, height, width], Distribution::Default, &Default::default());
-        let expected = networks.colorizer.forward(&networks.trunk, grey.clone()).into_data();
+        let expected = networks.colorizer.forward(&networks.trunk, grey.clone(), None).into_data();
         assert_close(&run(free.clone(), &grey), &expected);
         assert_close(&run(file(&networks, Some([height, width])), &grey), &expected);
     }

@@ -139,7 +139,7 @@ fn networks(run: &RunFolder, passes: usize) -> anyhow::Result<Networks<Flex>> {
 fn networks_go_from_run_to_run() {
     let place = Place::new();
     let flow = stage("flow", 1, "");
-    let school = place.train("school", &format!("{flow}{}", stage("trunk", 2, "batch = 2")));
+    let trunk = place.train("trunk", &format!("{flow}{}", stage("trunk", 2, "batch = 2")));
     let handed = |name: &str, start: &str, stages: &str| {
         let start = format!("start = {{ {start} }}\noptimiser.learning_rate = 0.0\n");
         let text = format!("preset = \"tiny\"\nlosses.samples = 32\n{start}{stages}");
@@ -148,15 +148,40 @@ fn networks_go_from_run_to_run() {
         stages::train::<Autodiff<Flex>>(&config, false, &Default::default())?;
         RunFolder::open(&config.out)
     };
-    let path = school.path.display();
+    let path = trunk.path.display();
     let start = format!("trunk = \"{path}\", flow = \"{path}\"");
     let f = handed("f", &start, &stage("colorizer", 2, "")).unwrap();
     let device = Default::default();
-    let tap = |run: &RunFolder| {
-        let trunk = run.trunk::<Flex>(&device).unwrap().unwrap();
-        trunk.forward_grey(Tensor::ones([1, 1, 32, 32], &device) * 0.4)[4].to_data()
+    let described = |run: &RunFolder| {
+        let network = run.trunk::<Flex>(&device).unwrap().unwrap();
+        network.forward(Tensor::ones([1, 1, 32, 32], &device) * 0.4).colors.into_data()
     };
-    assert_eq!(tap(&f), tap(&school));
+    assert_eq!(described(&f), described(&trunk));
+
+    // A trunk stage with its backbone at rest moves the distribution alone, and its trunk takes the place of f's own.
+    let path_f = f.path.display();
+    let other = place.train("other", &stage("trunk", 2, "batch = 2\ntrunk_learns = false"));
+    let start = format!("colorizer = \"{path_f}\", trunk = \"{}\", flow = \"{path}\"", other.path.display());
+    let replaced = handed("replaced", &start, &stage("colorizer", 2, "trunk_learns = false")).unwrap();
+    assert_eq!(described(&replaced), described(&other));
+    assert_ne!(described(&replaced), described(&f));
+
+    let start = format!("trunk = \"{path}\", flow = \"{path}\"");
+    let rested = handed(
+        "rested",
+        &start,
+        &stage("trunk", 2, "batch = 2\ntrunk_learns = false\noptimiser.learning_rate = 0.01"),
+    )
+    .unwrap();
+    let backbone = |run: &RunFolder| {
+        let network = run.trunk::<Flex>(&device).unwrap().unwrap();
+        let [first, ..] = &network.backbone.forward(Tensor::ones([1, 3, 32, 32], &device) * 0.4)[..] else {
+            panic!("there are taps");
+        };
+        first.to_data()
+    };
+    assert_eq!(backbone(&rested), backbone(&trunk));
+    assert_ne!(described(&rested), described(&trunk));
 
     let start = format!("colorizer = \"{}\", flow = \"{path}\"", f.path.display());
     let joint = handed("joint", &start, &stage("joint", 1, "")).unwrap();

@@ -155,7 +155,7 @@ mod tests {
         let area = crop.width * crop.height;
         let pixels = (0..area).map(|pixel| [0, 1, 2].map(|channel| crop.rgb[channel * area + pixel]));
         let luma = |rgb: [f32; 3]| {
-            rgb.iter().zip(Matrix::Bt601.luma_weights()).map(|(value, weight)| value * weight).sum()
+            rgb.iter().zip(Matrix::Bt601.luma_weights()).map(|(value, weight)| value * weight).sum::<f32>()
         };
         pixels.map(|rgb| (luma(rgb), Matrix::Bt601.chroma(rgb))).unzip()
     }

@@ -106,7 +106,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     let source = &Arc::new(ColorSource::open(stage.run, stage.stage)?);
     group.train(|peer, device| {
         let (training, network) = peer.in_turn(|| {
-            let judges = Judges::<B>::new(&sources, &source, device)?;
+            let judges = Judges::<B>::new(&sources, source, device)?;
             let examples = Examples::choose(stage, Kind::Photo, device)?;
             B::seed(device, stage.seed());
             let mut network = start::<B>(&sources, device)?;

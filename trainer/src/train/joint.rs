@@ -83,7 +83,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         let (training, network) = peer.in_turn(|| {
             let training = JointTraining::<B> {
                 source: source.clone(),
-                judges: Judges::new(&sources, &source, device)?,
+                judges: Judges::new(&sources, source, device)?,
                 examples: Examples::choose(stage, Kind::Clip, device)?,
                 weight: stage.run.losses.refinement,
                 steadiness: stage.run.losses.refined_temporal,
