@@ -25,7 +25,7 @@ use crate::{
 /// EfficientNet-lite0 for `lite`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  trainer import --efficientnet efficientnet-lite0.pth --out runs/efficientnet
+  trainer import --efficientnet efficientnet-lite0.safetensors --out runs/efficientnet
   trainer import --vgg vgg19.pth --out runs/vgg
   trainer import --flow pwc_net.pth.tar --out runs/pwc
   trainer export --preset paper --flow runs/pwc --out weights")]

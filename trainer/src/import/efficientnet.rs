@@ -1,7 +1,7 @@
 //! EfficientNet-lite as its PyTorch ports save it: convolutions without bias, each followed by batch normalization, which goes
 //! into weights and biases here.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs, path::Path};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use burn::{
@@ -9,7 +9,7 @@ use burn::{
     nn::conv::Conv2d,
     tensor::{Tensor, backend::Backend},
 };
-use chromaflow::model::efficientnet::EfficientNet;
+use chromaflow::{model::efficientnet::EfficientNet, weights::sha256};
 
 use super::Tensors;
 
@@ -18,6 +18,23 @@ const EPSILON: f32 = 1e-3;
 
 /// The beginnings of the names of what the trunk does without: the classifier, and counters of training steps.
 const UNUSED: [&str; 3] = ["_conv_head.", "_bn1.", "_fc."];
+
+/// SHA-256 of PyPI's file, whose kernels lie transposed as TensorFlow has them, behind strides that Burn 0.21's reader does not see:
+/// they would come out scrambled, with the right shapes. The check can go once Burn reads strides.
+const TRANSPOSED: &str = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db";
+
+/// An error if a file is known to lie in a layout that can't be read.
+pub fn check_layout(file: &Path) -> Result<()> {
+    let bytes = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    ensure!(
+        sha256(&bytes) != TRANSPOSED,
+        "{} has its kernels transposed: write it anew with `python trainer/reference/contiguous.py {} efficientnet-lite0.safetensors`, \
+         and import that",
+        file.display(),
+        file.display()
+    );
+    Ok(())
+}
 
 /// Puts the tensors into `network`. An error if one is missing, has another shape or is not finite, or has no place.
 pub fn fill<B: Backend>(mut network: EfficientNet<B>, tensors: &Tensors) -> Result<EfficientNet<B>> {

@@ -37,6 +37,7 @@ pub fn efficientnet<B: Backend>(
     config: &EfficientNetConfig,
     device: &B::Device,
 ) -> Result<EfficientNet<B>> {
+    efficientnet::check_layout(file)?;
     efficientnet::fill(config.init(device), &read(file)?)
         .with_context(|| format!("{} is not EfficientNet-lite0 as its PyTorch ports save it", file.display()))
 }
