@@ -63,7 +63,7 @@ fn suggestion<B: Backend>(graph: &mut Graph, head: &DistributionHead<B>, taps: &
     let annealed = graph.add("Div", &[&logits, &temperature], Vec::new());
     let probabilities = graph.add("Softmax", &[&annealed], vec![integer("axis", 1)]);
     let chromas = graph.numbers(&chromas(), &[2, COLORS, 1, 1]);
-    let mean = graph.add("Conv", &[&probabilities, &chromas], Vec::new());
+    let mean = graph.pointwise(&chromas, &probabilities);
     graph.upsample(&mean, CELL)
 }
 
@@ -78,7 +78,7 @@ fn reduce<B: Backend>(
     let grey = graph.convolution("colorizer.head.grey", &head.grey, grey);
     let weight = head.hint.weight.val().narrow(1, 0, 2); // [output, 2, 1, 1]
     let weight = graph.parameter("colorizer.head.hint.weight".to_owned(), weight);
-    let hint = graph.add("Conv", &[suggestion, &weight], Vec::new());
+    let hint = graph.pointwise(&weight, suggestion);
     let mut sum = graph.add("Add", &[&grey, &hint], Vec::new());
     for (index, (layer, tap)) in head.taps.iter().zip(taps).enumerate() {
         let part = graph.convolution(&format!("colorizer.head.taps.{index}"), layer, &tap.name);

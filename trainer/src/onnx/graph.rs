@@ -76,6 +76,12 @@ impl Graph {
         self.add("Conv", &inputs, options)
     }
 
+    /// A linear map of each pixel's channels: a 1x1 convolution by a constant.
+    pub fn pointwise(&mut self, weight: &str, input: &str) -> Name {
+        let options = vec![integers("kernel_shape", &[1, 1]), integers("strides", &[1, 1])];
+        self.add("Conv", &[input, weight], options)
+    }
+
     /// x, at least 0 and at most 6.
     pub fn relu6(&mut self, input: &str) -> Name {
         let [least, most] = [0.0, 6.0].map(|bound| self.numbers(&[bound], &[]));
