@@ -273,7 +273,10 @@ fn an_imported_network_is_a_checkpoint() {
     let folder = RunFolder::open(run.path()).unwrap();
     let loaded = folder.backbone::<Flex>(&device).unwrap().unwrap();
     assert_eq!(values(&loaded), drawn);
-    let wider = Preset::Lite.config().trunk.backbone.init::<Flex>(&device);
+    let BackboneConfig::EfficientNet(sizes) = config.backbone.clone() else {
+        panic!("the tiny backbone is an EfficientNet");
+    };
+    let wider = BackboneConfig::EfficientNet(sizes.with_widths([2, 3, 4, 4, 5, 5, 7])).init::<Flex>(&device);
     let told = checkpoint::load_checked(&stage, wider, &device).unwrap_err();
     assert!(told.to_string().contains("preset"), "{told}");
 
