@@ -19,7 +19,7 @@ pub struct PreparedItem {
 }
 
 impl PreparedItem {
-    /// The source's path below its data folder: a teacher's maps go by it.
+    /// The source's path below its data folder.
     pub fn source(&self) -> &str {
         &self.record.source
     }
