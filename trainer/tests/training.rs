@@ -86,7 +86,7 @@ fn every_stage_learns_in_one_folder() {
     let text = [
         stage("trunk", 160, "batch = 2\nwear = { worn = 0.5 }"),
         stage("flow", 160, motion),
-        stage("colorizer", 120, "batch = 2\nhints = 0.5\noptimiser.ema = 0.9"),
+        stage("colorizer", 200, "batch = 2\nhints = 0.5\noptimiser.ema = 0.9"),
         stage(
             "joint",
             40,
@@ -96,8 +96,7 @@ fn every_stage_learns_in_one_folder() {
     let run = place.train("all", &text.concat());
     let names: Vec<_> = run.stages.iter().map(|stage| stage.path.file_name().unwrap().to_owned()).collect();
     assert_eq!(names, ["1-trunk", "2-flow", "3-colorizer", "4-joint"]);
-    // f begins faintly: first weights are scaled for the taps of a trained backbone, and this one is random.
-    for (stage, part) in [("1-trunk", 0.9), ("2-flow", 1.0), ("3-colorizer", 0.95)] {
+    for (stage, part) in [("1-trunk", 0.9), ("2-flow", 1.0), ("3-colorizer", 0.9)] {
         let losses = figures(&run, stage, "loss");
         assert!(losses[losses.len() - 1] < part * losses[0], "{stage}: {losses:?}");
     }
