@@ -7,7 +7,7 @@ use burn::{
 };
 
 use super::{
-    distribution::CELL,
+    distribution::{CELL, log_likelihood},
     hypercolumn::HypercolumnHead,
     size::{crop, pad_to_multiple},
     trunk::{Trunk, TrunkConfig},
@@ -64,13 +64,13 @@ pub struct Proposal<B: Backend> {
     pub log_likelihood: Tensor<B, 2>,
 }
 
-/// f's candidates, and the features of the distribution of the frame's colors.
+/// f's candidates, and the distribution of the frame's colors.
 #[derive(Clone, Debug)]
 pub struct Described<B: Backend> {
     /// RGB, not clamped, `[n, d, 3, h, w]`.
     pub candidates: Tensor<B, 5>,
-    /// `[n, width, H / 8, W / 8]` of the padded frame.
-    pub features: Tensor<B, 4>,
+    /// The palette's logits, `[n, COLORS, H / 8, W / 8]` of the padded frame.
+    pub logits: Tensor<B, 4>,
 }
 
 impl<B: Kernels> Colorizer<B> {
@@ -81,18 +81,18 @@ impl<B: Kernels> Colorizer<B> {
         cropped(self.padded(trunk, grey, hint).candidates, height, width)
     }
 
-    /// As [`forward`](Self::forward), and the distribution's features.
+    /// As [`forward`](Self::forward), and the distribution's logits.
     pub fn describe(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Described<B> {
         let [.., height, width] = grey.dims();
-        let Described { candidates, features } = self.padded(trunk, grey, hint);
-        Described { candidates: cropped(candidates, height, width), features }
+        let Described { candidates, logits } = self.padded(trunk, grey, hint);
+        Described { candidates: cropped(candidates, height, width), logits }
     }
 
     /// As [`forward`](Self::forward), and how likely each candidate is.
     pub fn propose(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>) -> Proposal<B> {
         let [.., height, width] = grey.dims();
-        let Described { candidates, features } = self.padded(trunk, grey, None);
-        let log_likelihood = trunk.distribution.log_likelihood(features, candidates.clone());
+        let Described { candidates, logits } = self.padded(trunk, grey, None);
+        let log_likelihood = log_likelihood(logits, candidates.clone());
         Proposal { candidates: cropped(candidates, height, width), log_likelihood }
     }
 
@@ -103,11 +103,11 @@ impl<B: Kernels> Colorizer<B> {
         let hint = hint.map(|hint| pad_to_multiple(hint, multiple)); // [n, 3, H, W]
         let [images, _, rows, columns] = grey.dims();
         let description = trunk.forward(grey.clone());
-        let features = description.colors.clone(); // [n, width, H / 8, W / 8]
-        let suggestion = annealed_mean(trunk.distribution.logits(features.clone())).detach(); // [n, 2, H / 8, W / 8]
+        let logits = trunk.distribution.logits(description.colors.clone()); // [n, COLORS, H / 8, W / 8]
+        let suggestion = annealed_mean(logits.clone()).detach(); // [n, 2, H / 8, W / 8]
         let hint = suggested(B::upsample(suggestion, CELL), hint); // [n, 3, H, W]
         let colors = self.unet.forward(self.head.forward(grey, hint, description)); // [n, 3 d, H, W]
-        Described { candidates: colors.reshape([images, self.candidates, 3, rows, columns]), features }
+        Described { candidates: colors.reshape([images, self.candidates, 3, rows, columns]), logits }
     }
 }
 

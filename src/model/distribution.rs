@@ -96,18 +96,6 @@ impl<B: Kernels> DistributionHead<B> {
     pub fn logits(&self, features: Tensor<B, 4>) -> Tensor<B, 4> {
         B::convolve(&self.logits, features, Activation::None).cast(FloatDType::F32)
     }
-
-    /// How likely each candidate's chroma is, `[n, d]`: the mean over cells of the logarithm of the distribution's density, in nats.
-    /// `features` is `[n, width, h / 8, w / 8]`, the candidates `[n, d, 3, h, w]`.
-    pub fn log_likelihood(&self, features: Tensor<B, 4>, candidates: Tensor<B, 5>) -> Tensor<B, 2> {
-        let [images, count, ..] = candidates.dims();
-        let logits = self.logits(features);
-        let cells = logits.dims()[2] * logits.dims()[3];
-        let probabilities = log_softmax(logits.reshape([images, COLORS, cells]), 1).exp(); // [n, COLORS, cells]
-        let chroma = cell_chroma(candidates.flatten(0, 1)).reshape([images, count, 2, cells]);
-        let density = palette::density(probabilities, chroma); // [n, d, cells]
-        density.add_scalar(LEAST).log().mean_dim(2).reshape([images, count])
-    }
 }
 
 impl<B: Kernels> Residual<B> {
@@ -116,6 +104,17 @@ impl<B: Kernels> Residual<B> {
         let inside = B::convolve(&self.first, features.clone(), Activation::Relu);
         features + B::convolve(&self.second, inside, Activation::None)
     }
+}
+
+/// How likely each candidate's chroma is, `[n, d]`: the mean over cells of the logarithm of the distribution's density, in nats.
+/// `logits` is `[n, COLORS, h / 8, w / 8]`, the candidates `[n, d, 3, h, w]`.
+pub fn log_likelihood<B: Backend>(logits: Tensor<B, 4>, candidates: Tensor<B, 5>) -> Tensor<B, 2> {
+    let [images, count, ..] = candidates.dims();
+    let cells = logits.dims()[2] * logits.dims()[3];
+    let probabilities = log_softmax(logits.reshape([images, COLORS, cells]), 1).exp(); // [n, COLORS, cells]
+    let chroma = cell_chroma(candidates.flatten(0, 1)).reshape([images, count, 2, cells]);
+    let density = palette::density(probabilities, chroma); // [n, d, cells]
+    density.add_scalar(LEAST).log().mean_dim(2).reshape([images, count])
 }
 
 /// The mean chroma of each cell of RGB images `[n, 3, h, w]`: `[n, 2, h / 8, w / 8]`.

@@ -55,20 +55,6 @@ impl Window {
         }
     }
 
-    /// Where the centres of `cells` x `cells` equal parts of the window lie in an image of `width` x `height`, row by row:
-    /// x and y in [0, 1] of its sides. In a mirrored window the first of a row is its rightmost.
-    pub fn cell_centres(&self, (width, height): (u32, u32), cells: usize) -> Vec<[f32; 2]> {
-        let along = |start: u32, length: u32, cell: usize, whole: u32| {
-            (start as f32 + (cell as f32 + 0.5) / cells as f32 * length as f32) / whole as f32
-        };
-        let column = |cell: usize| if self.mirrored { cells - 1 - cell } else { cell };
-        let centre = |cell: usize| {
-            let x = along(self.x, self.width, column(cell % cells), width);
-            [x, along(self.y, self.height, cell / cells, height)]
-        };
-        (0..cells * cells).map(centre).collect()
-    }
-
     /// The shorter side of the whole image of `width` x `height`, in the window's pixels.
     pub fn short_side(&self, (width, height): (u32, u32)) -> f32 {
         width.min(height) as f32 * self.columns as f32 / self.width as f32

@@ -54,11 +54,14 @@ impl Style {
 
     /// Changes the chroma of a crop; its luma stays.
     pub fn apply(&self, crop: &mut Crop) {
+        change_chroma(crop, |_, chroma| self.of(chroma));
+    }
+
+    /// The style's chroma in place of one.
+    fn of(&self, [blue, red]: [f32; 2]) -> [f32; 2] {
         let (sine, cosine) = self.turn.sin_cos();
-        change_chroma(crop, |_, [blue, red]| {
-            let turned = [cosine * blue - sine * red, sine * blue + cosine * red];
-            [0, 1].map(|axis| self.gain * turned[axis] + self.cast[axis])
-        });
+        let turned = [cosine * blue - sine * red, sine * blue + cosine * red];
+        [0, 1].map(|axis| self.gain * turned[axis] + self.cast[axis])
     }
 }
 
@@ -89,13 +92,12 @@ fn add_patch(crop: &mut Crop, random: &mut StdRng) {
     let style =
         Style { turn: random.random_range(-PI..PI), gain: random.random_range(0.0f32..1.3), cast: [0.0; 2] };
     let columns = crop.width;
-    let (sine, cosine) = style.turn.sin_cos();
-    change_chroma(crop, |pixel, [blue, red]| {
+    change_chroma(crop, |pixel, chroma| {
         let offset = [(pixel % columns) as f32 - center[0], (pixel / columns) as f32 - center[1]];
         if (offset[0] / radii[0]).powi(2) + (offset[1] / radii[1]).powi(2) > 1.0 {
-            return [blue, red];
+            return chroma;
         }
-        [style.gain * (cosine * blue - sine * red), style.gain * (sine * blue + cosine * red)]
+        style.of(chroma)
     });
 }
 

@@ -61,8 +61,8 @@ impl<B: Kernels> Coloring<B> {
 
     /// The same, and the logits of the distribution of the frame's colors.
     pub fn colored(&self, grey: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Colored<B> {
-        let Described { candidates, features } = self.colorizer.describe(&self.trunk, grey.clone(), hint);
-        Colored { candidates: on_luma(candidates, grey), logits: self.trunk.distribution.logits(features) }
+        let Described { candidates, logits } = self.colorizer.describe(&self.trunk, grey.clone(), hint);
+        Colored { candidates: on_luma(candidates, grey), logits }
     }
 
     /// The same without a hint, and how likely each candidate is.
