@@ -8,7 +8,8 @@
 //! 2. [`model::trunk`] describes the grey frame by five taps and tells which colors are likely where; [`model::colorizer`] (f)
 //!    turns frame and taps into
 //!    d = 4 coloured candidates, of which the clip follows one.
-//! 3. [`model::flow`] finds where every pixel went in the neighbouring frames, once per pair and direction.
+//! 3. [`model::flow`] finds where every pixel went in the neighbouring frames, once per pair and direction, and
+//!    [`variational`] makes that exact.
 //! 4. [`model::refiner`] (g) corrects the frame by its left and right neighbour, warped ([`warp`]) and weighted by the
 //!    confidence of equation (4), once per pass.
 //! 5. [`readback`] brings the small coloured frame from the device, [`guided`] carries its chroma to the size of
@@ -33,6 +34,7 @@ pub mod plane;
 pub mod readback;
 pub mod shot;
 pub mod upsample;
+pub mod variational;
 pub mod warp;
 pub mod weights;
 

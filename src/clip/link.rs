@@ -6,6 +6,7 @@ use super::still::settled;
 use crate::{
     kernel::{Kernels, Pair},
     model::flow::{Description, FlowNet},
+    variational,
 };
 
 /// Both directions between a frame and the one before it.
@@ -54,7 +55,8 @@ impl<B: Kernels> Link<B> {
         let second = first.clone().flip([0]);
         let [ours, theirs] = [[frame, previous], [previous, frame]]
             .map(|[one, other]| Description::joined(&[&one.description, &other.description])); // of 2 frames
-        let flows = settled(network.between(&ours, &theirs), first.clone(), second.clone()); // [2, 2, h, w]
+        let flows = variational::exact(network.between(&ours, &theirs), first.clone(), second.clone());
+        let flows = settled(flows, first.clone(), second.clone()); // [2, 2, h, w]
         let visible = B::visibility(flows.clone(), flows.clone().flip([0])); // [2, 1, h, w]
         let pair = Pair { frame: first, neighbour: second, flow: flows.clone(), visible: visible.clone() };
         let (_, grey_confidence) = B::warp_trusted(pair); // [2, 1, h, w]

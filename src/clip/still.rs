@@ -1,20 +1,20 @@
 //! What stands still stands still: a flow is taken back where no motion at all explains the picture as well.
 //!
-//! A flow network is never exact to a hundredth of a pixel, and in a still background a wrong tenth of a pixel smears colour from
+//! A flow is never exact to a hundredth of a pixel, and in a still background a wrong tenth of a pixel smears colour from
 //! frame to frame. Video coders meet the same with their skipped blocks.
 
-use burn::tensor::{Tensor, backend::Backend, module::avg_pool2d};
+use burn::tensor::{Tensor, backend::Backend};
 
-use crate::warp::warp;
+use crate::{variational::window_mean, warp::warp};
 
-/// Pixels along each side of the square that differences are averaged over: one pixel alone is mostly grain.
-const SIDE: usize = 5;
+/// Flows of this many pixels and more are motion, even where the picture is too smooth to show it.
+const MOTION: f64 = 1.0;
 
 /// A flow must lower the difference to this part of what it is without motion. Sampling between pixels averages grain away, so
 /// that even a wrong flow of half a pixel lowers the difference of two still frames of pure grain, to sqrt((1 + 1/4) / 2) = 0.79.
 const WORTHWHILE: f64 = 0.79;
 
-/// `flow` `[n, 2, h, w]` between `frame` and `neighbour` `[n, c, h, w]`, and 0 where that is as good.
+/// `flow` `[n, 2, h, w]` between `frame` and `neighbour` `[n, c, h, w]`, and 0 where it is small and 0 is as good.
 pub(super) fn settled<B: Backend>(
     flow: Tensor<B, 4>,
     frame: Tensor<B, 4>,
@@ -22,14 +22,14 @@ pub(super) fn settled<B: Backend>(
 ) -> Tensor<B, 4> {
     let moved = difference(frame.clone(), warp(neighbour.clone(), flow.clone())); // [n, 1, h, w]
     let still = difference(frame, neighbour); // [n, 1, h, w]
-    let moves = moved.lower(still.mul_scalar(WORTHWHILE)).float();
+    let far = flow.clone().powi_scalar(2).sum_dim(1).greater_equal_elem(MOTION * MOTION); // [n, 1, h, w]
+    let moves = moved.lower(still.mul_scalar(WORTHWHILE)).bool_or(far).float();
     flow * moves // [n, 2, h, w]
 }
 
-/// Mean absolute difference around each pixel, `[n, 1, h, w]`.
+/// Mean absolute difference around each pixel, `[n, 1, h, w]`: that of one pixel alone is mostly grain.
 fn difference<B: Backend>(ours: Tensor<B, 4>, theirs: Tensor<B, 4>) -> Tensor<B, 4> {
-    let difference = (ours - theirs).abs().mean_dim(1); // [n, 1, h, w]
-    avg_pool2d(difference, [SIDE; 2], [1, 1], [SIDE / 2; 2], false, false)
+    window_mean((ours - theirs).abs().mean_dim(1)) // [n, 1, h, w]
 }
 
 #[cfg(test)]
@@ -72,5 +72,12 @@ mod tests {
         let settled = settled(flow(0.3), waves(0.0) + grain(), waves(0.0) + grain());
         let moving = settled.narrow(1, 0, 1).greater_elem(0.0).float().mean().into_scalar();
         assert!(moving < 0.2, "{moving} of the pixels move");
+    }
+
+    #[test]
+    fn motion_that_nothing_shows_is_kept_if_it_is_far() {
+        let plain = || waves(0.0).zeros_like();
+        let kept = |x| settled(flow(x), plain(), plain()).max().into_scalar();
+        assert_eq!([kept(0.9), kept(1.5)], [0.0, 1.5]);
     }
 }

@@ -3,6 +3,7 @@
 use burn::{backend::Flex, tensor::Tensor};
 use chromaflow::{
     upsample::upsample,
+    variational,
     warp::{confidence, inside, visibility, warp},
 };
 
@@ -38,4 +39,12 @@ fn upsampled_image() {
         let upsampled = upsample(input("upsample"), factor);
         assert_expected(&format!("upsample.{factor}"), &upsampled.into_data());
     }
+}
+
+/// Smooth pictures, so that no rounding is enlarged by the sweeps.
+#[test]
+fn exact_flow() {
+    let [flow, frame, neighbor] =
+        ["flow", "frame", "neighbor"].map(|name| input(&format!("variational.{name}")));
+    assert_expected("variational", &variational::exact(flow, frame, neighbor).into_data());
 }
