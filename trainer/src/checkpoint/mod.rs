@@ -21,23 +21,24 @@ const AVERAGE: &str = "average.mpk";
 const OPTIMIZER: &str = "optimizer.mpk";
 
 /// What part of a step's loss the smoothed loss takes over.
-const FRESH: f64 = 0.01;
+const FRESH: f32 = 0.01;
 
 /// How far a stage is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// Steps done.
     pub step: usize,
-    /// Moving average of the loss, by which the best checkpoint is known.
-    pub smoothed_loss: f64,
+    /// Moving average of the loss, by which the best checkpoint is known. In single precision the checkpoint's text gives the
+    /// very number back; the reader of JSON may miss the last bit of a double.
+    pub smoothed_loss: f32,
 }
 
 impl Progress {
     /// Takes a step with this loss. The first steps count alike, so that none outweighs the others.
     pub fn advance(&mut self, loss: f64) {
         self.step += 1;
-        let fresh = FRESH.max(1.0 / self.step as f64);
-        self.smoothed_loss += fresh * (loss - self.smoothed_loss);
+        let fresh = FRESH.max(1.0 / self.step as f32);
+        self.smoothed_loss += fresh * (loss as f32 - self.smoothed_loss);
     }
 }
 
