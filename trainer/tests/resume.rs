@@ -161,6 +161,42 @@ fn a_killed_run_goes_on_as_if_nothing_had_been() {
     assert!(record["sessions"].as_array().unwrap().len() == 5, "{record}");
 }
 
+/// As users and cluster schedulers end a training.
+#[test]
+fn a_signal_ends_a_run_with_a_checkpoint() {
+    let place = Place::new();
+    let (whole, out) = (place.whole(), place.out("signalled"));
+    let child = place.train(&out, &[]).stdout(Stdio::piped()).spawn().unwrap();
+    wait_for(&out.join("2-colorizer/log.jsonl"));
+    let kill = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    let output = child.wait_with_output().unwrap();
+    assert_success(&output);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("of stage 2; --resume goes on from there"), "{told}");
+    assert_success(&place.train(&out, &["--resume"]).output().unwrap());
+    assert_eq!(end(&out), end(&whole));
+}
+
+#[test]
+fn a_run_ends_with_its_time_and_the_learning_rate_with_it() {
+    let place = Place::new();
+    let out = place.out("timed");
+    let more = ["--minutes", "0.1", "--set", "stages.flow.epochs=100000", "--set", "monitoring.line_every=1"];
+    let output = place.train(&out, &more).stdout(Stdio::piped()).output().unwrap();
+    assert_success(&output);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("of stage 1; --resume goes on from there"), "{told}");
+    let log = fs::read_to_string(out.join("1-flow/log.jsonl")).unwrap();
+    let rates = log
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["learning_rate"].as_f64().unwrap());
+    let rates: Vec<_> = rates.collect();
+    // By its steps alone the stage would be at its beginning.
+    let highest = rates.iter().copied().fold(0.0, f64::max);
+    assert!(*rates.last().unwrap() < 0.3 * highest, "{rates:?}");
+}
+
 #[test]
 fn a_damaged_checkpoint_is_noticed_and_the_one_before_is_taken() {
     let place = Place::new();

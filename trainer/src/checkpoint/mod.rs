@@ -6,10 +6,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use burn::{
-    module::{AutodiffModule, Module},
+    module::{AutodiffModule, Module, ModuleVisitor, Param},
     optim::Optimizer,
+    prelude::ToElement,
     record::{FullPrecisionSettings, NamedMpkBytesRecorder, Record, Recorder},
-    tensor::backend::{AutodiffBackend, Backend},
+    tensor::{
+        Tensor,
+        backend::{AutodiffBackend, Backend},
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,12 +60,19 @@ pub struct State<M, A, O> {
 }
 
 /// Writes a checkpoint into the stage's folder, and removes what lies there but the `keep` newest and the best. The new one
-/// appears under its name only when it is complete; an error leaves the others as they are.
+/// appears under its name only when it is complete; an error, as for weights that are no numbers, leaves the others as they
+/// are.
 pub fn save<B: AutodiffBackend, M: AutodiffModule<B>, O: Optimizer<M, B>>(
     out: &Path,
     keep: usize,
     state: &State<M, M::InnerModule, O>,
 ) -> Result<()> {
+    ensure!(
+        is_finite(&state.network.valid()),
+        "after step {} not all weights are finite numbers: try a lower learning rate, or optimiser.clip; the checkpoints are \
+         as they were",
+        state.progress.step
+    );
     let mut files = vec![(NETWORK, bytes::<B, _>(state.network.clone().into_record())?)];
     if let Some(average) = &state.average {
         files.push((AVERAGE, bytes::<B::InnerBackend, _>(average.clone().into_record())?));
@@ -91,6 +102,9 @@ pub fn resume<B: AutodiffBackend, M: AutodiffModule<B>, O: Optimizer<M, B>>(
         let average = fresh.average.take().unwrap_or_else(|| fresh.network.valid());
         let record = record::<B::InnerBackend, _>(&mut whole, AVERAGE, device)?;
         fresh.average = Some(average.load_record(record));
+    } else {
+        // One that this start was the first to ask for.
+        fresh.average = fresh.average.map(|_| fresh.network.valid());
     }
     if whole.has(OPTIMIZER) {
         fresh.optimizer = fresh.optimizer.load_record(record::<B, _>(&mut whole, OPTIMIZER, device)?);
@@ -130,6 +144,21 @@ pub fn newest_step(out: &Path) -> Result<usize> {
     Ok(folder::newest(out)?.map_or(0, |whole| whole.progress.step))
 }
 
+/// Whether all weights are finite.
+fn is_finite<B: Backend>(network: &impl Module<B>) -> bool {
+    let mut finite = Finite(true);
+    network.visit(&mut finite);
+    finite.0
+}
+
+struct Finite(bool);
+
+impl<B: Backend> ModuleVisitor<B> for Finite {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<B, D>>) {
+        self.0 = self.0 && parameter.val().is_finite().all().into_scalar().to_bool();
+    }
+}
+
 fn bytes<B: Backend, R: Record<B>>(record: R) -> Result<Vec<u8>> {
     Ok(Recorder::<B>::record(&recorder(), record, ())?)
 }
@@ -143,4 +172,52 @@ fn record<B: Backend, R: Record<B>>(whole: &mut Whole, file: &str, device: &B::D
 
 fn recorder() -> NamedMpkBytesRecorder<FullPrecisionSettings> {
     NamedMpkBytesRecorder::default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::{
+        backend::{Autodiff, Flex},
+        nn::{Linear, LinearConfig},
+        optim::AdamConfig,
+    };
+    use tempfile::tempdir;
+
+    type Learning = Autodiff<Flex>;
+
+    fn network() -> Linear<Learning> {
+        LinearConfig::new(2, 2).init::<Learning>(&Default::default()).fork(&Default::default())
+    }
+
+    fn state(
+        step: usize,
+        network: Linear<Learning>,
+    ) -> State<Linear<Learning>, Linear<Flex>, impl Optimizer<Linear<Learning>, Learning>> {
+        let progress = Progress { step, smoothed_loss: 0.0 };
+        State { progress, network, average: None, optimizer: AdamConfig::new().init() }
+    }
+
+    #[test]
+    fn weights_that_are_no_numbers_replace_nothing() {
+        let out = tempdir().unwrap();
+        save(out.path(), 1, &state(1, network())).unwrap();
+        let mut spoiled = network();
+        spoiled.weight = spoiled.weight.map(|weight| weight.div_scalar(0.0).detach().require_grad());
+        let error = save(out.path(), 1, &state(2, spoiled)).unwrap_err().to_string();
+        assert!(error.contains("not all weights are finite"), "{error}");
+        assert_eq!(steps(out.path()).unwrap(), [1]);
+    }
+
+    #[test]
+    fn an_average_asked_for_later_starts_from_the_weights_that_are_there() {
+        let out = tempdir().unwrap();
+        let trained = network();
+        save(out.path(), 1, &state(1, trained.clone())).unwrap();
+        let mut fresh = state(0, network());
+        fresh.average = Some(fresh.network.valid());
+        let resumed = resume(out.path(), fresh, &Default::default()).unwrap();
+        let weights = |linear: &Linear<Flex>| linear.weight.val().into_data();
+        assert_eq!(weights(&resumed.average.unwrap()), weights(&trained.valid()));
+    }
 }

@@ -23,6 +23,7 @@ use crate::{
 #[command(after_help = "Examples:
   trainer train trainer/runs/small.toml --data SET --out runs/small
   trainer train --resume --out runs/small
+  trainer train trainer/runs/lite.toml --minutes 10
   trainer train trainer/runs/lite.toml --device cuda --set stages.colorizer.batch=32 --set optimiser.learning_rate=3e-4
   trainer train trainer/runs/lite.toml --device cuda --devices 4 --set optimiser.accumulate=4
   trainer train --dry-run
@@ -53,6 +54,9 @@ pub struct TrainCommand {
     devices: usize,
     #[command(flatten)]
     nodes: NodeOptions,
+    /// Ends with a checkpoint after so many minutes, and lets the learning rate fall as if the stage ended there.
+    #[arg(long, value_name = "N")]
+    minutes: Option<f64>,
     /// Goes on from the newest whole checkpoint in the run's folder, or from the start if there is none yet.
     #[arg(long)]
     resume: bool,
@@ -105,7 +109,9 @@ impl TrainCommand {
         run.data = self.data.clone().unwrap_or(run.data);
         run.out = self.out.clone().unwrap_or(run.out);
         run.device = self.device.unwrap_or(run.device);
+        run.minutes = self.minutes.unwrap_or(run.minutes);
         run.show = Show::on_stdout();
+        run.check()?;
         Ok(run)
     }
 }

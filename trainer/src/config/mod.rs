@@ -38,6 +38,9 @@ pub struct RunConfig {
     pub loaders: usize,
     /// Multiplies the steps of every stage: 0.001 is a thousandth of the training.
     pub scale: f64,
+    /// Minutes that each start of the run has, its last checkpoint included; 0 for all the time there is. The stage under way
+    /// then ends, and its learning rate falls as if that were its last step.
+    pub minutes: f64,
     /// Networks of other runs, or published ones, that this one starts from.
     pub start: Start,
     /// Weights and parameters of the losses.
@@ -108,6 +111,7 @@ impl Default for RunConfig {
             seed: 1,
             loaders: 2,
             scale: 1.0,
+            minutes: 0.0,
             start: Start::default(),
             losses: Losses::default(),
             optimiser: Optimiser::default(),
@@ -181,6 +185,7 @@ impl RunConfig {
     /// An error that names the first field whose value can't be.
     pub fn check(&self) -> Result<()> {
         ensure!(self.scale > 0.0, "scale must be above 0, not {}", self.scale);
+        ensure!(self.minutes >= 0.0, "minutes must not be below 0");
         ensure!(self.loaders > 0, "loaders: at least one thread must prepare batches");
         ensure!(self.checkpoints.every > 0, "checkpoints.every must be at least 1");
         ensure!(self.checkpoints.keep > 0, "checkpoints.keep must be at least 1");

@@ -22,8 +22,8 @@ pub struct Optimiser {
     pub floor: f64,
     /// Decoupled weight decay, for adamw.
     pub weight_decay: f64,
-    /// Largest norm of one parameter tensor's gradient; 0 leaves gradients as they are.
-    pub clip: f32,
+    /// Largest norm of all gradients together; 0 leaves gradients as they are.
+    pub clip: f64,
     /// Batches whose gradients make one step: as if the batch were so many times larger, in the memory of one.
     pub accumulate: usize,
     /// Decay a step of the moving average of the weights that is evaluated and exported; 0 keeps none.
@@ -74,15 +74,12 @@ impl Optimiser {
         fields.try_into().context("optimiser")
     }
 
-    /// The learning rate of a step out of `steps`.
-    pub fn learning_rate_at(&self, step: usize, steps: usize) -> f64 {
+    /// The learning rate of a step, when the part `done` of the stage, in [0, 1], lies behind it.
+    pub fn learning_rate_at(&self, step: usize, done: f64) -> f64 {
         let warm_up = ((step + 1) as f64 / self.warm_up_steps.max(1) as f64).min(1.0);
         let part = match self.schedule {
             Schedule::Constant => 1.0,
-            Schedule::Cosine => {
-                let done = (step as f64 / steps as f64).min(1.0);
-                self.floor + (1.0 - self.floor) * 0.5 * (1.0 + (PI * done).cos())
-            }
+            Schedule::Cosine => self.floor + (1.0 - self.floor) * 0.5 * (1.0 + (PI * done).cos()),
         };
         self.learning_rate * warm_up * part
     }
@@ -109,9 +106,9 @@ mod tests {
     #[test]
     fn the_learning_rate_rises_and_falls_as_configured() {
         let constant = Optimiser { learning_rate: 2.0, ..Optimiser::default() };
-        assert_eq!([0, 50, 99].map(|step| constant.learning_rate_at(step, 100)), [2.0; 3]);
+        assert_eq!([0, 50, 99].map(|step| constant.learning_rate_at(step, step as f64 / 100.0)), [2.0; 3]);
         let cosine = Optimiser { schedule: Schedule::Cosine, warm_up_steps: 10, floor: 0.1, ..constant };
-        let rates = [0, 4, 50, 100].map(|step| cosine.learning_rate_at(step, 100));
+        let rates = [0, 4, 50, 100].map(|step| cosine.learning_rate_at(step, step as f64 / 100.0));
         let half = 0.1 + 0.9 * 0.5;
         assert!((rates[0] - 0.2).abs() < 1e-12 && rates[1] > 0.9 && rates[1] < 1.0, "{rates:?}");
         assert!((rates[2] - 2.0 * half).abs() < 1e-12 && (rates[3] - 0.2).abs() < 1e-12, "{rates:?}");

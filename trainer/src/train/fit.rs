@@ -1,17 +1,24 @@
 //! The loop that all stages share.
 
-use std::fs;
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, ensure};
 use burn::{
-    grad_clipping::GradientClippingConfig,
     module::AutodiffModule,
     optim::{AdamWConfig, GradientsAccumulator, GradientsParams, Optimizer},
-    tensor::{Tensor, backend::AutodiffBackend},
+    tensor::{
+        Tensor,
+        backend::{AutodiffBackend, Backend},
+    },
 };
 
 use super::{
     average::follow,
+    clipping::clipped,
+    ending::Ending,
     peers::{Figures, Peer},
     training::{StageRun, StepLoss, Trained, Training},
 };
@@ -25,11 +32,17 @@ use crate::{
 /// Adam's and AdamW's, as in TensorFlow and PyTorch.
 const EPSILON: f32 = 1e-8;
 
-/// The figure that says whether the user ends the training.
+/// The figure that says whether the training ends with this step.
 const STOP: &str = "stop";
 
+/// The figure that says which part of the time that the training was given is over.
+const TIME: &str = "time";
+
+/// How long a step and a checkpoint take before any was timed.
+const FIRST_RESERVE: Duration = Duration::from_secs(2);
+
 /// Trains a stage from its newest whole checkpoint, or from `network` where there is none, to its last step, or to that at
-/// which the user ends it. Of several peers the first shows the training and writes the checkpoints.
+/// which the user, a signal or the time ends it. Of several peers the first shows the training and writes the checkpoints.
 pub fn fit<B: AutodiffBackend, T: Training<B>>(
     stage: &StageRun,
     peer: &Peer,
@@ -48,28 +61,33 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
     let share = peer.share(stage.optimiser.accumulate)?;
     let mut batches = training.batches(Order { parts: share.clone(), ..stage.order(first) })?;
     let mut monitor = peer.is_first().then(|| stage.monitor(first)).transpose()?;
+    let (mut reserve, mut time) = (FIRST_RESERVE, 0.0);
     for step in first..stage.steps {
+        let start = Instant::now();
         let (gradients, mut figures) = gradients(training, &state.network, &mut batches, share.len())?;
-        let stop = monitor.as_ref().is_some_and(Monitor::stop_asked);
-        figures.push((STOP, Tensor::from_floats([f32::from(u8::from(stop))], device)));
-        let (gradients, figures) = peer.average(&state.network, gradients, figures)?;
-        let learning_rate = stage.optimiser.learning_rate_at(step, stage.steps);
+        let asked = monitor.as_ref().is_some_and(Monitor::stop_asked);
+        figures.extend(end_figures(stage.ending, asked, reserve, device));
+        let (gradients, mut figures) = peer.average(&state.network, gradients, figures)?;
+        let (gradients, norm) = limited(stage.optimiser.clip, &state.network, gradients);
+        figures.extend(norm);
+        let learning_rate = stage.learning_rate_at(step, time);
         state.network = state.optimizer.step(learning_rate, state.network, gradients);
         state.average = state.average.map(|average: Trained<B, T::Network>| {
             follow(average, &state.network.valid(), stage.optimiser.ema, step)
         });
         let mut figures = read(figures);
         let loss = figures[0].1;
-        // The first peer's wish, averaged like the rest, so that all end at the same step.
-        let stop_asked = figures.pop_if(|(name, _)| *name == STOP).is_some_and(|(_, asked)| asked > 0.0);
         ensure!(
             loss.is_finite(),
             "the loss of step {} is {loss}: try a lower learning rate, or optimiser.clip; the checkpoints are as they were",
             step + 1
         );
         state.progress.advance(loss);
-        let end = step + 1 == stage.steps || stop_asked;
+        // Averaged like the rest, so that all peers go by the same time and end at the same step.
+        time = taken(&mut figures, TIME);
+        let end = taken(&mut figures, STOP) > 0.0 || step + 1 == stage.steps;
         let Some(monitor) = &mut monitor else {
+            reserve = reserve.max(start.elapsed());
             if end {
                 break;
             }
@@ -86,6 +104,7 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
             let network = state.average.clone().unwrap_or_else(|| state.network.valid());
             training.sheet(&network).map_or(Ok(()), |sheet| monitor.sheet(&sheet))?;
         }
+        reserve = reserve.max(start.elapsed());
         if end {
             break;
         }
@@ -93,13 +112,44 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
     Ok(())
 }
 
+/// Whether this peer ends the training with the step under way, and how much of the time is over.
+fn end_figures<B: Backend>(
+    ending: &Ending,
+    asked: bool,
+    reserve: Duration,
+    device: &B::Device,
+) -> Figures<B> {
+    let part = ending.part(reserve);
+    let stop = f32::from(u8::from(asked || ending.asked() || part == 1.0));
+    [(STOP, stop), (TIME, part as f32)]
+        .map(|(name, value)| (name, Tensor::from_floats([value], device)))
+        .into()
+}
+
+/// The figure of this name, which is for the loop alone.
+fn taken(figures: &mut Vec<(&'static str, f64)>, name: &str) -> f64 {
+    let place = figures.iter().position(|(other, _)| *other == name);
+    place.map_or(0.0, |place| figures.remove(place).1)
+}
+
+/// Clips gradients to `limit`, where there is one, and says what norm they had.
+fn limited<B: AutodiffBackend, M: AutodiffModule<B>>(
+    limit: f64,
+    network: &M,
+    gradients: GradientsParams,
+) -> (GradientsParams, Figures<B::InnerBackend>) {
+    if limit == 0.0 {
+        return (gradients, Vec::new());
+    }
+    let (gradients, norm) = clipped(network, gradients, limit);
+    (gradients, vec![("gradient_norm", norm)])
+}
+
 /// Adam is AdamW without decay, step for step.
 fn optimizer<B: AutodiffBackend, M: AutodiffModule<B>>(
     optimiser: &Optimiser,
 ) -> impl Optimizer<M, B> + use<B, M> {
-    let clipping = (optimiser.clip > 0.0).then_some(GradientClippingConfig::Norm(optimiser.clip));
-    let config = AdamWConfig::new().with_epsilon(EPSILON).with_grad_clipping(clipping);
-    config.with_weight_decay(optimiser.weight_decay as f32).init()
+    AdamWConfig::new().with_epsilon(EPSILON).with_weight_decay(optimiser.weight_decay as f32).init()
 }
 
 /// The gradients of a step, the mean over its batches, and its figures, the loss first.
@@ -128,7 +178,7 @@ fn gradients<B: AutodiffBackend, T: Training<B>>(
 }
 
 /// Reads figures from the device, all at once.
-fn read<B: burn::tensor::backend::Backend>(figures: Figures<B>) -> Vec<(&'static str, f64)> {
+fn read<B: Backend>(figures: Figures<B>) -> Vec<(&'static str, f64)> {
     let (names, values): (Vec<_>, Vec<_>) = figures.into_iter().unzip();
     let values = Tensor::cat(values, 0).into_data(); // [figures]
     names.into_iter().zip(values.iter::<f64>()).collect()

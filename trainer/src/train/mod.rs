@@ -1,9 +1,11 @@
 //! The stages of a run and what they share.
 
 mod average;
+mod clipping;
 mod color_batch;
 pub mod colorizer;
 mod colorizer_start;
+pub mod ending;
 mod examples;
 mod file_list;
 pub mod fit;

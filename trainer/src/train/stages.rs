@@ -7,7 +7,9 @@ use burn::tensor::backend::AutodiffBackend;
 use chromaflow::kernel::Kernels;
 
 use super::{
-    colorizer, flow, joint,
+    colorizer,
+    ending::Ending,
+    flow, joint,
     peers::{Group, agreement, nodes::NodeOptions},
     run_record::{FileList, RunRecord, Session},
     training::StageRun,
@@ -37,7 +39,8 @@ pub fn train_on<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     devices: &[B::Device],
     nodes: Option<NodeOptions>,
 ) -> Result<()> {
-    let stages = run.stages().map(|(number, stage)| StageRun::new(run, number, stage));
+    let ending = Ending::watch(run.minutes)?;
+    let stages = run.stages().map(|(number, stage)| StageRun::new(run, number, stage, &ending));
     let stages = stages.collect::<Result<Vec<_>>>()?;
     let set = suited(run)?;
     let mut record = open(run, resume)?;

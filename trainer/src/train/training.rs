@@ -8,6 +8,7 @@ use burn::{
     tensor::{Tensor, backend::AutodiffBackend},
 };
 
+use super::ending::Ending;
 use crate::{
     config::{Optimiser, RunConfig, Stage},
     evaluation::sheet::Sheet,
@@ -59,12 +60,15 @@ pub struct StageRun<'a> {
     pub optimiser: Optimiser,
     /// Its optimiser's steps.
     pub steps: usize,
+    /// Ends it before its last step.
+    pub ending: &'a Ending,
 }
 
 impl<'a> StageRun<'a> {
     /// A stage of `run` by its number, from 1.
-    pub fn new(run: &'a RunConfig, number: usize, stage: &'a Stage) -> Result<Self> {
-        Ok(Self { run, stage, number, optimiser: run.optimiser_of(stage)?, steps: run.steps_of(stage)? })
+    pub fn new(run: &'a RunConfig, number: usize, stage: &'a Stage, ending: &'a Ending) -> Result<Self> {
+        let (optimiser, steps) = (run.optimiser_of(stage)?, run.steps_of(stage)?);
+        Ok(Self { run, stage, number, optimiser, steps, ending })
     }
 
     /// The folder of its checkpoints and its log.
@@ -88,6 +92,12 @@ impl<'a> StageRun<'a> {
     pub fn sheet_due(&self, step: usize, end: bool) -> bool {
         let every = self.run.monitoring.sheet_every;
         every > 0 && (end || step.is_multiple_of(every * self.run.checkpoints.every))
+    }
+
+    /// The learning rate of a step, when the part `time` of the time that the training was given is over.
+    pub fn learning_rate_at(&self, step: usize, time: f64) -> f64 {
+        let done = (step as f64 / self.steps as f64).max(time);
+        self.optimiser.learning_rate_at(step, done)
     }
 
     /// Seed of its random numbers.
