@@ -1,5 +1,7 @@
 //! Planes of samples on the CPU, and the change of their size.
 
+use std::ops::Range;
+
 /// A plane of f32 samples, row by row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plane {
@@ -24,6 +26,13 @@ impl Plane {
     /// The row `y`.
     pub fn row(&self, y: usize) -> &[f32] {
         &self.samples[y * self.width..(y + 1) * self.width]
+    }
+
+    /// The samples of these columns and rows, which lie inside the plane.
+    pub fn cropped(&self, columns: Range<usize>, rows: Range<usize>) -> Self {
+        let (width, height) = (columns.len(), rows.len());
+        let samples = rows.flat_map(|y| &self.row(y)[columns.clone()]).copied().collect();
+        Self { width, height, samples }
     }
 
     /// The plane at another size: the mean over each new sample's area where it shrinks, bilinear where it grows.

@@ -53,8 +53,22 @@ def thumbnail(plane):
     return cover(height) @ plane @ cover(width).T
 
 
+def picture(previous, following):
+    """The part of both frames between black bars."""
+    shows = np.maximum(*(abs(plane - previous[0, 0]) for plane in (previous, following))) >= 0.04
+
+    def within(lines):
+        found = np.flatnonzero(lines)
+        shown = slice(found[0], found[-1] + 1) if found.size else slice(None)
+        return shown if found.size and found[-1] + 1 - found[0] >= 0.25 * lines.size else slice(None)
+
+    return within(shows.any(axis=1)), within(shows.any(axis=0))
+
+
 def is_cut(previous, following):
     """The rule of src/shot.rs."""
+    part = picture(previous, following)
+    previous, following = previous[part], following[part]
     a, b = (thumbnail(plane) - thumbnail(plane).mean() for plane in (previous, following))
     moment = lambda of: of.mean() + 1e-4
     correlation = moment(a * b) / np.sqrt(moment(a * a) * moment(b * b))
