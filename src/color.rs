@@ -41,6 +41,18 @@ impl Matrix {
     }
 }
 
+impl Matrix {
+    /// The chroma in [-0.5, 0.5] of the most saturated colour of the same hue, at most as saturated, that a screen shows on `luma`
+    /// in [0, 1]: it would clip any other, and its brightness with it. Black and white have none, so bars stay as they are.
+    pub fn within_gamut(self, luma: f32, chroma: [f32; 2]) -> [f32; 2] {
+        let room = |difference: f32| if difference > 0.0 { 1.0 - luma } else { luma };
+        let differences = self.rgb(0.0, chroma);
+        let parts =
+            differences.map(|difference| (room(difference) / difference.abs().max(f32::EPSILON)).min(1.0));
+        chroma.map(|component| component * parts[0].min(parts[1]).min(parts[2]))
+    }
+}
+
 /// How 8-bit codes stand for luma and chroma.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Range {
@@ -187,6 +199,23 @@ mod tests {
             let luma = (0..3).map(|i| weights[i] * color[i]).sum();
             let back = matrix.rgb(luma, matrix.chroma(color));
             assert!(back.iter().zip(color).all(|(a, b)| (a - b).abs() < 1e-5), "{matrix:?}: {back:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_screen_shows_is_kept_and_the_rest_pales_without_another_hue() {
+        for matrix in [Matrix::Bt601, Matrix::Bt709, Matrix::Bt2020] {
+            let shown = matrix.chroma([0.2, 0.7, 0.4]);
+            let weights = matrix.luma_weights();
+            let luma = 0.2 * weights[0] + 0.7 * weights[1] + 0.4 * weights[2];
+            assert_eq!(matrix.within_gamut(luma, shown), shown);
+            for luma in [0.0, 0.01, 0.3, 0.9, 1.0] {
+                let [blueness, redness] = matrix.within_gamut(luma, [0.4, -0.3]);
+                let rgb = matrix.rgb(luma, [blueness, redness]);
+                assert!(rgb.iter().all(|channel| (-1e-6..=1.0 + 1e-6).contains(channel)), "{rgb:?}");
+                let edge = rgb.iter().any(|channel| channel.abs() < 1e-5 || (channel - 1.0).abs() < 1e-5);
+                assert!(edge && (0.3 * blueness + 0.4 * redness).abs() < 1e-6, "{rgb:?}");
+            }
         }
     }
 

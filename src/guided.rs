@@ -34,6 +34,11 @@ impl Guide {
         &self.small
     }
 
+    /// The luma at the chroma planes' size.
+    pub fn large(&self) -> &Plane {
+        &self.large
+    }
+
     /// `chroma`, of the small luma's size, at the large luma's size.
     pub fn upsample(&self, chroma: &Plane) -> Plane {
         let mean = box_mean(chroma);

@@ -96,14 +96,23 @@ impl<B: Kernels> Frame<B> {
     pub fn chroma_planes(&self, chroma: &[f32]) -> Vec<ChromaPlanes> {
         let area = self.guide.small().samples.len();
         let colors = chroma.chunks_exact(2 * area).map(|color| color.split_at(area));
-        colors.map(|(u, v)| ChromaPlanes { u: self.codes(u), v: self.codes(v) }).collect()
+        colors.map(|(u, v)| self.codes(self.enlarged(u), self.enlarged(v))).collect()
     }
 
-    /// A small plane of chroma as codes of the large one.
-    fn codes(&self, chroma: &[f32]) -> Vec<u8> {
+    /// A small plane of chroma at the large one's size.
+    fn enlarged(&self, chroma: &[f32]) -> Plane {
         let Plane { width, height, .. } = *self.guide.small();
-        let large = self.guide.upsample(&Plane { width, height, samples: chroma.to_vec() });
-        large.samples.iter().map(|&chroma| self.range.chroma_code(chroma)).collect()
+        self.guide.upsample(&Plane { width, height, samples: chroma.to_vec() })
+    }
+
+    /// Large planes of chroma as codes.
+    fn codes(&self, u: Plane, v: Plane) -> ChromaPlanes {
+        let chroma = u.samples.into_iter().zip(v.samples);
+        let shown = chroma.zip(&self.guide.large().samples).map(|((u, v), &luma)| {
+            self.matrix.within_gamut(luma, [u, v]).map(|chroma| self.range.chroma_code(chroma))
+        });
+        let (u, v) = shown.map(|[u, v]| (u, v)).unzip();
+        ChromaPlanes { u, v }
     }
 }
 
