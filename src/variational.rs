@@ -84,6 +84,9 @@ impl<B: Backend> Step<B> {
 fn with_gradient<B: Backend>(image: Tensor<B, 4>) -> Tensor<B, 4> {
     let derivative = |axis: usize| {
         let last = image.dims()[axis] - 1;
+        if last == 0 {
+            return image.zeros_like();
+        }
         let part = |start, length| image.clone().narrow(axis, start, length);
         let before = Tensor::cat(vec![part(0, 1), part(0, last)], axis);
         let after = Tensor::cat(vec![part(1, last), part(last, 1)], axis);
