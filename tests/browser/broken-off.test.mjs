@@ -181,15 +181,39 @@ async function folders() {
   return count;
 }
 
-test("a run that is cancelled is forgotten", { timeout: 600_000 }, async () => {
+/** Begins to colour the clip, and cancels that past its second cut. */
+async function cancel() {
   await give(page, clip);
   assert.equal(await settled(page, "choosing"), null);
   await page.getByRole("button", { name: "Colorize" }).click();
-  await framesPast(CUTS[0]);
+  await framesPast(CUTS[1]);
   await page.locator("section.coloring").getByRole("button", { name: "Cancel" }).click();
   await page.locator("main[data-state=choosing]").waitFor();
-  page = await opened();
+}
+
+test("a run that is cancelled is kept, and goes on at a click", { timeout: 600_000 }, async () => {
+  await cancel();
+  assert.match(await offer().innerText(), /^shots\.mp4 was coloured up to 0:0\d\.\d of 0:03\.0\./);
+  const finished = Math.round(10 * (await secondsOffered()));
+  assert.ok(finished >= CUTS[0], `only ${finished} frames are kept`);
+  await offer().getByRole("button", { name: "Go on" }).click();
+  const output = await goneOn("cancelled.mp4", finished);
+  assert.deepEqual((await measure(output)).times, (await measure(clip)).times);
   assert.equal(await offer().count(), 0);
+  assert.equal(await page.evaluate(folders), 1, "only the result is on the disk");
+});
+
+test("a cancelled run does not go on unasked, in this tab or in another", { timeout: 600_000 }, async () => {
+  await cancel();
+  for (const tab of [page, null]) {
+    page = tab ?? (await opened());
+    await give(page, clip);
+    assert.equal(await settled(page, "choosing"), null);
+    assert.equal(await offer().count(), 1);
+  }
+  await page.getByRole("button", { name: "Colorize" }).click();
+  assert.equal(await settled(page, "finished"), null);
+  assert.equal((await details(page)).frames, String(FRAMES));
 });
 
 test("after a fault in the middle, trying again goes on from there", { timeout: 600_000 }, async () => {
@@ -202,6 +226,7 @@ test("after a fault in the middle, trying again goes on from there", { timeout: 
   }));
   await page.getByRole("alert").waitFor();
   assert.equal((await shownError(page))?.code, "worker-failed");
+  assert.ok(await offer().getByRole("button", { name: /Save what is there/ }).isVisible());
   const [, seconds] = (await page.locator("#alert-kept").innerText()).match(/up to 0:([\d.]+), is kept/) ?? [];
   await page.getByRole("button", { name: "Try again" }).click();
   const output = await goneOn("tried-again.mp4", Math.round(10 * Number(seconds)));

@@ -1,6 +1,7 @@
 /** What goes in and what comes out: photos, parts of clips, several files, formats and qualities. */
 import assert from "node:assert/strict";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { clipFolder, ffmpeg, lumaPsnr, makeClip, makePhoto, measure, saturation } from "./clips.mjs";
 import { colorize } from "./colorize.mjs";
@@ -99,6 +100,31 @@ test("a smaller quality makes a smaller file", async () => {
   const sizes = await Promise.all([small, best].map(async ({ output }) => (await stat(output)).size));
   assert.ok(sizes[0] < 0.85 * sizes[1], `${sizes}`);
 });
+
+test("files that cannot be read do not stand in the way of those behind them, and are named", async () => {
+  const { page } = visitor;
+  const broken = folder.path("first-broken.mp4");
+  await ffmpeg(["-f", "lavfi", "-t", "0.2", "-i", "sine", "-c:a", "aac", broken]);
+  const unknown = { name: "h264.avi", mimeType: "video/x-msvideo", buffer: Buffer.from("RIFF....AVI LIST") };
+  const good = await makeClip(folder.path("good.mp4"), { frames: 3 });
+  await give(page, unknown);
+  assert.equal((await settled(page, "choosing"))?.code, "file-unknown");
+  assert.equal(await page.locator("#alert-file").innerText(), "h264.avi");
+  await page.reload();
+  const files = [unknown, ...(await Promise.all([broken, good].map(read)))];
+  await page.locator("#clip-file").setInputFiles(files);
+  await page.locator("main[data-state=choosing]").waitFor();
+  assert.match(await page.locator("section.choosing .facts").innerText(), /^good\.mp4/);
+  const entries = page.locator("#batch-list li");
+  assert.match(await entries.nth(0).innerText(), /h264\.avi\s+This is not a video/);
+  assert.match(await entries.nth(1).innerText(), /first-broken\.mp4\s+There is no picture/);
+  assert.match(await entries.nth(2).innerText(), /good\.mp4\s+now/);
+});
+
+/** A file as the browser's driver takes it beside made ones. @param {string} path */
+async function read(path) {
+  return { name: basename(path), mimeType: "video/mp4", buffer: await readFile(path) };
+}
 
 test("several files are coloured one after the other, past one that is broken", async () => {
   const { page } = visitor;

@@ -41,7 +41,10 @@ export async function walkClip(page, clip, stop) {
   await stop("paused");
   await page.getByRole("radio", { name: "Motion" }).check({ force: true });
   await stop("motion");
-  await page.getByRole("button", { name: "Go on" }).click();
+  await page.locator("section.coloring").getByRole("button", { name: "Cancel" }).click();
+  await page.locator("#unfinished li").waitFor();
+  await stop("cancelled");
+  await page.locator("#unfinished").getByRole("button", { name: "Go on" }).click();
   await reached(page, "finished");
   await stop("finished");
 }

@@ -108,6 +108,8 @@ export interface Unfinished {
   /** Seconds that are coloured, and all seconds of the stretch; null where the clip does not say. */
   finished: number;
   seconds: number | null;
+  /** Whether its visitor ended it: then it does not go on unasked. */
+  stopped: boolean;
 }
 
 /** A finished clip. */

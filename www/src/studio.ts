@@ -78,17 +78,13 @@ export class Studio {
     return this.#asked(signal, () => this.client.request("frame", { time }, { signal }));
   }
 
-  /** Colours what is held. A run that is cancelled is forgotten. */
+  /** Colours what is held. */
   async colorize(take: Take<"colorize">, { signal, told }: Listen<Progress>): Promise<Colored> {
     await hold(take.run);
-    try {
-      return await this.#asked(signal, async () => {
-        await this.#complete(signal);
-        return this.client.request("colorize", take, { signal, told });
-      });
-    } finally {
-      if (signal.aborted) void this.forget(take.run).catch(() => undefined);
-    }
+    return this.#asked(signal, async () => {
+      await this.#complete(signal);
+      return this.client.request("colorize", take, { signal, told });
+    });
   }
 
   /** The runs that broke off with tabs that are gone. */

@@ -1,6 +1,7 @@
 import { inFolder } from "../media/destination";
 import { containerOf } from "../media/encoding";
 import { join } from "../media/join";
+import { isStopped } from "../media/journal";
 import { openFolder, visitDead, type Folder } from "../media/storage";
 import { readWritten } from "../media/written";
 import { Fault } from "../fault";
@@ -40,7 +41,8 @@ async function lookInto(run: string, folder: Folder): Promise<{ unfinished: Unfi
   if (frames === 0) return null;
   const seconds = span.end === null ? null : span.end - span.start;
   const finished = end + clockStart - span.start;
-  return { begun, unfinished: { run, source, options, seconds, finished: Math.min(finished, seconds ?? Infinity) } };
+  const stopped = await isStopped(folder);
+  return { begun, unfinished: { run, source, options, seconds, stopped, finished: Math.min(finished, seconds ?? Infinity) } };
 }
 
 /** Makes a file of what is kept of a run, with the sound that belongs to it. */

@@ -24,6 +24,9 @@ export interface Journal {
 /** Its first line is the head; each further line is a shot that has begun. A line that is cut off is passed over. */
 const NAME = "journal";
 
+/** It is there while the run stands still because its visitor wished it. */
+const STOPPED = "stopped";
+
 /** JSON has no infinity, and the search for cuts may be at either. */
 const written = (key: string, value: unknown) => (key === "scannedUntil" ? String(value) : value);
 const read = (key: string, value: unknown) => (key === "scannedUntil" ? Number(value) : value);
@@ -41,6 +44,16 @@ export async function readJournal(folder: Folder): Promise<Journal | null> {
   const [head, ...shots] = (await folder.text(NAME).catch(() => "")).split("\n").slice(0, -1).map(parsed);
   if ((head as Journal | null)?.version !== 1) return null;
   return { ...(head as Journal), shots: shots.filter((shot): shot is ShotPlan["starts"][number] => shot !== null) };
+}
+
+/** The visitor ended the run, or takes it up again. */
+export async function setStopped(folder: Folder, stopped: boolean): Promise<void> {
+  if (stopped) await folder.append(STOPPED, "\n");
+  else if (await isStopped(folder)) await folder.remove(STOPPED);
+}
+
+export async function isStopped(folder: Folder): Promise<boolean> {
+  return (await folder.names()).includes(STOPPED);
 }
 
 /** Forgets it: what is in the folder cannot be taken up any more. */

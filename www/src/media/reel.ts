@@ -6,7 +6,7 @@ import type { Clip } from "./clip";
 import { checkOwnFile, FINISHED, inFolder, inOwnFile } from "./destination";
 import { chooseEncoding, containerOf } from "./encoding";
 import { join } from "./join";
-import { addShot, beginJournal, endJournal, type Journal } from "./journal";
+import { addShot, beginJournal, endJournal, setStopped, type Journal } from "./journal";
 import type { Planes } from "./planes";
 import { Segment, type Placement } from "./segment";
 import { Sound } from "./sound";
@@ -48,6 +48,7 @@ export class Reel {
     if (into) await checkOwnFile(into);
     const folder = await openFolder(run);
     const earlier = await readEarlier(folder);
+    if (earlier) await setStopped(folder, false);
     if (earlier) return new Reel(folder, clip, options, into, earlier, await neighboursBefore(clip, earlier.reached, options));
     await folder.discard();
     return new Reel(await openFolder(run), clip, options, into, null, options.trim?.start);
@@ -145,8 +146,9 @@ export class Reel {
   async stop({ code }: Fault): Promise<void> {
     const segment = this.#segment;
     this.#segment = null;
-    if (code === "cancelled" || code === "encode-failed") await segment?.stop();
+    if (code === "encode-failed") await segment?.stop();
     else await segment?.finish().catch(() => segment.stop());
+    if (code === "cancelled" && this.#journal) await setStopped(this.folder, true);
   }
 
   /** Only the finished file stays, and, if they are wanted, earlier ones. */

@@ -13,10 +13,12 @@ export class Alert {
     this.#retry.addEventListener("click", () => this.#again());
   }
 
-  /** Explains a fault. `kept` says what of the visitor's is still there; `again` repeats what failed. */
-  show(fault: Fault, kept: string, again: () => void): void {
+  /** Explains a fault of a file, if it is one's. `kept` says what of the visitor's is still there; `again` repeats what failed. */
+  show(fault: Fault, file: string | null, kept: string, again: () => void): void {
     const code = fault.code as Exclude<FaultCode, "cancelled">;
     const { title, what, advice, retry } = explain(code);
+    element("alert-file").textContent = file ?? "";
+    element("alert-file").hidden = file === null;
     element("alert-title").textContent = title;
     element("alert-what").textContent = what;
     element("alert-kept").textContent = kept;

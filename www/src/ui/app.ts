@@ -31,8 +31,6 @@ export class App {
   readonly #settings: Settings;
   readonly #choosing: Choosing;
   readonly #reading: Reading;
-  /** A run of this tab that failed and can go on. */
-  #broken: { run: string; file: File } | null = null;
 
   constructor(
     private readonly studio: Studio,
@@ -46,7 +44,7 @@ export class App {
     this.#choosing = new Choosing(studio, this.#settings, (job) => this.#reading.lookAgain(job));
     this.#reading = new Reading(studio, this.#stage, this.#jobs, this.#settings, this.#choosing);
     this.#unfinished = new UnfinishedRuns(studio, this.#jobs, (wanted) => this.#intake.pick(wanted), (unfinished, file) => {
-      this.#batch.begin([file]);
+      if (!this.#batch.has(file)) this.#batch.begin([file]);
       void this.#takeUp(unfinished, file);
     });
     this.#device = new Device(studio, this.#jobs, choices, {
@@ -78,17 +76,30 @@ export class App {
     }
     this.#note("");
     this.#batch.begin(files);
-    const [file] = files as [File];
+    await this.#openFirst(files[0]!);
+  }
+
+  /** Opens the first of several files that can be opened, for the visitor to choose; the list says of those before it why not. */
+  async #openFirst(first: File): Promise<void> {
+    for (let file: File | null = first; file; file = this.#batch.next()) {
+      if (await this.#open(file)) return;
+      // Of a single file the alert says it all; and others may have been given in the meantime.
+      if (!this.#batch.several || !this.#batch.has(file)) return;
+      this.#batch.settle(file, this.#jobs.trouble ?? words.givenUp);
+    }
+  }
+
+  /** Opens a file, or goes on with a run of it that broke off. Gives whether it came as far as to be shown. */
+  #open(file: File, onPicked?: () => void): Promise<boolean> {
     const unfinished = this.#unfinished.of(file);
-    await (unfinished ? this.#takeUp(unfinished, file) : this.#reading.open(file));
+    return unfinished ? this.#takeUp(unfinished, file) : this.#reading.open(file, onPicked);
   }
 
   /** Takes up the next of several files: with the choices of the one before, and the likeliest colouring. */
   async #next(): Promise<void> {
     const file = this.#batch.next();
     if (!file) return;
-    const unfinished = this.#unfinished.of(file);
-    if (unfinished ? await this.#takeUp(unfinished, file) : await this.#reading.open(file, () => void this.#colorize())) return;
+    if (await this.#open(file, () => void this.#colorize())) return;
     this.#batch.settle(file, this.#jobs.trouble ?? words.givenUp);
     await this.#next();
   }
@@ -116,35 +127,36 @@ export class App {
     if (into) await this.#colorize(into);
   }
 
-  /** Begins to colour what is on the desk. An earlier run of it that broke off is forgotten. */
+  /** Begins to colour what is on the desk. */
   async #colorize(into: FileSystemFileHandle | null = null): Promise<void> {
     const draft = this.#choosing.draft!;
     const { size, passes, grade, trim, output } = this.#settings;
     const options = { size, passes, grade, trim, output, plan: draft.plan(), keepEarlier: this.#batch.several };
-    if (this.#broken?.file === this.studio.file) void this.studio.forget(this.#broken!.run);
     await this.#run({ run: crypto.randomUUID(), options, into }, draft);
   }
 
   async #run(take: Take<"colorize">, draft: Draft): Promise<void> {
     const file = this.studio.file!;
     let kept: string = words.kept.choices;
-    this.#broken = null;
+    this.#unfinished.drop(take.run);
     this.#jobs.clear();
     this.#live.reset(draft.clip.pose, this.#choosing.opening);
     this.#stage.show("coloring");
     let fits = true;
     // Where memory ran out, the settings have gone to a smaller size; what is finished stays as it is.
     const again = () => void this.#run(fits ? take : { ...take, options: { ...take.options, size: this.#settings.size } }, draft);
-    const done = await this.#jobs.run(() => kept, again, async (signal) => {
+    const done = await this.#jobs.run({ file: file.name, kept: () => kept, again }, async (signal) => {
       const told = (progress: Progress) => this.#live.show(progress, draft.clip.pose);
       const colored = await this.studio.colorize(take, { signal, told }).catch(async (error: unknown) => {
         fits = !(error instanceof Fault && error.code === "out-of-memory");
-        if (!signal.aborted) kept = await this.#keptOf(take.run, file);
+        const unfinished = await this.#unfinished.offer(take.run, file);
+        if (unfinished) kept = words.kept.choicesAndRun(unfinished.finished);
         throw error;
       });
       const { saturations } = draft.preview(take.options.size, null);
       this.#result.show(colored, file, this.#device.report!, saturations, take.into !== null);
       this.#batch.settle(file, colored);
+      this.#unfinished.settle(file);
       this.#stage.show("finished");
     });
     document.title = done ? words.doneTitle : words.title;
@@ -152,14 +164,6 @@ export class App {
     const { trouble } = this.#jobs;
     if (trouble) this.#batch.settle(file, trouble);
     if (done || trouble) await this.#next();
-  }
-
-  /** What is kept of a run that failed, in words. */
-  async #keptOf(run: string, file: File): Promise<string> {
-    const unfinished = await this.studio.kept(run).catch(() => null);
-    if (!unfinished) return words.kept.choices;
-    this.#broken = { run, file };
-    return words.kept.choicesAndRun(unfinished.finished);
   }
 
   #backToChoosing(): void {

@@ -35,6 +35,11 @@ export class Batch {
     return this.#entries.length > 1;
   }
 
+  /** Whether a file is one of them. */
+  has(file: File): boolean {
+    return this.#entries.some((entry) => entry.file === file);
+  }
+
   /** The next file that waits, now in hand. */
   next(): File | null {
     const entry = this.#entries.find(({ waiting }) => waiting);

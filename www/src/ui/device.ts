@@ -41,7 +41,7 @@ export class Device {
       await this.studio.open();
     } catch (error) {
       this.#say("none", words.notReady);
-      this.jobs.explain(error, "worker-failed", words.kept.nothing, () => void this.open());
+      this.jobs.explain(error, "worker-failed", { kept: words.kept.nothing, again: () => void this.open() });
     }
   }
 

@@ -32,7 +32,7 @@ export class Reading {
       await receive(await fetchLinked(src, document.baseURI));
     } catch (error) {
       this.stage.show("welcome");
-      this.jobs.explain(error, "link-missing", words.kept.nothing, () => void this.openLinked(src, receive));
+      this.jobs.explain(error, "link-missing", { file: src, kept: words.kept.nothing, again: () => void this.openLinked(src, receive) });
     }
   }
 
@@ -46,7 +46,8 @@ export class Reading {
     this.jobs.clear();
     this.stage.show("reading");
     const kept = before.file ? words.kept.earlier : words.kept.file;
-    await this.jobs.run(kept, () => void this.open(file, onPicked), async (signal) => {
+    const circumstances = { file: file.name, kept, again: () => void this.open(file, onPicked) };
+    await this.jobs.run(circumstances, async (signal) => {
       this.#step.textContent = words.steps.file;
       const draft = new Draft(await this.studio.probe(file, signal));
       this.#step.textContent = words.steps.model;
@@ -68,7 +69,7 @@ export class Reading {
     let opened: Draft | null = null;
     this.jobs.clear();
     this.stage.show("reading");
-    await this.jobs.run(words.kept.run, again, async (signal) => {
+    await this.jobs.run({ file: file.name, kept: words.kept.run, again }, async (signal) => {
       this.#step.textContent = words.steps.file;
       const draft = new Draft(await this.studio.probe(file, signal));
       draft.adopt(options.plan);
@@ -87,7 +88,8 @@ export class Reading {
   async look(first?: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { draft } = this.choosing;
     if (!draft) return;
-    await this.jobs.run(words.kept.clip, () => this.lookAgain(), async (signal) => {
+    const circumstances = { file: draft.clip.name, kept: words.kept.clip, again: () => this.lookAgain() };
+    await this.jobs.run(circumstances, async (signal) => {
       await first?.(signal);
       await this.choosing.look(draft, signal, () => this.choosing.show(draft));
     });

@@ -16,8 +16,9 @@ export class Stage {
   show(state: State): void {
     if (state === this.state) return;
     this.#main.dataset.state = state;
-    for (const section of this.#sections) section.hidden = section.dataset.for !== state;
-    const heading = this.#sections.find((section) => !section.hidden)?.querySelector<HTMLElement>("[tabindex='-1']");
+    for (const section of this.#sections) section.hidden = !section.dataset.for!.split(" ").includes(state);
+    const own = this.#sections.find((section) => section.dataset.for === state);
+    const heading = own?.querySelector<HTMLElement>("[tabindex='-1']");
     heading?.focus({ preventScroll: true });
     scrollTo({ top: 0 });
   }

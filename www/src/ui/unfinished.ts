@@ -5,9 +5,11 @@ import { words } from "../words/page";
 import { element, made } from "./element";
 import type { Jobs } from "./jobs";
 
-/** The runs that broke off with an earlier tab, each with what can be done about it. */
+/** The runs that broke off, with an earlier tab or in this one, each with what can be done about it. */
 export class UnfinishedRuns {
   #runs: Unfinished[] = [];
+  /** The files of those that this tab has coloured, by run: they need not be given again. */
+  readonly #files = new Map<string, File>();
   /** Files that were made of what was there, by run. */
   readonly #saved = new Map<string, string>();
 
@@ -21,35 +23,56 @@ export class UnfinishedRuns {
 
   /** Looks for runs of tabs that are gone. */
   async load(): Promise<void> {
-    this.#runs = await this.studio.unfinished().catch(() => []); // what keeps the worker from starting is explained elsewhere
+    // What keeps the worker from starting is explained elsewhere.
+    this.#runs.push(...await this.studio.unfinished().catch(() => []));
     this.#show();
   }
 
-  /** The run that a file belongs to; null if there is none. */
+  /** Offers a run of this tab, if anything of it is kept; gives that. */
+  async offer(run: string, file: File): Promise<Unfinished | null> {
+    const unfinished = await this.studio.kept(run).catch(() => null);
+    if (!unfinished) return null;
+    this.#files.set(run, file);
+    this.#runs = [unfinished, ...this.#runs.filter((each) => each.run !== run)];
+    this.#show();
+    return unfinished;
+  }
+
+  /** A file of this tab is coloured to its end: what was kept of earlier attempts goes. */
+  settle(file: File): void {
+    for (const { run } of this.#runs) if (this.#files.get(run) === file) void this.studio.forget(run).then(() => this.drop(run), () => {});
+  }
+
+  /** The run that goes on when its file is given; null if there is none. One that the visitor ended waits for their word. */
   of(file: File): Unfinished | null {
-    return this.#runs.find(({ source }) => isSame(source, file)) ?? null;
+    return this.#runs.find(({ source, stopped }) => !stopped && isSame(source, file)) ?? null;
   }
 
   /** A run is in hand or forgotten, and is not offered any more. */
   drop(run: string): void {
     this.#runs = this.#runs.filter((each) => each.run !== run);
+    this.#files.delete(run);
     this.#show();
   }
 
   #show(): void {
     element("unfinished").hidden = this.#runs.length === 0;
+    element("unfinished-hint").hidden = this.#runs.every(({ run }) => this.#files.has(run));
     element("unfinished-list").replaceChildren(...this.#runs.map((run) => this.#item(run)));
   }
 
   #item(unfinished: Unfinished): HTMLLIElement {
-    const { source: { name }, finished, seconds } = unfinished;
+    const { run, source: { name }, finished, seconds } = unfinished;
+    const file = this.#files.get(run);
     const button = (textContent: string, ariaLabel: string, onClick: (button: HTMLButtonElement) => void) => {
       const pressed = made("button", { type: "button", className: "quiet small", textContent, ariaLabel });
       pressed.addEventListener("click", () => onClick(pressed));
       return pressed;
     };
     const actions = made("p", { className: "actions" },
-      button(words.giveAgain, words.giveAgainLabel(name), () => this.#askFor(unfinished)),
+      file
+        ? button(words.goOn, words.goOnLabel(name), () => this.onTaken(unfinished, file))
+        : button(words.giveAgain, words.giveAgainLabel(name), () => this.#askFor(unfinished)),
       button(words.saveSoFar, words.saveSoFarLabel(name), (pressed) => void this.#save(unfinished, pressed)),
       button(words.forget, words.forgetLabel(name), (pressed) => void this.#forget(unfinished, pressed)));
     return made("li", {}, made("p", {}, made("strong", { textContent: name }), words.brokenOff(finished, seconds)), actions);
@@ -61,7 +84,7 @@ export class UnfinishedRuns {
       if (isSame(unfinished.source, file)) return this.onTaken(unfinished, file);
       const { name, size } = unfinished.source;
       const fault = new Fault("file-other", `${file.name}, ${file.size} bytes, in place of ${name}, ${size} bytes`);
-      this.jobs.explain(fault, "file-other", words.kept.run, () => this.#askFor(unfinished));
+      this.jobs.explain(fault, "file-other", { file: file.name, kept: words.kept.run, again: () => this.#askFor(unfinished) });
     });
   }
 
@@ -76,7 +99,8 @@ export class UnfinishedRuns {
       this.#saved.set(unfinished.run, address);
       made("a", { href: address, download: file.name }).click();
     } catch (error) {
-      this.jobs.explain(error, "worker-failed", words.kept.run, () => void this.#save(unfinished, pressed));
+      const again = () => void this.#save(unfinished, pressed);
+      this.jobs.explain(error, "worker-failed", { file: unfinished.source.name, kept: words.kept.run, again });
     } finally {
       pressed.disabled = false;
       pressed.textContent = words.saveSoFar;
@@ -84,15 +108,16 @@ export class UnfinishedRuns {
   }
 
   /** It is offered until nothing is left of it: a tab that is closed before that finds it again. */
-  async #forget({ run }: Unfinished, pressed: HTMLButtonElement): Promise<void> {
+  async #forget({ run, source }: Unfinished, pressed: HTMLButtonElement): Promise<void> {
     this.jobs.clear();
     pressed.disabled = true;
     try {
       await this.studio.forget(run);
       this.drop(run);
-      element("welcome-title").focus({ preventScroll: true }); // the button that had it is gone
+      // The button that had the focus is gone.
+      document.querySelector<HTMLElement>("[data-for]:not([hidden]) h1")?.focus({ preventScroll: true });
     } catch (error) {
-      this.jobs.explain(error, "worker-failed", words.kept.nothing, () => void this.load());
+      this.jobs.explain(error, "worker-failed", { file: source.name, kept: words.kept.run, again: () => this.#show() });
     } finally {
       pressed.disabled = false;
     }

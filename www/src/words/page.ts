@@ -34,6 +34,8 @@ export const words = {
     const decimals = (all ?? seconds) < 20 ? 1 : 0;
     return ` was coloured up to ${clockWords(seconds, decimals)}${all === null ? "" : ` of ${clockWords(all, decimals)}`}.`;
   },
+  goOn: "Go on",
+  goOnLabel: (name: string) => `Go on with ${name}`,
   giveAgain: "Choose it to go on…",
   giveAgainLabel: (name: string) => `Choose it to go on: ${name}`,
   saveSoFar: "Save what is there",
