@@ -149,6 +149,64 @@ test("several files are coloured one after the other, past one that is broken", 
   assert.equal(await shownError(page), null);
 });
 
+/** Colours a clip and leaves its result where it is. @param {string} name */
+async function unsaved(name) {
+  const { page } = visitor;
+  await give(page, await makeClip(folder.path(name), { frames: 3 }));
+  assert.equal(await settled(page, "choosing"), null);
+  await page.getByRole("button", { name: "Colorize" }).click();
+  assert.equal(await settled(page, "finished"), null);
+}
+
+/** Whether the page asks before it is left. */
+async function asksToStay() {
+  const { page } = visitor;
+  const asked = page.waitForEvent("dialog", { timeout: 3000 }).then((dialog) => dialog.dismiss().then(() => true), () => false);
+  await page.goto("about:blank").catch(() => null);
+  return asked;
+}
+
+test("a result that nobody saved stays beside the next clip's and another colouring's, until it is saved", async () => {
+  const { page } = visitor;
+  await unsaved("kept.mp4");
+  await page.getByRole("button", { name: "Another colouring" }).click();
+  await page.getByRole("button", { name: "Colorize" }).click();
+  assert.equal(await settled(page, "finished"), null);
+  await unsaved("after.mp4");
+  const links = page.locator("#batch-list").getByRole("link", { name: "Save" });
+  assert.equal(await links.count(), 3);
+  for (const [at, name] of ["kept-color.mp4", "kept-color.mp4", "after-color.mp4"].entries()) {
+    assert.ok(await asksToStay(), `${at} results are saved`);
+    const [download] = await Promise.all([page.waitForEvent("download"), links.nth(at).click()]);
+    assert.equal(download.suggestedFilename(), name);
+    const saved = folder.path(`${at}-saved.mp4`);
+    await download.saveAs(saved);
+    assert.equal((await measure(saved)).times.length, 3);
+  }
+  assert.ok(!(await asksToStay()), "everything is saved");
+});
+
+test("a result that nobody saved is offered to the next tab, and not once it is saved", async () => {
+  await unsaved("left.mp4");
+  const context = visitor.page.context();
+  const again = async () => {
+    for (const tab of context.pages()) await tab.close();
+    const page = await context.newPage();
+    page.setDefaultTimeout(120_000);
+    await page.goto(visitor.address);
+    await page.locator("#device[data-kind=cpu]").waitFor();
+    return (visitor.page = page);
+  };
+  const page = await again();
+  const offered = page.locator("#unsaved li");
+  assert.match(await offered.filter({ hasText: "left-color.mp4" }).innerText(), /was not saved/);
+  const [download] = await Promise.all([page.waitForEvent("download"), offered.filter({ hasText: "left-color.mp4" }).getByRole("button", { name: "Save" }).click()]);
+  await download.saveAs(folder.path("left-saved.mp4"));
+  assert.equal((await measure(folder.path("left-saved.mp4"))).times.length, 3);
+  await offered.filter({ hasText: "left-color.mp4" }).waitFor({ state: "detached" });
+  assert.equal(await (await again()).locator("#unsaved li").filter({ hasText: "left-color.mp4" }).count(), 0);
+});
+
 test("a clip and then a photo: the one forgets the other", async () => {
   const { page } = visitor;
   const clip = await makeClip(folder.path("first.mp4"), { frames: 3 });

@@ -81,8 +81,6 @@ export interface RunOptions {
   trim: Span | null;
   /** `format` null is what suits the clip best. */
   output: { format: WrittenFormat | null; quality: OutputQuality };
-  /** Earlier results of this tab stay on the disk. */
-  keepEarlier: boolean;
 }
 
 /** How far a run is, with the latest finished frame when there is a new one to show. */
@@ -110,6 +108,12 @@ export interface Unfinished {
   seconds: number | null;
   /** Whether its visitor ended it: then it does not go on unasked. */
   stopped: boolean;
+}
+
+/** A finished clip of a tab that is gone, which nobody saved. */
+export interface Unsaved {
+  run: string;
+  file: File;
 }
 
 /** A finished clip. */
@@ -158,12 +162,14 @@ export interface Requests {
   frame: { take: { time: number }; told: never; give: { time: number; still: Still } | null };
   /** Colours what is held, or goes on with a run that broke off. `into` is a file of the visitor's own for the result. */
   colorize: { take: { run: string; options: RunOptions; into: FileSystemFileHandle | null }; told: Progress; give: Colored };
-  /** The runs that broke off with tabs that are gone, newest first. */
-  unfinished: { take: Record<string, never>; told: never; give: Unfinished[] };
+  /** What tabs that are gone have left, newest first: runs that broke off, and results that nobody saved. */
+  left: { take: Record<string, never>; told: never; give: { unfinished: Unfinished[]; unsaved: Unsaved[] } };
   /** What is kept of one of this tab's runs; null if nothing is. */
   kept: { take: { run: string }; told: never; give: Unfinished | null };
   /** What is kept of a run as a file; the run can still be taken up. */
   salvage: { take: { run: string }; told: never; give: File };
+  /** The visitor has a run's result: it is not offered to later tabs. */
+  saved: { take: { run: string }; told: never; give: Record<string, never> };
   forget: { take: { run: string }; told: never; give: Record<string, never> };
 }
 

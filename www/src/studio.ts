@@ -87,9 +87,9 @@ export class Studio {
     });
   }
 
-  /** The runs that broke off with tabs that are gone. */
-  unfinished(): Promise<Unfinished[]> {
-    return this.client.request("unfinished", {});
+  /** What tabs that are gone have left. */
+  left(): Promise<Give<"left">> {
+    return this.client.request("left", {});
   }
 
   /** What is kept of a run of this tab. */
@@ -101,6 +101,12 @@ export class Studio {
   async salvage(run: string): Promise<File> {
     await hold(run);
     return this.client.request("salvage", { run });
+  }
+
+  /** The visitor has the result of a run. */
+  async saved(run: string): Promise<void> {
+    await hold(run);
+    await this.client.request("saved", { run });
   }
 
   async forget(run: string): Promise<void> {

@@ -5,7 +5,7 @@
 import { Colorizer } from "./engine/colorizer";
 import { Gate } from "./engine/gate";
 import { engineFault } from "./engine/session";
-import { forget, keptOf, listUnfinished, salvage } from "./engine/unfinished";
+import { forget, keptOf, listLeft, markSaved, salvage } from "./engine/unfinished";
 import { named, throwIfCancelled } from "./fault";
 import type { Answered, Asked, Give, RequestKind, Told } from "./protocol";
 
@@ -72,12 +72,14 @@ function perform(asked: Request, gate: Gate): Promise<Give<RequestKind>> {
       return colorizer.scan(asked.take, tell, signal);
     case "colorize":
       return colorizer.colorize(asked.take, tell, gate);
-    case "unfinished":
-      return listUnfinished();
+    case "left":
+      return listLeft();
     case "kept":
       return keptOf(asked.take.run);
     case "salvage":
       return salvage(asked.take.run);
+    case "saved":
+      return markSaved(asked.take.run);
     case "forget":
       return forget(asked.take.run);
   }

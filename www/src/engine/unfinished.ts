@@ -1,28 +1,54 @@
-import { inFolder } from "../media/destination";
+import { finishedFile, inFolder } from "../media/destination";
 import { containerOf } from "../media/encoding";
 import { join } from "../media/join";
-import { isStopped } from "../media/journal";
+import { endResult, isStopped, readResult } from "../media/journal";
 import { openFolder, visitDead, type Folder } from "../media/storage";
 import { readWritten } from "../media/written";
 import { Fault } from "../fault";
-import type { Give, Unfinished } from "../protocol";
+import type { Give, Unfinished, Unsaved } from "../protocol";
 import { coloredName } from "./name";
 
-/** Runs that broke off do not pile up: so many are kept, and for so long. */
+/** What nobody asks for does not pile up: so many runs and results are kept, and for so long. */
 const MOST = 5;
 const LONGEST_MS = 30 * 24 * 3600 * 1000;
 
-/** The runs of tabs that are gone, newest first; whatever else such tabs have left is cleared away. */
-export async function listUnfinished(): Promise<Unfinished[]> {
-  const found: { unfinished: Unfinished; begun: number; folder: Folder }[] = [];
+/** What a tab that is gone has left of a run. */
+interface Left<T> {
+  what: T;
+  /** When it was begun or finished, in milliseconds since 1970. */
+  time: number;
+  folder: Folder;
+}
+
+/** What tabs that are gone have left, newest first; whatever else they have left is cleared away. */
+export async function listLeft(): Promise<Give<"left">> {
+  const unfinished: Left<Unfinished>[] = [];
+  const unsaved: Left<Unsaved>[] = [];
+  const isFresh = (time: number) => time > Date.now() - LONGEST_MS;
   await visitDead(async (run, folder) => {
-    const kept = await lookInto(run, folder).catch(() => null);
-    if (kept && kept.begun > Date.now() - LONGEST_MS) found.push({ ...kept, folder });
-    else await folder.discard();
+    const result = await readResult(folder);
+    const kept = result ? null : await lookInto(run, folder).catch(() => null);
+    if (result && isFresh(result.finished)) {
+      const file = await finishedFile(folder, result.name, result.type);
+      unsaved.push({ what: { run, file }, time: result.finished, folder });
+    } else if (kept && isFresh(kept.begun)) {
+      unfinished.push({ what: kept.unfinished, time: kept.begun, folder });
+    } else await folder.discard();
   });
-  found.sort((one, other) => other.begun - one.begun);
-  for (const { folder } of found.splice(MOST)) await folder.discard();
-  return found.map(({ unfinished }) => unfinished);
+  return { unfinished: await newest(unfinished), unsaved: await newest(unsaved) };
+}
+
+/** As many as are kept, newest first; the others go. */
+async function newest<T>(left: Left<T>[]): Promise<T[]> {
+  left.sort((one, other) => other.time - one.time);
+  for (const { folder } of left.splice(MOST)) await folder.discard();
+  return left.map(({ what }) => what);
+}
+
+/** The visitor has the result of a run. */
+export async function markSaved(run: string): Promise<Give<"saved">> {
+  await endResult(await openFolder(run));
+  return {};
 }
 
 /** What is kept of one run; where nothing is, its folder goes. */

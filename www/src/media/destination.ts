@@ -20,9 +20,14 @@ const CHUNK_BYTES = 1024 * 1024;
 export async function inFolder(folder: Folder): Promise<Destination> {
   return {
     target: await folder.grow(FINISHED, true),
-    file: async (name, type) => new File([await folder.file(FINISHED)], name, { type }),
+    file: (name, type) => finishedFile(folder, name, type),
     discard: () => folder.remove(FINISHED).catch(() => undefined),
   };
+}
+
+/** A file that is complete in its run's folder. */
+export async function finishedFile(folder: Folder, name: string, type: string): Promise<File> {
+  return new File([await folder.file(FINISHED)], name, { type });
 }
 
 /** A file of the visitor's own, which is theirs as soon as it is complete; until then what was in it stays. */

@@ -27,6 +27,9 @@ const NAME = "journal";
 /** It is there while the run stands still because its visitor wished it. */
 const STOPPED = "stopped";
 
+/** What the finished file is called, and of what type it is. */
+export const RESULT = "result";
+
 /** JSON has no infinity, and the search for cuts may be at either. */
 const written = (key: string, value: unknown) => (key === "scannedUntil" ? String(value) : value);
 const read = (key: string, value: unknown) => (key === "scannedUntil" ? Number(value) : value);
@@ -54,6 +57,29 @@ export async function setStopped(folder: Folder, stopped: boolean): Promise<void
 
 export async function isStopped(folder: Folder): Promise<boolean> {
   return (await folder.names()).includes(STOPPED);
+}
+
+/** How a finished file is kept. */
+export interface KeptResult {
+  name: string;
+  type: string;
+  /** When it was finished, in milliseconds since 1970. */
+  finished: number;
+}
+
+/** The run has come to its end, with a result that waits to be saved. */
+export async function addResult(folder: Folder, result: KeptResult): Promise<void> {
+  await folder.append(RESULT, JSON.stringify(result));
+}
+
+/** The result that waits in a folder to be saved; null where there is none. */
+export async function readResult(folder: Folder): Promise<KeptResult | null> {
+  return parsed(await folder.text(RESULT).catch(() => "")) as KeptResult | null;
+}
+
+/** The visitor has it. */
+export async function endResult(folder: Folder): Promise<void> {
+  if (await readResult(folder)) await folder.remove(RESULT);
 }
 
 /** Forgets it: what is in the folder cannot be taken up any more. */

@@ -6,15 +6,12 @@ import type { Clip } from "./clip";
 import { checkOwnFile, FINISHED, inFolder, inOwnFile } from "./destination";
 import { chooseEncoding, containerOf } from "./encoding";
 import { join } from "./join";
-import { addShot, beginJournal, endJournal, setStopped, type Journal } from "./journal";
+import { addResult, addShot, beginJournal, endJournal, RESULT, setStopped, type Journal } from "./journal";
 import type { Planes } from "./planes";
 import { Segment, type Placement } from "./segment";
 import { Sound } from "./sound";
 import { openFolder, type Folder } from "./storage";
 import { lastOf, readWritten, type Written } from "./written";
-
-/** Folders with finished files that this worker has written. */
-let kept: Folder[] = [];
 
 /** What is known of an earlier attempt. */
 type Earlier = Pick<Written, "journal" | "next" | "frames"> & { reached: number; sound: (number | undefined)[] };
@@ -132,6 +129,7 @@ export class Reel {
     try {
       const sound = await join(written, format, destination.target, Infinity, (time) => passed(time + clockStart));
       const file = await destination.file(name(extension), format.mimeType);
+      if (!this.into) await addResult(this.folder, { name: file.name, type: file.type, finished: Date.now() });
       await this.#clear();
       return { file, codec, extension, sound };
     } catch (error) {
@@ -151,15 +149,10 @@ export class Reel {
     if (code === "cancelled" && this.#journal) await setStopped(this.folder, true);
   }
 
-  /** Only the finished file stays, and, if they are wanted, earlier ones. */
+  /** Only the finished file and its name stay. */
   async #clear(): Promise<void> {
     await endJournal(this.folder);
-    for (const name of await this.folder.names()) if (name !== FINISHED) await this.folder.remove(name);
-    if (!this.options.keepEarlier) {
-      for (const folder of kept) await folder.discard();
-      kept = [];
-    }
-    kept.push(this.folder);
+    for (const name of await this.folder.names()) if (name !== FINISHED && name !== RESULT) await this.folder.remove(name);
   }
 }
 

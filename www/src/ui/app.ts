@@ -17,6 +17,7 @@ import { Result } from "./result";
 import { Settings } from "./settings";
 import { Stage } from "./stage";
 import { UnfinishedRuns } from "./unfinished";
+import { UnsavedResults } from "./unsaved";
 
 /** The page: what happens when the visitor does something, in the order in which it happens to a clip. */
 export class App {
@@ -24,9 +25,13 @@ export class App {
   readonly #jobs = new Jobs(() => this.#settings.ranOut());
   readonly #live = new Live((paused) => this.studio.pause(paused));
   readonly #result = new Result();
-  readonly #batch = new Batch();
+  readonly #batch = new Batch(
+    (run) => void this.studio.saved(run).catch(() => undefined),
+    (run) => void this.studio.forget(run).catch(() => undefined),
+  );
   readonly #intake = new Intake((files) => void this.#receive(files));
   readonly #unfinished: UnfinishedRuns;
+  readonly #unsaved: UnsavedResults;
   readonly #device: Device;
   readonly #settings: Settings;
   readonly #choosing: Choosing;
@@ -43,6 +48,7 @@ export class App {
     });
     this.#choosing = new Choosing(studio, this.#settings, (job) => this.#reading.lookAgain(job));
     this.#reading = new Reading(studio, this.#stage, this.#jobs, this.#settings, this.#choosing);
+    this.#unsaved = new UnsavedResults(studio);
     this.#unfinished = new UnfinishedRuns(studio, this.#jobs, (wanted) => this.#intake.pick(wanted), (unfinished, file) => {
       if (!this.#batch.has(file)) this.#batch.begin([file]);
       void this.#takeUp(unfinished, file);
@@ -61,12 +67,19 @@ export class App {
       if (this.#stage.state === "choosing" && event.key.toLowerCase() === "g") this.#choosing.showGrey(false);
     });
     addEventListener("beforeunload", (event) => {
-      if (this.#stage.state === "coloring") event.preventDefault();
+      if (this.#stage.state === "coloring" || this.#batch.unsaved) event.preventDefault();
     });
-    void this.#unfinished.load();
+    void this.#lookForLeft();
     void this.#device.open();
     const { src } = this.choices;
     if (src !== null) void this.#reading.openLinked(src, (file) => this.#receive([file]));
+  }
+
+  /** Offers what earlier tabs have left. */
+  async #lookForLeft(): Promise<void> {
+    const left = await this.studio.left().catch(() => null); // what keeps the worker from starting is explained elsewhere
+    this.#unfinished.add(left?.unfinished ?? []);
+    this.#unsaved.offer(left?.unsaved ?? []);
   }
 
   async #receive(files: File[]): Promise<void> {
@@ -85,7 +98,7 @@ export class App {
       if (await this.#open(file)) return;
       // Of a single file the alert says it all; and others may have been given in the meantime.
       if (!this.#batch.several || !this.#batch.has(file)) return;
-      this.#batch.settle(file, this.#jobs.trouble ?? words.givenUp);
+      this.#batch.fail(file, this.#jobs.trouble ?? words.givenUp);
     }
   }
 
@@ -100,7 +113,7 @@ export class App {
     const file = this.#batch.next();
     if (!file) return;
     if (await this.#open(file, () => void this.#colorize())) return;
-    this.#batch.settle(file, this.#jobs.trouble ?? words.givenUp);
+    this.#batch.fail(file, this.#jobs.trouble ?? words.givenUp);
     await this.#next();
   }
 
@@ -109,8 +122,7 @@ export class App {
     const draft = await this.#reading.openAgain(file, unfinished.options, () => void this.#takeUp(unfinished, file));
     if (!draft) return false;
     this.#unfinished.drop(unfinished.run);
-    const options = { ...unfinished.options, keepEarlier: this.#batch.several };
-    void this.#run({ run: unfinished.run, options, into: null }, draft);
+    void this.#run({ run: unfinished.run, options: unfinished.options, into: null }, draft);
     return true;
   }
 
@@ -131,7 +143,7 @@ export class App {
   async #colorize(into: FileSystemFileHandle | null = null): Promise<void> {
     const draft = this.#choosing.draft!;
     const { size, passes, grade, trim, output } = this.#settings;
-    const options = { size, passes, grade, trim, output, plan: draft.plan(), keepEarlier: this.#batch.several };
+    const options = { size, passes, grade, trim, output, plan: draft.plan() };
     await this.#run({ run: crypto.randomUUID(), options, into }, draft);
   }
 
@@ -154,15 +166,16 @@ export class App {
         throw error;
       });
       const { saturations } = draft.preview(take.options.size, null);
-      this.#result.show(colored, file, this.#device.report!, saturations, take.into !== null);
-      this.#batch.settle(file, colored);
+      const onSave = take.into ? null : () => this.#batch.saved(take.run);
+      this.#result.show(colored, file, this.#device.report!, saturations, onSave);
+      this.#batch.settle(file, take.run, colored, take.into !== null);
       this.#unfinished.settle(file);
       this.#stage.show("finished");
     });
     document.title = done ? words.doneTitle : words.title;
     if (!done) this.#backToChoosing();
     const { trouble } = this.#jobs;
-    if (trouble) this.#batch.settle(file, trouble);
+    if (trouble) this.#batch.fail(file, trouble);
     if (done || trouble) await this.#next();
   }
 

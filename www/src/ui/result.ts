@@ -15,10 +15,12 @@ export class Result {
   readonly #photoOriginal = element<HTMLImageElement>("photo-original");
   readonly #compare = new Compare("photo-result", "photo-split");
   #addresses: string[] = [];
+  #onSave: () => void = () => {};
   /** Where the coloured part begins in the original, in seconds. */
   #offset = 0;
 
   constructor() {
+    element("save").addEventListener("click", () => this.#onSave());
     const [result, original] = [this.#result, this.#original];
     result.addEventListener("play", () => void original.play().catch(() => undefined));
     result.addEventListener("pause", () => original.pause());
@@ -30,9 +32,13 @@ export class Result {
     original.addEventListener("click", () => void (result.paused ? result.play() : result.pause()));
   }
 
-  /** `saturations`: of the clip in every colouring that was on offer. `own`: the result is in a file of the visitor's own already. */
-  show(colored: Colored, source: File, device: DeviceReport, saturations: number[], own: boolean): void {
+  /**
+   * `saturations`: of the clip in every colouring that was on offer. `onSave`: the visitor saves it; null where it is in a file of
+   * theirs already.
+   */
+  show(colored: Colored, source: File, device: DeviceReport, saturations: number[], onSave: (() => void) | null): void {
     this.clear();
+    this.#onSave = onSave ?? (() => {});
     const address = this.#addressOf(colored.file);
     const photo = isPhoto(colored);
     element("photo-result").hidden = !photo;
@@ -46,8 +52,8 @@ export class Result {
     save.href = address;
     save.download = colored.name;
     save.textContent = words.saveAs(colored.container);
-    save.hidden = own;
-    element("saved").textContent = own ? words.savedIn(colored.name) : "";
+    save.hidden = onSave === null;
+    element("saved").textContent = onSave ? "" : words.savedIn(colored.name);
     element("result-notes").replaceChildren(...colored.notes.map(noteItem));
     element("details").replaceChildren(...detailsOf(colored, device, saturations));
   }

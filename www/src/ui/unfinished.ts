@@ -21,10 +21,9 @@ export class UnfinishedRuns {
     private readonly onTaken: (unfinished: Unfinished, file: File) => void,
   ) {}
 
-  /** Looks for runs of tabs that are gone. */
-  async load(): Promise<void> {
-    // What keeps the worker from starting is explained elsewhere.
-    this.#runs.push(...await this.studio.unfinished().catch(() => []));
+  /** Offers runs of tabs that are gone, too. */
+  add(runs: Unfinished[]): void {
+    this.#runs.push(...runs);
     this.#show();
   }
 

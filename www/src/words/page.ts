@@ -40,6 +40,7 @@ export const words = {
   giveAgainLabel: (name: string) => `Choose it to go on: ${name}`,
   saveSoFar: "Save what is there",
   saveSoFarLabel: (name: string) => `Save what is there of ${name}`,
+  notSaved: " is coloured to its end, and was not saved.",
   forget: "Forget it",
   forgetLabel: (name: string) => `Forget it: ${name}`,
   // choosing

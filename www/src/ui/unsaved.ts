@@ -1,0 +1,46 @@
+import type { Unsaved } from "../protocol";
+import type { Studio } from "../studio";
+import { words } from "../words/page";
+import { element, made } from "./element";
+
+/** Results of earlier tabs that nobody saved. */
+export class UnsavedResults {
+  #results: Unsaved[] = [];
+
+  constructor(private readonly studio: Studio) {}
+
+  /** Offers what was found. */
+  offer(results: Unsaved[]): void {
+    this.#results = results;
+    this.#show();
+  }
+
+  #show(): void {
+    element("unsaved").hidden = this.#results.length === 0;
+    element("unsaved-list").replaceChildren(...this.#results.map((result) => this.#item(result)));
+  }
+
+  #item({ run, file }: Unsaved): HTMLLIElement {
+    const button = (textContent: string, ariaLabel: string, done: () => Promise<void>) => {
+      const pressed = made("button", { type: "button", className: "quiet small", textContent, ariaLabel });
+      pressed.addEventListener("click", () => void this.#settle(run, done));
+      return pressed;
+    };
+    return made("li", {}, made("p", {}, made("strong", { textContent: file.name }), words.notSaved), made("p", { className: "actions" },
+      button(words.save, `${words.save} ${file.name}`, () => this.#save(run, file)),
+      button(words.forget, words.forgetLabel(file.name), () => this.studio.forget(run))));
+  }
+
+  #save(run: string, file: File): Promise<void> {
+    // The address lives as long as the page: the browser may still be copying.
+    made("a", { href: URL.createObjectURL(file), download: file.name }).click();
+    return this.studio.saved(run);
+  }
+
+  /** Does what is asked; where another tab was faster there is nothing to be done any more. */
+  async #settle(run: string, done: () => Promise<void>): Promise<void> {
+    await done().catch(() => undefined);
+    this.offer(this.#results.filter((each) => each.run !== run));
+    document.querySelector<HTMLElement>("[data-for]:not([hidden]) h1")?.focus({ preventScroll: true });
+  }
+}
