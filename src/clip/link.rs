@@ -2,7 +2,7 @@
 
 use burn::tensor::{Tensor, backend::Backend};
 
-use super::still::settled;
+use super::still::{MOTION, settled};
 use crate::{
     kernel::{Kernels, Pair},
     model::flow::{Description, FlowNet},
@@ -55,8 +55,11 @@ impl<B: Kernels> Link<B> {
         let second = first.clone().flip([0]);
         let [ours, theirs] = [[frame, previous], [previous, frame]]
             .map(|[one, other]| Description::joined(&[&one.description, &other.description])); // of 2 frames
-        let flows = variational::exact(network.between(&ours, &theirs), first.clone(), second.clone());
-        let flows = settled(flows, first.clone(), second.clone()); // [2, 2, h, w]
+        let still = |flows, motion| settled(flows, first.clone(), second.clone(), motion);
+        // Where nothing shows a motion the network guesses, and the steps behind it would start from the guess.
+        let flows = still(network.between(&ours, &theirs), f64::INFINITY); // [2, 2, h, w]
+        let flows = variational::exact(flows, first.clone(), second.clone());
+        let flows = still(flows, MOTION); // [2, 2, h, w]
         let visible = B::visibility(flows.clone(), flows.clone().flip([0])); // [2, 1, h, w]
         let pair = Pair { frame: first, neighbour: second, flow: flows.clone(), visible: visible.clone() };
         let (_, grey_confidence) = B::warp_trusted(pair); // [2, 1, h, w]
