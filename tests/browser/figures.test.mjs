@@ -74,6 +74,11 @@ test("saturations, cuts, frames and speed of a run", async () => {
   assert.equal(marked + 1, Number(figures.candidate), "the likeliest was not the one that was proposed");
 });
 
+test("black bars hide no cuts", async () => {
+  const filter = "negate=enable='between(n,4,7)',pad=iw*2:ih:iw/2:0:black";
+  assert.equal((await figuresOf(await makeClip(folder.path("pillarboxed.mp4"), { frames: 12, filter }))).shots, "3");
+});
+
 test("what stands still is surely found again, what is noise is not", async () => {
   const still = await makeClip(folder.path("still.mp4"), { size: "160x120", filter: "loop=loop=-1:size=1" });
   const noise = await makeClip(folder.path("noise.mp4"), { size: "160x120", filter: "noise=alls=100:allf=t" });

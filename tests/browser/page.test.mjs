@@ -180,6 +180,27 @@ test("a new clip replaces one that is still being read", async () => {
   assert.match(await page.locator("section.choosing .facts").innerText(), /^short\.mp4/);
 });
 
+test("the four stand in a phone's window, whatever their shape, and on a laptop the shots begin below them", async () => {
+  const { page } = visitor;
+  const usual = page.viewportSize();
+  const shapes = { wide: "160x120", tall: "120x160", thin: "16x1080" };
+  try {
+    for (const [name, size] of Object.entries(shapes)) {
+      await choosing(await makeClip(folder.path(`${name}.mp4`), { frames: 4, size, filter: "negate=enable='gte(n,2)'" }));
+      await page.locator("#scan").getByText(/^(One shot|2 shots)/).waitFor();
+      const top = async (/** @type {string} */ part) => (await page.locator(part).boundingBox())?.y ?? Infinity;
+      await page.setViewportSize({ width: 390, height: 844 });
+      const [fourth, bar] = [await top("#candidates label:nth-child(4) .name"), await top(".go")];
+      assert.ok(fourth < bar, `${name}: the fourth colouring's name is at ${fourth}, the bar at ${bar}`);
+      await page.setViewportSize({ width: 1280, height: 720 });
+      const [shots, lower] = [await top("#shots"), await top(".go")];
+      assert.ok(shots < lower, `${name}: the shots begin at ${shots}, the bar at ${lower}`);
+    }
+  } finally {
+    await page.setViewportSize(usual ?? { width: 1280, height: 720 });
+  }
+});
+
 test("the result plays beside the original", async () => {
   const { page } = visitor;
   await choosing(short);
