@@ -33,7 +33,7 @@ pub struct ColorizeCommand {
     input: PathBuf,
     /// The coloured clip: .mp4, .mov or .mkv (H.264), .webm (VP9).
     output: PathBuf,
-    /// Which colouring, 1 to 4; the most saturated by default.
+    /// Which colouring, 1 to 4; the likeliest by default.
     #[arg(long)]
     candidate: Option<usize>,
     #[command(flatten)]
