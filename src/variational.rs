@@ -10,16 +10,16 @@
 
 use burn::tensor::{Tensor, backend::Backend, module::avg_pool2d};
 
-use crate::warp::warp;
+use crate::{kernel::Kernels, warp::warp};
 
 /// Side in pixels of the window K.
-const SIDE: usize = 5;
+pub(crate) const SIDE: usize = 5;
 
 /// How often the neighbor is warped anew.
 const WARPS: usize = 5;
 
 /// Jacobi sweeps between two warps.
-const SWEEPS: usize = 8;
+pub(crate) const SWEEPS: usize = 8;
 
 /// What a pixel's departure from the flow around it costs. On 25 clips and on moved photographs twice as much loses faint
 /// motion, and half as much follows the grain.
@@ -29,39 +29,40 @@ const SMOOTHNESS: f64 = 0.1;
 const NOISE: f64 = 2.0 / 255.0;
 
 /// `flow` `[n, 2, h, w]` in pixels between `frame` and `neighbour`, grey `[n, 1, h, w]` in [0, 1], made exact.
-pub fn exact<B: Backend>(flow: Tensor<B, 4>, frame: Tensor<B, 4>, neighbour: Tensor<B, 4>) -> Tensor<B, 4> {
+pub fn exact<B: Kernels>(flow: Tensor<B, 4>, frame: Tensor<B, 4>, neighbour: Tensor<B, 4>) -> Tensor<B, 4> {
     let [ours, theirs] = [frame, neighbour].map(with_gradient); // 2 of [n, 3, h, w]
     (0..WARPS).fold(flow, |flow, _| {
         let step = Step::around(flow.clone(), ours.clone(), warp(theirs.clone(), flow.clone()));
-        (0..SWEEPS).fold(flow, |flow, _| step.sweep(flow)) // [n, 2, h, w]
+        B::relax(&step, flow) // [n, 2, h, w]
     })
 }
 
 /// The mean of the window around each pixel, less at the border: `[n, c, h, w]`.
-pub(crate) fn window_mean<B: Backend>(image: Tensor<B, 4>) -> Tensor<B, 4> {
+pub fn window_mean<B: Backend>(image: Tensor<B, 4>) -> Tensor<B, 4> {
     avg_pool2d(image, [SIDE; 2], [1, 1], [SIDE / 2; 2], false, false)
 }
 
 /// Each pixel's two equations, solved: u = own (K * u) + cross (K * u with x and y exchanged) + constant.
-struct Step<B: Backend> {
+#[derive(Clone, Debug)]
+pub struct Step<B: Backend> {
     /// `[n, 2, h, w]`.
-    own: Tensor<B, 4>,
+    pub own: Tensor<B, 4>,
     /// `[n, 1, h, w]`.
-    cross: Tensor<B, 4>,
+    pub cross: Tensor<B, 4>,
     /// `[n, 2, h, w]`.
-    constant: Tensor<B, 4>,
+    pub constant: Tensor<B, 4>,
 }
 
-impl<B: Backend> Step<B> {
+impl<B: Kernels> Step<B> {
     /// The equations around `flow` of the frame and of the neighbor warped by it, both with their gradients, `[n, 3, h, w]`.
     fn around(flow: Tensor<B, 4>, frame: Tensor<B, 4>, warped: Tensor<B, 4>) -> Self {
         let difference = warped.clone().narrow(1, 0, 1) - frame.clone().narrow(1, 0, 1); // [n, 1, h, w]
         let gradient = (frame + warped).narrow(1, 1, 2).div_scalar(2.0); // [n, 2, h, w]
-        let noise = window_mean(difference.clone().powi_scalar(2)).add_scalar(NOISE * NOISE);
+        let noise = B::window_mean(difference.clone().powi_scalar(2)).add_scalar(NOISE * NOISE);
         let weight = noise.sqrt().recip(); // [n, 1, h, w]
         let [along_x, along_y] = planes(gradient.clone());
         let products = vec![gradient.clone().powi_scalar(2), along_x * along_y, gradient * difference];
-        let means = window_mean(Tensor::cat(products, 1) * weight); // [n, 5, h, w]
+        let means = B::window_mean(Tensor::cat(products, 1) * weight); // [n, 5, h, w]
         let diagonal = means.clone().narrow(1, 0, 2).add_scalar(SMOOTHNESS); // [n, 2, h, w]
         let product = means.clone().narrow(1, 2, 1); // [n, 1, h, w]
         let [xx, yy] = planes(diagonal.clone());
@@ -72,11 +73,15 @@ impl<B: Backend> Step<B> {
         let constant = flow - own.clone() * pull.clone() - cross.clone() * exchanged(pull);
         Self { own: own.mul_scalar(SMOOTHNESS), cross: cross.mul_scalar(SMOOTHNESS), constant }
     }
+}
 
-    /// One sweep of Jacobi's iteration over a flow `[n, 2, h, w]`.
-    fn sweep(&self, flow: Tensor<B, 4>) -> Tensor<B, 4> {
-        let mean = window_mean(flow);
-        self.own.clone() * mean.clone() + self.cross.clone() * exchanged(mean) + self.constant.clone()
+impl<B: Backend> Step<B> {
+    /// All sweeps of Jacobi's iteration over a flow `[n, 2, h, w]`.
+    pub fn relax(&self, flow: Tensor<B, 4>) -> Tensor<B, 4> {
+        (0..SWEEPS).fold(flow, |flow, _| {
+            let mean = window_mean(flow);
+            self.own.clone() * mean.clone() + self.cross.clone() * exchanged(mean) + self.constant.clone()
+        })
     }
 }
 

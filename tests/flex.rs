@@ -12,6 +12,7 @@ use burn::{
 use chromaflow::{
     kernel::{Activation, Kernels},
     upsample::upsample,
+    variational::{Step, window_mean},
 };
 
 struct Case {
@@ -166,4 +167,21 @@ fn upsampling_equals_slices_and_sums() {
         .fold(base.clone(), |sum, (image, factor)| sum + upsample(image.clone(), factor));
     let ours = Flex::add_upsampled(base, coarser).into_data();
     ours.assert_approx_eq::<f32>(&sum.into_data(), Tolerance::absolute(1e-5));
+}
+
+/// Planes narrower than a window among them. Sums of up to 25 values near 1, in another order; each sweep multiplies by about 1.
+#[test]
+fn windows_and_sweeps_equal_burns_own() {
+    let device = Default::default();
+    for [height, width] in [[1, 1], [2, 3], [5, 1], [4, 9], [31, 18]] {
+        let random = |channels| {
+            Tensor::<Flex, 4>::random([2, channels, height, width], Distribution::Uniform(-0.5, 0.5), &device)
+        };
+        let image = random(3);
+        let means = Flex::window_mean(image.clone()).into_data();
+        means.assert_approx_eq::<f32>(&window_mean(image).into_data(), Tolerance::absolute(1e-6));
+        let (step, flow) = (Step { own: random(2), cross: random(1), constant: random(2) }, random(2));
+        let relaxed = Flex::relax(&step, flow.clone()).into_data();
+        relaxed.assert_approx_eq::<f32>(&step.relax(flow).into_data(), Tolerance::absolute(1e-5));
+    }
 }

@@ -3,9 +3,9 @@
 //! A flow is never exact to a hundredth of a pixel, and in a still background a wrong tenth of a pixel smears colour from
 //! frame to frame. Video coders meet the same with their skipped blocks.
 
-use burn::tensor::{Tensor, backend::Backend};
+use burn::tensor::Tensor;
 
-use crate::{variational::window_mean, warp::warp};
+use crate::{kernel::Kernels, warp::warp};
 
 /// Exact flows of this many pixels and more are motion, even where the picture is too smooth to show it.
 pub(super) const MOTION: f64 = 1.0;
@@ -15,7 +15,7 @@ pub(super) const MOTION: f64 = 1.0;
 const WORTHWHILE: f64 = 0.79;
 
 /// `flow` `[n, 2, h, w]` between `frame` and `neighbour` `[n, c, h, w]`, and 0 where it is below `motion` pixels and 0 is as good.
-pub(super) fn settled<B: Backend>(
+pub(super) fn settled<B: Kernels>(
     flow: Tensor<B, 4>,
     frame: Tensor<B, 4>,
     neighbour: Tensor<B, 4>,
@@ -29,8 +29,8 @@ pub(super) fn settled<B: Backend>(
 }
 
 /// Mean absolute difference around each pixel, `[n, 1, h, w]`: that of one pixel alone is mostly grain.
-fn difference<B: Backend>(ours: Tensor<B, 4>, theirs: Tensor<B, 4>) -> Tensor<B, 4> {
-    window_mean((ours - theirs).abs().mean_dim(1)) // [n, 1, h, w]
+fn difference<B: Kernels>(ours: Tensor<B, 4>, theirs: Tensor<B, 4>) -> Tensor<B, 4> {
+    B::window_mean((ours - theirs).abs().mean_dim(1)) // [n, 1, h, w]
 }
 
 #[cfg(test)]

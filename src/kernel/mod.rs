@@ -18,7 +18,7 @@ use burn::{
     tensor::{FloatDType, Tensor, backend::Backend, module::max_pool2d},
 };
 
-use crate::{upsample, warp};
+use crate::{upsample, variational, warp};
 
 /// Backends on which the networks run.
 pub trait Kernels: Backend {
@@ -83,6 +83,16 @@ pub trait Kernels: Backend {
             let factor = height / image.dims()[2];
             sum + upsample::upsample(image, factor) // [n, c, h, w]
         })
+    }
+
+    /// The mean of the window around each pixel ([`variational::window_mean`]): `[n, c, h, w]`.
+    fn window_mean(image: Tensor<Self, 4>) -> Tensor<Self, 4> {
+        variational::window_mean(image)
+    }
+
+    /// The sweeps of one step over a flow `[n, 2, h, w]` ([`variational::Step`]).
+    fn relax(step: &variational::Step<Self>, flow: Tensor<Self, 4>) -> Tensor<Self, 4> {
+        step.relax(flow)
     }
 
     /// `image` `[n, c, h, w]` sampled at p + flow(p) ([`warp::warp`]), zero where that lies outside the frame.

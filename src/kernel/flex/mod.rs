@@ -9,6 +9,7 @@ mod layer;
 mod product;
 mod transform;
 mod vectors;
+mod window;
 mod winograd;
 
 use burn::{
@@ -18,6 +19,7 @@ use burn::{
 };
 
 use super::{Activation, Kernels, convolve_plainly, same};
+use crate::variational::Step;
 use frame::Frame;
 use layer::{Layer, Target};
 
@@ -56,6 +58,14 @@ impl Kernels for Flex {
 
     fn add_upsampled(base: Tensor<Self, 4>, coarser: Vec<Tensor<Self, 4>>) -> Tensor<Self, 4> {
         image::add_upsampled(base, coarser)
+    }
+
+    fn window_mean(image: Tensor<Self, 4>) -> Tensor<Self, 4> {
+        window::window_mean(image)
+    }
+
+    fn relax(step: &Step<Self>, flow: Tensor<Self, 4>) -> Tensor<Self, 4> {
+        window::relax(step, flow)
     }
 }
 
