@@ -39,9 +39,7 @@ impl Matrix {
         let blue = luma + 2.0 * (1.0 - of_blue) * of_blueness;
         [red, (luma - of_red * red - of_blue * blue) / of_green, blue]
     }
-}
 
-impl Matrix {
     /// The chroma in [-0.5, 0.5] of the most saturated colour of the same hue, at most as saturated, that a screen shows on `luma`
     /// in [0, 1]: it would clip any other, and its brightness with it. Black and white have none, so bars stay as they are.
     pub fn within_gamut(self, luma: f32, chroma: [f32; 2]) -> [f32; 2] {

@@ -100,7 +100,7 @@ mod tests {
         assert!(!is_cut(&flat(0.5), &flat(0.52)), "noise on a flat wall");
     }
 
-    /// A frame in the middle of a black one, `side` columns or rows from each edge.
+    /// A frame in a black one, with bars of `beside` columns at its sides and of `above` rows above and below it.
     fn barred(frame: &Plane, beside: usize, above: usize) -> Plane {
         Plane::from_fn(frame.width + 2 * beside, frame.height + 2 * above, |x, y| {
             let inside =

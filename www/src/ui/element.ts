@@ -13,3 +13,10 @@ export function made<K extends keyof HTMLElementTagNameMap>(
   element.append(...children);
   return element;
 }
+
+/** A small button of a list's item; `onClick` gets the button itself. */
+export function smallButton(textContent: string, ariaLabel: string, onClick: (button: HTMLButtonElement) => void): HTMLButtonElement {
+  const button = made("button", { type: "button", className: "quiet small", textContent, ariaLabel });
+  button.addEventListener("click", () => onClick(button));
+  return button;
+}

@@ -17,9 +17,12 @@ export class Stage {
     if (state === this.state) return;
     this.#main.dataset.state = state;
     for (const section of this.#sections) section.hidden = !section.dataset.for!.split(" ").includes(state);
-    const own = this.#sections.find((section) => section.dataset.for === state);
-    const heading = own?.querySelector<HTMLElement>("[tabindex='-1']");
-    heading?.focus({ preventScroll: true });
+    focusHeading();
     scrollTo({ top: 0 });
   }
+}
+
+/** Moves the focus to the heading of what is shown: what had it is gone. */
+export function focusHeading(): void {
+  document.querySelector<HTMLElement>("[data-for]:not([hidden]) h1")?.focus({ preventScroll: true });
 }

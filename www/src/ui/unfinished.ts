@@ -2,8 +2,9 @@ import { Fault } from "../fault";
 import type { Unfinished } from "../protocol";
 import type { Studio } from "../studio";
 import { words } from "../words/page";
-import { element, made } from "./element";
+import { element, made, smallButton } from "./element";
 import type { Jobs } from "./jobs";
+import { focusHeading } from "./stage";
 
 /** The runs that broke off, with an earlier tab or in this one, each with what can be done about it. */
 export class UnfinishedRuns {
@@ -63,17 +64,12 @@ export class UnfinishedRuns {
   #item(unfinished: Unfinished): HTMLLIElement {
     const { run, source: { name }, finished, seconds } = unfinished;
     const file = this.#files.get(run);
-    const button = (textContent: string, ariaLabel: string, onClick: (button: HTMLButtonElement) => void) => {
-      const pressed = made("button", { type: "button", className: "quiet small", textContent, ariaLabel });
-      pressed.addEventListener("click", () => onClick(pressed));
-      return pressed;
-    };
     const actions = made("p", { className: "actions" },
       file
-        ? button(words.goOn, words.goOnLabel(name), () => this.onTaken(unfinished, file))
-        : button(words.giveAgain, words.giveAgainLabel(name), () => this.#askFor(unfinished)),
-      button(words.saveSoFar, words.saveSoFarLabel(name), (pressed) => void this.#save(unfinished, pressed)),
-      button(words.forget, words.forgetLabel(name), (pressed) => void this.#forget(unfinished, pressed)));
+        ? smallButton(words.goOn, words.goOnLabel(name), () => this.onTaken(unfinished, file))
+        : smallButton(words.giveAgain, words.giveAgainLabel(name), () => this.#askFor(unfinished)),
+      smallButton(words.saveSoFar, words.saveSoFarLabel(name), (pressed) => void this.#save(unfinished, pressed)),
+      smallButton(words.forget, words.forgetLabel(name), (pressed) => void this.#forget(unfinished, pressed)));
     return made("li", {}, made("p", {}, made("strong", { textContent: name }), words.brokenOff(finished, seconds)), actions);
   }
 
@@ -113,8 +109,7 @@ export class UnfinishedRuns {
     try {
       await this.studio.forget(run);
       this.drop(run);
-      // The button that had the focus is gone.
-      document.querySelector<HTMLElement>("[data-for]:not([hidden]) h1")?.focus({ preventScroll: true });
+      focusHeading();
     } catch (error) {
       this.jobs.explain(error, "worker-failed", { file: source.name, kept: words.kept.run, again: () => this.#show() });
     } finally {

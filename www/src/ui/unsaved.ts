@@ -1,7 +1,8 @@
 import type { Unsaved } from "../protocol";
 import type { Studio } from "../studio";
 import { words } from "../words/page";
-import { element, made } from "./element";
+import { element, made, smallButton } from "./element";
+import { focusHeading } from "./stage";
 
 /** Results of earlier tabs that nobody saved. */
 export class UnsavedResults {
@@ -21,14 +22,9 @@ export class UnsavedResults {
   }
 
   #item({ run, file }: Unsaved): HTMLLIElement {
-    const button = (textContent: string, ariaLabel: string, done: () => Promise<void>) => {
-      const pressed = made("button", { type: "button", className: "quiet small", textContent, ariaLabel });
-      pressed.addEventListener("click", () => void this.#settle(run, done));
-      return pressed;
-    };
     return made("li", {}, made("p", {}, made("strong", { textContent: file.name }), words.notSaved), made("p", { className: "actions" },
-      button(words.save, `${words.save} ${file.name}`, () => this.#save(run, file)),
-      button(words.forget, words.forgetLabel(file.name), () => this.studio.forget(run))));
+      smallButton(words.save, `${words.save} ${file.name}`, () => void this.#settle(run, () => this.#save(run, file))),
+      smallButton(words.forget, words.forgetLabel(file.name), () => void this.#settle(run, () => this.studio.forget(run)))));
   }
 
   #save(run: string, file: File): Promise<void> {
@@ -41,6 +37,6 @@ export class UnsavedResults {
   async #settle(run: string, done: () => Promise<void>): Promise<void> {
     await done().catch(() => undefined);
     this.offer(this.#results.filter((each) => each.run !== run));
-    document.querySelector<HTMLElement>("[data-for]:not([hidden]) h1")?.focus({ preventScroll: true });
+    focusHeading();
   }
 }
