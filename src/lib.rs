@@ -33,6 +33,7 @@ pub mod pick;
 pub mod plane;
 pub mod readback;
 pub mod shot;
+pub mod suggestion;
 pub mod upsample;
 pub mod variational;
 pub mod warp;

@@ -86,6 +86,16 @@ pub fn chromas() -> Vec<f32> {
     (0..2).flat_map(|axis| (0..COLORS).map(move |color| chroma(color)[axis])).collect()
 }
 
+/// The unit vectors of all colors' hues, `[2, COLORS]`: first all along the blue difference. Grey has no hue, and 0.
+pub fn hues() -> Vec<f32> {
+    let hue = |color: usize| {
+        let [blue, red] = chroma(color);
+        let length = blue.hypot(red);
+        if length > 0.0 { [blue / length, red / length] } else { [0.0; 2] }
+    };
+    (0..2).flat_map(|axis| (0..COLORS).map(move |color| hue(color)[axis])).collect()
+}
+
 impl Shares {
     /// The color with the largest share.
     pub fn nearest(&self) -> usize {

@@ -13,7 +13,7 @@ use super::{
     trunk::{Trunk, TrunkConfig},
     unet::{Unet, UnetConfig},
 };
-use crate::{kernel::Kernels, palette::annealed_mean};
+use crate::{kernel::Kernels, suggestion::suggestion};
 
 /// Sizes of f. The defaults are the paper's.
 #[derive(Config, Debug)]
@@ -104,7 +104,7 @@ impl<B: Kernels> Colorizer<B> {
         let [images, _, rows, columns] = grey.dims();
         let description = trunk.forward(grey.clone());
         let logits = trunk.distribution.logits(description.colors.clone()); // [n, COLORS, H / 8, W / 8]
-        let suggestion = annealed_mean(logits.clone()).detach(); // [n, 2, H / 8, W / 8]
+        let suggestion = suggestion(logits.clone()).detach(); // [n, 2, H / 8, W / 8]
         let hint = suggested(B::upsample(suggestion, CELL), hint); // [n, 3, H, W]
         let colors = self.unet.forward(self.head.forward(grey, hint, description)); // [n, 3 d, H, W]
         Described { candidates: colors.reshape([images, self.candidates, 3, rows, columns]), logits }

@@ -7,7 +7,10 @@ use burn::{
     backend::Flex,
     tensor::{ElementConversion, Int, Tensor, TensorData},
 };
-use chromaflow::palette::{COLORS, annealed_mean};
+use chromaflow::{
+    palette::{COLORS, annealed_mean, chromas},
+    suggestion::suggestion,
+};
 use serde_json::Value;
 use trainer::loss::{
     bilateral::bilateral,
@@ -84,6 +87,20 @@ fn cross_entropy_of_the_palette_is_zhangs_equation_2() {
 fn the_annealed_mean_is_zhangs_equation_5() {
     let mean = annealed_mean(wave([2, COLORS, 3, 5], 0.2) * 6.0);
     for (ours, theirs) in mean.into_data().iter::<f64>().zip(expected()["annealed"].as_array().unwrap()) {
+        assert!((ours - theirs.as_f64().unwrap()).abs() < 1e-5, "{ours}, {theirs}"); // of chroma near 0.1, in f32
+    }
+}
+
+/// Hues turn from row to row, and are known here and there.
+#[test]
+fn the_suggestion_is_even_and_faint_where_hues_disagree() {
+    let chromas =
+        Tensor::<Flex, 3>::from_data(TensorData::new(chromas(), [1, 2, COLORS]), &Default::default());
+    let turn = (wave([2, 2, 7, 1], 0.4) * 2.0 - 1.0).expand([2, 2, 7, 9]).reshape([2, 2, 63]);
+    let toward = chromas.swap_dims(1, 2).expand([2, COLORS, 2]).matmul(turn).reshape([2, COLORS, 7, 9]);
+    let suggested = suggestion(wave([2, COLORS, 7, 9], 0.2) * 6.0 + toward * 20.0);
+    let expected = &expected()["suggestion"];
+    for (ours, theirs) in suggested.into_data().iter::<f64>().zip(expected.as_array().unwrap()) {
         assert!((ours - theirs.as_f64().unwrap()).abs() < 1e-5, "{ours}, {theirs}"); // of chroma near 0.1, in f32
     }
 }

@@ -8,7 +8,8 @@ use chromaflow::{
         trunk::Trunk,
         unet::{Pair, Unet},
     },
-    palette::{COLORS, TEMPERATURE, chromas},
+    palette::{COLORS, TEMPERATURE, chromas, hues},
+    suggestion::{KNOWN, UNKNOWN, WINDOW},
 };
 
 use super::{
@@ -59,12 +60,34 @@ fn pad(graph: &mut Graph, shape: &str, multiple: usize) -> Name {
 fn suggestion<B: Backend>(graph: &mut Graph, head: &DistributionHead<B>, taps: &[Tap]) -> Name {
     let features = taps.last().map(|tap| tap.name.clone()).unwrap_or_default();
     let logits = graph.convolution("trunk.distribution.logits", &head.logits, &features);
+    let evened = graph.evened(&logits, WINDOW);
     let temperature = graph.numbers(&[TEMPERATURE as f32], &[]);
-    let annealed = graph.add("Div", &[&logits, &temperature], Vec::new());
-    let probabilities = graph.add("Softmax", &[&annealed], vec![integer("axis", 1)]);
-    let chromas = graph.numbers(&chromas(), &[2, COLORS, 1, 1]);
-    let mean = graph.pointwise(&chromas, &probabilities);
-    graph.upsample(&mean, CELL)
+    let annealed = graph.add("Div", &[&evened, &temperature], Vec::new());
+    let mean = expected(graph, &annealed, &chromas());
+    let strength = strength(graph, &evened);
+    let suggested = graph.add("Mul", &[&mean, &strength], Vec::new());
+    graph.upsample(&suggested, CELL)
+}
+
+/// The mean over the palette of vectors `[2, COLORS]`, under the distribution of these logits.
+fn expected(graph: &mut Graph, logits: &str, vectors: &[f32]) -> Name {
+    let probabilities = graph.add("Softmax", &[logits], vec![integer("axis", 1)]);
+    let vectors = graph.numbers(vectors, &[2, COLORS, 1, 1]);
+    graph.pointwise(&vectors, &probabilities)
+}
+
+/// How much of the annealed mean is suggested, by the agreement of hues.
+fn strength(graph: &mut Graph, logits: &str) -> Name {
+    let mean = expected(graph, logits, &hues());
+    let squares = graph.add("Mul", &[&mean, &mean], Vec::new());
+    let ones = graph.numbers(&[1.0; 2], &[1, 2, 1, 1]);
+    let sum = graph.pointwise(&ones, &squares);
+    let agreement = graph.add("Sqrt", &[&sum], Vec::new());
+    let [least, range, zero, one] =
+        [UNKNOWN, KNOWN - UNKNOWN, 0.0, 1.0].map(|number| graph.numbers(&[number as f32], &[]));
+    let above = graph.add("Sub", &[&agreement, &least], Vec::new());
+    let part = graph.add("Div", &[&above, &range], Vec::new());
+    graph.add("Clip", &[&part, &zero, &one], Vec::new())
 }
 
 /// The hypercolumn's 1x1 convolution, split by input; of the hint there is the suggestion alone.

@@ -97,6 +97,14 @@ impl Graph {
         self.add("AveragePool", &[input], vec![integers("kernel_shape", &sides), integers("strides", &sides)])
     }
 
+    /// Means over the windows around all pixels, of what of them lies inside; `side` is odd.
+    pub fn evened(&mut self, input: &str, side: usize) -> Name {
+        let (sides, margins) = ([side as i64; 2], [side as i64 / 2; 4]);
+        let options =
+            vec![integers("kernel_shape", &sides), integers("strides", &[1, 1]), integers("pads", &margins)];
+        self.add("AveragePool", &[input], options) // the zeros of the padding do not count, as is ONNX's default
+    }
+
     /// max(x, slope x).
     pub fn leaky_relu(&mut self, input: &str, slope: f64) -> Name {
         self.add("LeakyRelu", &[input], vec![number("alpha", slope as f32)])

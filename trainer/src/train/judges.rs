@@ -9,7 +9,7 @@ use chromaflow::{
     color::{Matrix, chroma, mean_saturation},
     kernel::Kernels,
     model::{distribution::cell_chroma, size::crop},
-    palette::annealed_mean,
+    suggestion::suggestion,
 };
 
 use super::{
@@ -109,13 +109,13 @@ impl<B: AutodiffBackend + Kernels> Judges<B> {
     }
 }
 
-/// Mean distance, in 0..255, of the first candidate's chroma to the annealed mean of the distribution, which learns nothing by it:
+/// Mean distance, in 0..255, of the first candidate's chroma to what the distribution suggests, which learns nothing by it:
 /// of candidates `[n, d, 3, h, w]` and logits `[n, COLORS, H / 8, W / 8]`.
 fn annealed<B: AutodiffBackend + Kernels>(candidates: Tensor<B, 5>, logits: Tensor<B, 4>) -> Tensor<B, 1> {
     let first = cell_chroma(candidates.narrow(1, 0, 1).squeeze_dim(1)); // [n, 2, h / 8, w / 8]
     let [.., rows, columns] = first.dims();
-    let mean = annealed_mean(crop(logits.detach(), rows, columns)); // [n, 2, h / 8, w / 8]
-    (first - mean).abs().mean().mul_scalar(255.0)
+    let suggested = suggestion(crop(logits.detach(), rows, columns)); // [n, 2, h / 8, w / 8]
+    (first - suggested).abs().mean().mul_scalar(255.0)
 }
 
 /// Weights `[n, 1, h, w]` with a mean of 1 over each image.
