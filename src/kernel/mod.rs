@@ -2,12 +2,14 @@
 //! devices without kernels of their own, gradients, and as what every kernel is compared with.
 
 mod activation;
-mod cost_volume;
 #[cfg(feature = "autodiff")]
-mod depthwise_gradient;
+mod convolution_gradient;
+mod cost_volume;
 mod flex;
 #[cfg(feature = "wgpu")]
 mod gpu;
+#[cfg(feature = "libtorch")]
+mod libtorch;
 mod same;
 
 pub use activation::Activation;
@@ -17,6 +19,9 @@ use burn::{
     nn::conv::Conv2d,
     tensor::{FloatDType, Tensor, backend::Backend, module::max_pool2d},
 };
+
+#[cfg(feature = "autodiff")]
+use burn::{nn::PaddingConfig2d, tensor::ops::ConvOptions};
 
 use crate::{upsample, variational, warp};
 
@@ -57,6 +62,18 @@ pub trait Kernels: Backend {
         activation: Activation,
     ) -> Tensor<Self, 4> {
         same::convolve(convolution, input, activation)
+    }
+
+    /// The gradient of a convolution's weight `[output, input / groups, k, k]`, from its input `[n, input, h, w]` and from the gradient
+    /// of its output, `[n, output, h', w']`.
+    #[cfg(feature = "autodiff")]
+    fn convolution_weight_gradient(
+        input: Tensor<Self, 4>,
+        weight: Tensor<Self, 4>,
+        gradient: Tensor<Self, 4>,
+        options: ConvOptions<2>,
+    ) -> Tensor<Self, 4> {
+        convolution_gradient::weight_gradient(input, weight, gradient, options)
     }
 
     /// Channel (2 r + 1) (dy + r) + dx + r of the result is the mean over channels of `ours` at p times `theirs` at
@@ -140,23 +157,34 @@ pub struct Pair<B: Backend> {
     pub visible: Tensor<B, 4>,
 }
 
-#[cfg(feature = "libtorch")]
-impl<E: burn::backend::libtorch::TchElement> Kernels for burn::backend::LibTorch<E> {}
-
-/// Gradients flow through Burn's own operations, and past the slow one among them.
+/// Gradients flow through Burn's own operations, but for those of the convolutions.
 #[cfg(feature = "autodiff")]
-impl<B: Backend, C: burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy> Kernels
+impl<B: Kernels, C: burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy> Kernels
     for burn::backend::Autodiff<B, C>
 {
+    fn convolve_joined(
+        convolution: &Conv2d<Self>,
+        inputs: Vec<Tensor<Self, 4>>,
+        activation: Activation,
+    ) -> Tensor<Self, 4> {
+        convolution_gradient::convolve(convolution, joined(inputs), own_margins(convolution), activation)
+    }
+
     fn convolve_same(
         convolution: &Conv2d<Self>,
         input: Tensor<Self, 4>,
         activation: Activation,
     ) -> Tensor<Self, 4> {
-        if same::is_depthwise(convolution) {
-            depthwise_gradient::convolve(convolution, input, activation)
-        } else {
-            same::convolve(convolution, input, activation)
-        }
+        convolution_gradient::convolve(convolution, input, same::margins(convolution), activation)
+    }
+}
+
+/// The zeros of the convolution's own padding.
+#[cfg(feature = "autodiff")]
+fn own_margins<B: Backend>(convolution: &Conv2d<B>) -> same::Margins {
+    match convolution.padding {
+        PaddingConfig2d::Valid => [[0, 0]; 2],
+        PaddingConfig2d::Same => same::margins(convolution),
+        PaddingConfig2d::Explicit(top, left, bottom, right) => [[top, left], [bottom, right]],
     }
 }

@@ -1,5 +1,7 @@
 //! What computes: chosen when the program runs, and asked whether it is there before anything is built on it.
 
+#[cfg(any(feature = "cuda", feature = "libtorch"))]
+use anyhow::Context;
 use anyhow::{Result, bail, ensure};
 use burn::backend::wgpu::{
     WgpuRuntime,
@@ -21,7 +23,13 @@ pub enum Device {
     Cuda,
     /// The processor, with LibTorch's kernels; needs a build with `--features libtorch`.
     Libtorch,
+    /// An NVIDIA GPU, with LibTorch's kernels; needs a build with `--features libtorch` and a PyTorch that knows CUDA.
+    #[value(name = "libtorch-cuda")]
+    #[serde(rename = "libtorch-cuda")]
+    LibtorchCuda,
 }
+
+const WITHOUT_LIBTORCH: &str = "this trainer was built without LibTorch: build it with --features libtorch";
 
 impl Device {
     /// An error in plain words where the device can't be used.
@@ -31,9 +39,8 @@ impl Device {
             Self::Wgpu => check_wgpu(),
             Self::Cuda => cuda_devices().map(drop),
             Self::Libtorch if cfg!(feature = "libtorch") => Ok(()),
-            Self::Libtorch => {
-                bail!("this trainer was built without LibTorch: build it with --features libtorch")
-            }
+            Self::Libtorch => bail!(WITHOUT_LIBTORCH),
+            Self::LibtorchCuda => torch_devices().map(drop),
         }
     }
 
@@ -43,11 +50,24 @@ impl Device {
         let there = match self {
             Self::Flex => count,
             Self::Cuda => cuda_devices()?,
+            Self::LibtorchCuda => torch_devices()?,
             Self::Wgpu | Self::Libtorch => 1,
         };
         ensure!((1..=there).contains(&count), "{count} devices are asked for, and 1 to {there} can be used");
         Ok(())
     }
+}
+
+/// How many GPUs LibTorch can use.
+#[cfg(feature = "libtorch")]
+fn torch_devices() -> Result<usize> {
+    ensure!(tch::Cuda::is_available(), "LibTorch finds no GPU, or is a build without CUDA");
+    usize::try_from(tch::Cuda::device_count()).context("LibTorch counts its devices")
+}
+
+#[cfg(not(feature = "libtorch"))]
+fn torch_devices() -> Result<usize> {
+    bail!(WITHOUT_LIBTORCH)
 }
 
 /// wgpu panics where there is no adapter, so the drivers are asked first.
@@ -67,7 +87,6 @@ fn cuda_devices() -> Result<usize> {
 /// first.
 #[cfg(feature = "cuda")]
 fn cuda_devices() -> Result<usize> {
-    use anyhow::Context;
     use libloading::{Library, Symbol};
     const DRIVER: &str = if cfg!(windows) { "nvcuda.dll" } else { "libcuda.so.1" };
     let missing = || "no NVIDIA driver was found".to_owned();

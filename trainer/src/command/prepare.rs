@@ -100,19 +100,22 @@ impl PrepareCommand {
         }
         self.device.check()?;
         match self.device {
-            Device::Flex => self.finder_on::<Flex>(),
-            Device::Wgpu => self.finder_on::<Wgpu>(),
+            Device::Flex => self.finder_on::<Flex>(Default::default()),
+            Device::Wgpu => self.finder_on::<Wgpu>(Default::default()),
             #[cfg(feature = "cuda")]
-            Device::Cuda => self.finder_on::<burn::backend::Cuda>(),
+            Device::Cuda => self.finder_on::<burn::backend::Cuda>(Default::default()),
             #[cfg(feature = "libtorch")]
-            Device::Libtorch => self.finder_on::<burn::backend::LibTorch>(),
+            Device::Libtorch => self.finder_on::<burn::backend::LibTorch>(Default::default()),
+            #[cfg(feature = "libtorch")]
+            Device::LibtorchCuda => {
+                self.finder_on::<burn::backend::LibTorch>(burn::backend::libtorch::LibTorchDevice::Cuda(0))
+            }
             #[allow(unreachable_patterns, reason = "a build with all features knows every device")]
             _ => unreachable!("the check above names what this build lacks"),
         }
     }
 
-    fn finder_on<B: Kernels>(&self) -> Result<Option<Box<dyn FindMotion>>> {
-        let device = B::Device::default();
+    fn finder_on<B: Kernels>(&self, device: B::Device) -> Result<Option<Box<dyn FindMotion>>> {
         let load = |folder| flow_network::load::<B>(folder, &self.preset, &device);
         let network = self.flow.as_deref().map(load).transpose()?;
         let finder = network.map(|network| NetworkMotion::new(network, device.clone()));

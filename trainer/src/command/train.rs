@@ -83,6 +83,11 @@ impl TrainCommand {
             }
             #[cfg(feature = "libtorch")]
             Device::Libtorch => self.train::<Autodiff<burn::backend::LibTorch>>(&run, |_| Default::default()),
+            #[cfg(feature = "libtorch")]
+            Device::LibtorchCuda => self.train::<Autodiff<burn::backend::LibTorch>>(
+                &run,
+                burn::backend::libtorch::LibTorchDevice::Cuda,
+            ),
             #[allow(unreachable_patterns, reason = "a build with all features knows every device")]
             _ => unreachable!("the check above names what this build lacks"),
         }

@@ -1,5 +1,6 @@
-//! A depthwise convolution whose gradients cost as much as itself: Burn's own sum the weights' over one convolution for
-//! each channel, hundreds of launches.
+//! Convolutions whose gradients the backend may compute its own way ([`Kernels::convolution_weight_gradient`]): Burn's own take the
+//! gradient for a kernel as large as the image, which is slow in cuDNN, and of a depthwise convolution sum one for each channel, hundreds of
+//! launches.
 
 use burn::{
     backend::{
@@ -20,45 +21,45 @@ use burn::{
     },
 };
 
-use super::{Activation, same::margins};
+use super::{Activation, Kernels, same::Margins};
 
-/// [`Kernels::convolve_same`](super::Kernels::convolve_same) of a convolution with one kernel for each channel.
-pub fn convolve<B: Backend, C: CheckpointStrategy>(
+/// A convolution of the input with `margins` of zeros around it, and the activation behind it.
+pub fn convolve<B: Kernels, C: CheckpointStrategy>(
     convolution: &Conv2d<Autodiff<B, C>>,
     input: Tensor<Autodiff<B, C>, 4>,
+    [before, behind]: Margins,
     activation: Activation,
 ) -> Tensor<Autodiff<B, C>, 4> {
-    let channels = convolution.groups;
-    let [before, behind] = margins(convolution);
     let (input, padding) = if before == behind {
         (input, before)
     } else {
         let sides = (before[1], behind[1], before[0], behind[0]);
-        (input.pad(sides, PadMode::Constant(0.0)), [0, 0]) // [n, c, h + behind, w + behind]
+        (input.pad(sides, PadMode::Constant(0.0)), [0, 0]) // [n, c, h + before + behind, w + before + behind]
     };
+    let weight = convolution.weight.val();
     let bias = match &convolution.bias {
         Some(bias) => bias.val(),
-        None => Tensor::zeros([channels], (&input.device(), input.dtype())),
+        None => Tensor::zeros([weight.dims()[0]], (&input.device(), input.dtype())),
     };
-    let options = ConvOptions::new(convolution.stride, padding, convolution.dilation, channels);
+    let options = ConvOptions::new(convolution.stride, padding, convolution.dilation, convolution.groups);
     let output = tracked::<B, C>(
         input.into_primitive().tensor(),
-        convolution.weight.val().into_primitive().tensor(),
+        weight.into_primitive().tensor(),
         bias.into_primitive().tensor(),
         options,
     );
-    activation.apply(Tensor::from_primitive(TensorPrimitive::Float(output))) // [n, c, h / s, w / s]
+    activation.apply(Tensor::from_primitive(TensorPrimitive::Float(output))) // [n, output, h', w']
 }
 
 /// The convolution as a step of the graph.
-fn tracked<B: Backend, C: CheckpointStrategy>(
+fn tracked<B: Kernels, C: CheckpointStrategy>(
     input: FloatTensor<Autodiff<B, C>>,
     weight: FloatTensor<Autodiff<B, C>>,
     bias: FloatTensor<Autodiff<B, C>>,
     options: ConvOptions<2>,
 ) -> FloatTensor<Autodiff<B, C>> {
     let parents = [input.node.clone(), weight.node.clone(), bias.node.clone()];
-    match Depthwise.prepare::<C>(parents).compute_bound().stateful() {
+    match Convolution.prepare::<C>(parents).compute_bound().stateful() {
         OpsKind::Tracked(mut step) => {
             let state = (step.checkpoint(&input), step.checkpoint(&weight), options.clone());
             let output = B::conv2d(input.primitive, weight.primitive, Some(bias.primitive), options);
@@ -72,9 +73,9 @@ fn tracked<B: Backend, C: CheckpointStrategy>(
 
 /// The step of the graph: of the input, the weight and the bias.
 #[derive(Debug)]
-struct Depthwise;
+struct Convolution;
 
-impl<B: Backend> Backward<B, 3> for Depthwise {
+impl<B: Kernels> Backward<B, 3> for Convolution {
     type State = (NodeId, NodeId, ConvOptions<2>);
 
     fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, checkpointer: &mut Checkpointer) {
@@ -87,9 +88,10 @@ impl<B: Backend> Backward<B, 3> for Depthwise {
             gradients.register::<B>(node.id, bias_gradient::<B>(gradient.clone()));
         }
         if let Some(node) = of_weight {
-            let side = image::<B>(weight.clone()).dims();
-            let result = weight_gradient::<B>(input.clone(), gradient.clone(), side, &options);
-            gradients.register::<B>(node.id, result);
+            let [input, weight, gradient] =
+                [&input, &weight, &gradient].map(|values| image::<B>(values.clone()));
+            let result = B::convolution_weight_gradient(input, weight, gradient, options.clone());
+            gradients.register::<B>(node.id, result.into_primitive().tensor());
         }
         if let Some(node) = of_input {
             gradients.register::<B>(node.id, B::conv2d_x_backward(input, weight, gradient, options));
@@ -103,16 +105,30 @@ fn bias_gradient<B: Backend>(gradient: FloatTensor<B>) -> FloatTensor<B> {
     sums.into_primitive().tensor()
 }
 
+/// [`Kernels::convolution_weight_gradient`] by Burn's own operations.
+pub fn weight_gradient<B: Backend>(
+    input: Tensor<B, 4>,
+    weight: Tensor<B, 4>,
+    gradient: Tensor<B, 4>,
+    options: ConvOptions<2>,
+) -> Tensor<B, 4> {
+    let shape @ [channels, inputs, ..] = weight.dims();
+    if inputs == 1 && options.groups == channels {
+        return depthwise_weight_gradient(input, gradient, shape, &options);
+    }
+    let [input, weight, gradient] = [input, weight, gradient].map(|values| values.into_primitive().tensor());
+    image::<B>(B::conv2d_weight_backward(input, weight, gradient, options))
+}
+
 /// The input correlated with the output's gradient, `[n, c, h, w]` and `[n, c, h', w']`, for each image and channel: one
 /// convolution with as many groups, whose kernels are the gradient. `shape` is the weight's, `[c, 1, k, k]`, and the
 /// result's.
-fn weight_gradient<B: Backend>(
-    input: FloatTensor<B>,
-    gradient: FloatTensor<B>,
+fn depthwise_weight_gradient<B: Backend>(
+    input: Tensor<B, 4>,
+    gradient: Tensor<B, 4>,
     shape @ [channels, _, rows, columns]: [usize; 4],
     options: &ConvOptions<2>,
-) -> FloatTensor<B> {
-    let (input, gradient) = (image::<B>(input), image::<B>(gradient));
+) -> Tensor<B, 4> {
     let ([batch, _, height, width], [.., high, wide]) = (input.dims(), gradient.dims());
     let planes = batch * channels;
     let input = input.reshape([1, planes, height, width]); // [1, n c, h, w]
@@ -121,7 +137,7 @@ fn weight_gradient<B: Backend>(
     let shifts = conv2d(input, gradient, None, swapped); // [1, n c, k' >= k, k' >= k]
     let shifts = shifts.slice([0..1, 0..planes, 0..rows, 0..columns]); // [1, n c, k, k]
     let sum = shifts.reshape([batch, channels, rows, columns]).sum_dim(0); // [1, c, k, k]
-    sum.reshape(shape).into_primitive().tensor() // [c, 1, k, k]
+    sum.reshape(shape) // [c, 1, k, k]
 }
 
 fn image<B: Backend>(values: FloatTensor<B>) -> Tensor<B, 4> {
@@ -133,12 +149,12 @@ mod tests {
     use burn::{
         backend::Flex,
         module::Param,
-        nn::conv::Conv2dConfig,
+        nn::{PaddingConfig2d, conv::Conv2dConfig},
         tensor::{Distribution, TensorData, Tolerance},
     };
 
     use super::*;
-    use crate::kernel::{Kernels, same};
+    use crate::kernel::same;
 
     type Tracked = Autodiff<Flex>;
 
@@ -163,9 +179,15 @@ mod tests {
     }
 
     /// Sums of up to 2 * 12 * 20 products near 1 in another order: each addition rounds by up to 6e-8 of a sum near 20.
+    fn assert_close(ours: &[TensorData], expected: &[TensorData]) {
+        assert_eq!(ours.len(), expected.len());
+        for (ours, expected) in ours.iter().zip(expected) {
+            ours.assert_approx_eq::<f32>(expected, Tolerance::absolute(1e-4));
+        }
+    }
+
     #[test]
-    fn gradients_are_burns_own() {
-        let device = Default::default();
+    fn gradients_of_depthwise_convolutions_are_burns_own() {
         for (side, stride, bias) in
             [(3, 1, true), (3, 2, true), (5, 1, true), (5, 2, true), (3, 2, false), (5, 1, false)]
         {
@@ -173,16 +195,31 @@ mod tests {
                 .with_groups(3)
                 .with_stride([stride, stride])
                 .with_bias(bias)
-                .init::<Tracked>(&device);
+                .init::<Tracked>(&Default::default());
             convolution.bias = bias.then(|| Param::from_tensor(random([3])));
             let input = random([2, 3, 12, 20]).require_grad();
             let factors = random([2, 3, 12 / stride, 20 / stride]);
             let expected = gradients(same::convolve, &convolution, &input, &factors);
             let ours = gradients(Tracked::convolve_same, &convolution, &input, &factors);
-            assert_eq!(ours.len(), expected.len());
-            for (ours, expected) in ours.iter().zip(&expected) {
-                ours.assert_approx_eq::<f32>(expected, Tolerance::absolute(1e-4));
-            }
+            assert_close(&ours, &expected);
+        }
+    }
+
+    #[test]
+    fn gradients_of_other_convolutions_are_burns_own() {
+        let burns = |convolution: &Conv2d<Tracked>, input, activation: Activation| {
+            activation.apply(convolution.forward(input))
+        };
+        for (side, stride, margin) in [(1, 1, 0), (3, 1, 1), (3, 2, 1)] {
+            let convolution = Conv2dConfig::new([3, 4], [side, side])
+                .with_stride([stride, stride])
+                .with_padding(PaddingConfig2d::Explicit(margin, margin, margin, margin))
+                .init::<Tracked>(&Default::default());
+            let input = random([2, 3, 12, 20]).require_grad();
+            let factors = random([2, 4, 12 / stride, 20 / stride]);
+            let expected = gradients(burns, &convolution, &input, &factors);
+            let ours = gradients(Tracked::convolve, &convolution, &input, &factors);
+            assert_close(&ours, &expected);
         }
     }
 }
