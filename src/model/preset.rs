@@ -22,6 +22,8 @@ pub enum Preset {
     Paper,
     /// Narrower networks for weak GPUs and for the CPU: all weights together take at most 16 MB in half precision.
     Lite,
+    /// For strong GPUs: a larger trunk and the paper's f, with the flow network and g of [`Preset::Lite`].
+    Large,
     /// A few channels, for tests.
     Tiny,
 }
@@ -58,6 +60,7 @@ impl Preset {
         match self {
             Self::Paper => "paper",
             Self::Lite => "lite",
+            Self::Large => "large",
             Self::Tiny => "tiny",
         }
     }
@@ -85,6 +88,14 @@ impl Preset {
                     .with_mean(0.45)
                     .with_deviation(0.25),
             ),
+            Self::Large => {
+                let trunk = TrunkConfig::new(
+                    BackboneConfig::EfficientNet(EfficientNetConfig::lite2()),
+                    DistributionConfig::new(),
+                );
+                let colorizer = ColorizerConfig::new(trunk.clone(), UnetConfig::new());
+                NetworksConfig { trunk, colorizer, ..Self::Lite.config() }
+            }
             Self::Tiny => NetworksConfig::from_parts(
                 TrunkConfig::new(
                     BackboneConfig::EfficientNet(

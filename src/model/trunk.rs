@@ -85,12 +85,11 @@ impl BackboneConfig {
         }
     }
 
-    /// Standard deviation of each tap's values over photographs, by which first weights are scaled: EfficientNet's as measured with the
-    /// published weights, VGG's near 1.
+    /// Standard deviation of each tap's values over photographs, by which first weights are scaled; VGG's are near 1.
     pub fn tap_deviations(&self) -> [f64; TAPS] {
         match self {
             Self::Vgg(_) => [1.0; TAPS],
-            Self::EfficientNet(_) => [11.6, 11.2, 7.7, 4.4, 1.6],
+            Self::EfficientNet(config) => config.tap_deviations(),
         }
     }
 

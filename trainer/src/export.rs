@@ -75,6 +75,8 @@ impl NewNetworks {
 
 /// Writes new networks and figures into a preset's set in `folder`, beside the other sets there. Networks that are not new
 /// keep their files and origins. New networks without new figures drop the old ones: those were measured on other weights.
+/// A flow network and a g that the set lacks are those of another set, if they are of the same sizes there; both sets then
+/// share the file, and a new one replaces it for both.
 ///
 /// Nothing is changed if the set would be incomplete, if a file that it keeps was altered, or if the disk is full. The
 /// manifest is replaced last: an interruption just before leaves files that the page and this function refuse, until the
@@ -85,7 +87,7 @@ pub fn export(folder: &Path, preset: Preset, new: &NewNetworks, figures: Option<
     let old_candidates = old.as_ref().map(|old| old.config.colorizer.candidates);
     let mut config = preset.config();
     config.colorizer.candidates = new.candidates.or(old_candidates).unwrap_or(config.colorizer.candidates);
-    let files = plan(folder, preset, new, old.as_ref())?;
+    let files = plan(folder, preset, new, old.as_ref(), &manifest)?;
     let figures = figures.or_else(|| old.filter(|_| new.is_empty()).map(|old| old.figures));
     let mut staged = Vec::new();
     for (file, new) in files.iter().zip(new.all()) {
@@ -94,6 +96,7 @@ pub fn export(folder: &Path, preset: Preset, new: &NewNetworks, figures: Option<
     let [trunk, colorizer, flow, refiner] = files;
     let figures = figures.unwrap_or_default();
     let set = WeightSet { config, trunk, colorizer, flow, refiner, figures };
+    manifest.presets.values_mut().for_each(|other| follow(other, &set));
     manifest.presets.insert(preset.name().to_owned(), set);
     let text = serde_json::to_string_pretty(&manifest)? + "\n";
     staged.push(whole_file::stage(&published::manifest_path(folder), text.as_bytes())?);
@@ -122,6 +125,7 @@ fn plan(
     preset: Preset,
     new: &NewNetworks,
     old: Option<&WeightSet>,
+    others: &Manifest,
 ) -> Result<[WeightFile; 4]> {
     if let Some(old) = old {
         let mut config = preset.config();
@@ -134,7 +138,10 @@ fn plan(
             preset.name()
         );
     }
-    let old = old.map_or([None; 4], |old| old.files().map(Some));
+    let old = match old {
+        Some(old) => old.files().map(Some),
+        None => shared(preset, others)?,
+    };
     let new = new.all();
     let files: [Result<WeightFile>; 4] = std::array::from_fn(|index| {
         let (network, option) = OPTIONS[index];
@@ -150,6 +157,33 @@ fn plan(
     }
     let [trunk, colorizer, flow, refiner] = files;
     Ok([trunk?, colorizer?, flow?, refiner?])
+}
+
+/// The flow network and g of other sets, where they are of this preset's sizes: both serve any f.
+fn shared(preset: Preset, others: &Manifest) -> Result<[Option<&WeightFile>; 4]> {
+    let ours = preset.config();
+    let (flow, refiner) = (serde_json::to_value(&ours.flow)?, serde_json::to_value(&ours.refiner)?);
+    let mut found = [None; 4];
+    for other in others.presets.values() {
+        if serde_json::to_value(&other.config.flow)? == flow {
+            found[2] = Some(&other.flow);
+        }
+        if serde_json::to_value(&other.config.refiner)? == refiner {
+            found[3] = Some(&other.refiner);
+        }
+    }
+    Ok(found)
+}
+
+/// Takes over what a set that was written says of files that another one shares with it. Figures of other weights are dropped.
+fn follow(other: &mut WeightSet, written: &WeightSet) {
+    let pairs = [(&mut other.flow, &written.flow), (&mut other.refiner, &written.refiner)];
+    for (theirs, new) in pairs {
+        if theirs.name == new.name && theirs != new {
+            *theirs = new.clone();
+            other.figures = Value::default();
+        }
+    }
 }
 
 /// The networks that are kept though their sizes have changed.

@@ -145,3 +145,37 @@ fn other_sets_are_kept_and_other_folders_are_told() {
     let told = info::describe(empty.path()).unwrap_err().to_string();
     assert!(told.contains("neither a run"), "{told}");
 }
+
+/// `large` has the flow network and g of `lite`.
+#[test]
+fn sets_share_a_flow_network_of_the_same_sizes() {
+    let folder = tempdir().unwrap();
+    let device = Default::default();
+    let (lite, large) = (Preset::Lite.config(), Preset::Large.config());
+    let flow = |command| Some(NewNetwork::new(&lite.flow.init::<Flex>(&device), origin(command)).unwrap());
+    let new = NewNetworks {
+        trunk: Some(NewNetwork::new(&lite.trunk.init::<Flex>(&device), origin("train f")).unwrap()),
+        colorizer: Some(NewNetwork::new(&lite.colorizer.init::<Flex>(&device), origin("train f")).unwrap()),
+        flow: flow("train flow"),
+        refiner: Some(NewNetwork::new(&lite.refiner.init::<Flex>(&device), origin("train g")).unwrap()),
+        candidates: Some(4),
+    };
+    export(folder.path(), Preset::Lite, &new, None).unwrap();
+    let new = NewNetworks {
+        trunk: Some(NewNetwork::new(&large.trunk.init::<Flex>(&device), origin("train f")).unwrap()),
+        colorizer: Some(NewNetwork::new(&large.colorizer.init::<Flex>(&device), origin("train f")).unwrap()),
+        candidates: Some(4),
+        ..NewNetworks::default()
+    };
+    export(folder.path(), Preset::Large, &new, Some(json!({ "psnr": 21.5 }))).unwrap();
+    let set = |name: &str| published::manifest(folder.path()).unwrap().set(name).unwrap().clone();
+    assert_eq!(set("large").flow, set("lite").flow);
+    assert_eq!(set("large").trunk.name, "large/trunk.bpk");
+    published::load::<Flex>(folder.path(), "large", &device).unwrap();
+
+    let new = NewNetworks { flow: flow("train flow again"), ..NewNetworks::default() };
+    export(folder.path(), Preset::Lite, &new, None).unwrap();
+    assert_eq!(set("large").flow.command, "train flow again");
+    assert_eq!(set("large").figures, Value::Null);
+    published::load::<Flex>(folder.path(), "large", &device).unwrap();
+}

@@ -159,8 +159,8 @@ fn new<M: Module<Flex>>(network: &M, run: &RunFolder) -> Result<NewNetwork> {
 }
 
 /// A preset by its name.
-fn parse_preset(name: &str) -> Result<Preset, String> {
-    serde_json::from_value(name.into()).map_err(|_| format!("no preset {name}: paper, lite or tiny"))
+pub(super) fn parse_preset(name: &str) -> Result<Preset, String> {
+    serde_json::from_value(name.into()).map_err(|_| format!("no preset {name}: paper, lite, large or tiny"))
 }
 
 /// What `eval` wrote, without the single photos and clips: every visitor of the page fetches the manifest.

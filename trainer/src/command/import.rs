@@ -2,15 +2,20 @@
 
 use std::{fs, path::PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use burn::{backend::Flex, module::Module};
 use chromaflow::{
-    model::{efficientnet::EfficientNetConfig, preset::Preset, trunk::Backbone, vgg::VggConfig},
+    model::{
+        preset::Preset,
+        trunk::{Backbone, BackboneConfig},
+        vgg::VggConfig,
+    },
     weights::sha256,
 };
 use clap::Args;
 use serde_json::json;
 
+use super::export::parse_preset;
 use crate::{
     checkpoint,
     config::StageKind,
@@ -22,16 +27,20 @@ use crate::{
 };
 
 /// Takes published weights over into a run folder, which `train` and `export` start from: VGG-19 and PWC-Net for preset `paper`,
-/// EfficientNet-lite0 for `lite`.
+/// EfficientNet-lite0 for `lite`, and EfficientNet-lite2 for `large`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   trainer import --efficientnet efficientnet-lite0.safetensors --out runs/efficientnet
+  trainer import --efficientnet efficientnet-lite2.safetensors --preset large --out runs/efficientnet-lite2
   trainer import --vgg vgg19.pth --out runs/vgg
   trainer import --flow pwc_net.pth.tar --out runs/pwc
   trainer export --preset paper --flow runs/pwc --out weights")]
 pub struct ImportCommand {
     #[command(flatten)]
     published: Published,
+    /// Which EfficientNet the file holds: that of `lite` or of `large`.
+    #[arg(long, value_parser = parse_preset, default_value = "lite", requires = "efficientnet")]
+    preset: Preset,
     /// The run's folder; it must hold no run yet.
     #[arg(long)]
     out: PathBuf,
@@ -44,7 +53,7 @@ struct Published {
     /// torchvision's VGG-19, .pth or .safetensors, for the trunk.
     #[arg(long, value_name = "FILE")]
     vgg: Option<PathBuf>,
-    /// EfficientNet-lite0 of a PyTorch port, .pth or .safetensors, for the trunk.
+    /// EfficientNet-lite of a PyTorch port, .pth or .safetensors, for the trunk.
     #[arg(long, value_name = "FILE")]
     efficientnet: Option<PathBuf>,
     /// The published PyTorch PWC-Net, .pth, .pth.tar or .safetensors, for the flow network.
@@ -62,8 +71,11 @@ impl ImportCommand {
             self.write_backbone(Backbone::Vgg(network), Preset::Paper, file)?;
         }
         if let Some(file) = &self.published.efficientnet {
-            let network = import::efficientnet::<Flex>(file, &EfficientNetConfig::new(), &device)?;
-            self.write_backbone(Backbone::EfficientNet(network), Preset::Lite, file)?;
+            let BackboneConfig::EfficientNet(config) = self.preset.config().trunk.backbone else {
+                bail!("the preset {} has no EfficientNet", self.preset.name());
+            };
+            let network = import::efficientnet::<Flex>(file, &config, &device)?;
+            self.write_backbone(Backbone::EfficientNet(network), self.preset, file)?;
         }
         if let Some(file) = &self.published.flow {
             let network = import::flow::<Flex>(file, &Preset::Paper.config().flow, &device)?;

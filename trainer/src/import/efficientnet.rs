@@ -19,16 +19,19 @@ const EPSILON: f32 = 1e-3;
 /// The beginnings of the names of what the trunk does without: the classifier, and counters of training steps.
 const UNUSED: [&str; 3] = ["_conv_head.", "_bn1.", "_fc."];
 
-/// SHA-256 of PyPI's file, whose kernels lie transposed as TensorFlow has them, behind strides that Burn 0.21's reader does not see:
-/// they would come out scrambled, with the right shapes. The check can go once Burn reads strides.
-const TRANSPOSED: &str = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db";
+/// SHA-256 of PyPI's files of lite0 and lite2, whose kernels lie transposed as TensorFlow has them, behind strides that Burn 0.21's reader
+/// does not see: they would come out scrambled, with the right shapes. The check can go once Burn reads strides.
+const TRANSPOSED: [&str; 2] = [
+    "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+];
 
 /// An error if a file is known to lie in a layout that can't be read.
 pub fn check_layout(file: &Path) -> Result<()> {
     let bytes = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
     ensure!(
-        sha256(&bytes) != TRANSPOSED,
-        "{} has its kernels transposed: write it anew with `python trainer/reference/contiguous.py {} efficientnet-lite0.safetensors`, \
+        !TRANSPOSED.contains(&sha256(&bytes).as_str()),
+        "{} has its kernels transposed: write it anew with `python trainer/reference/contiguous.py {} trunk.safetensors`, \
          and import that",
         file.display(),
         file.display()

@@ -38,8 +38,9 @@ pub fn efficientnet<B: Backend>(
     device: &B::Device,
 ) -> Result<EfficientNet<B>> {
     efficientnet::check_layout(file)?;
-    efficientnet::fill(config.init(device), &read(file)?)
-        .with_context(|| format!("{} is not EfficientNet-lite0 as its PyTorch ports save it", file.display()))
+    efficientnet::fill(config.init(device), &read(file)?).with_context(|| {
+        format!("{} is not this EfficientNet-lite as its PyTorch ports save it", file.display())
+    })
 }
 
 /// The flow network with the weights of a `.pth` or `.safetensors` file of PWC-Net, under its authors' names or those of
