@@ -12,8 +12,8 @@ BENCH_PACKAGES := tests/bench/web/node_modules
 BENCH_PARTS := $(BENCH_PACKAGES)/.package-lock.json
 BENCH_ONNX := target/bench/f.onnx
 
-.PHONY: serve test check check-native check-wasm check-page test-native test-page page wasm colorize bench bench-native bench-web \
-	bench-kit cuda rust-parts node-parts browser-parts clean
+.PHONY: serve test check check-native check-wasm check-page test-native test-page page wasm colorize samples bench bench-native bench-web \
+	bench-kit cuda train-kit rust-parts node-parts browser-parts clean
 
 # A folder that `trainer export` wrote, to be used by the page instead of the published weights.
 WEIGHTS ?= weights
@@ -51,6 +51,10 @@ test-page: page browser-parts
 colorize: page browser-parts
 	@node tests/browser/colorize.mjs "$(IN)" "$(OUT)" $(if $(SIZE),--size $(SIZE)) $(if $(PASSES),--passes $(PASSES)) \
 		$(if $(DEVICE),--device $(DEVICE)) $(if $(PRESET),--preset $(PRESET)) $(if $(CANDIDATE),--candidate $(CANDIDATE))
+
+## The film on the start page, coloured by the published weights.
+samples: rust-parts browser-parts
+	cargo run --release -p trainer -- colorize www/public/samples/trucks.mp4 www/public/samples/trucks-colored.mp4 --size 192 --passes 2
 
 ## Kernels and networks, f beside onnxruntime-web, memory of a long clip beside a short one's, a first visit, and who waits for whom; with
 ## CLIPS="a.mp4 b.mp4" also what those clips keep of themselves.
@@ -117,6 +121,20 @@ browser-parts:
 ## The trainer for NVIDIA GPUs, in a target folder of its own: other features would rebuild everything.
 cuda: rust-parts
 	cargo build --release -p trainer --features cuda --target-dir target/cuda
+
+# PyTorch on this machine, of the version that the GPU server has, with CUDA: its headers and libraries are linked.
+TORCH ?= $(shell python3 -c 'import importlib.util as find; print(find.find_spec("torch").submodule_search_locations[0])')
+
+## target/kit: a training for a GPU server that has Python with PyTorch and nothing else: make train-kit DATA=photographs
+## TORCH=site-packages/torch [LARGE=efficientnet-lite2.safetensors] [WEIGHTS=folder]; trainer/kit/visit.sh says how it is used.
+train-kit: rust-parts
+	LIBTORCH=$(TORCH) LIBTORCH_BYPASS_VERSION_CHECK=1 cargo build --release -p trainer --features libtorch --target-dir target/libtorch
+	rm -rf target/kit && mkdir -p target/kit
+	strip -o target/kit/trainer target/libtorch/release/trainer && xz -T0 target/kit/trainer
+	cp -r trainer/kit/*.toml trainer/kit/visit.sh trainer/kit/unpack.py $(WEIGHTS) target/kit/
+	$(if $(LARGE),cp $(LARGE) target/kit/large.safetensors)
+	python3 trainer/kit/pack.py $(DATA) target/kit
+	ls -l target/kit
 
 clean:
 	rm -rf target www/dist www/wasm www/node_modules $(BENCH_PACKAGES)

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import type { Plugin } from "vite";
 
 /** Weights are large and kept by the page itself, by their hash; of them only the list belongs to the page. */
@@ -23,13 +23,19 @@ export function offline(): Plugin {
       const hash = createHash("sha256");
       const built = Object.values(bundle).filter(({ fileName }) => !KEPT_ELSEWHERE.test(fileName));
       for (const file of built) hash.update(file.type === "chunk" ? file.code : file.source);
-      const still = existsSync(publicFolder) ? readdirSync(publicFolder) : [];
+      const still = existsSync(publicFolder) ? files(publicFolder) : [];
       for (const name of still) hash.update(readFileSync(resolve(publicFolder, name)));
-      const files = [...built.map(({ fileName }) => fileName), ...still].sort();
+      const names = [...built.map(({ fileName }) => fileName), ...still].sort();
       const code = readFileSync(resolve(import.meta.dirname, "service-worker.js"), "utf8");
       const version = hash.update(code).digest("hex").slice(0, 16);
-      const source = `const VERSION = ${JSON.stringify(version)};\nconst FILES = ${JSON.stringify(files)};\n${code}`;
+      const source = `const VERSION = ${JSON.stringify(version)};\nconst FILES = ${JSON.stringify(names)};\n${code}`;
       this.emitFile({ type: "asset", fileName: "service-worker.js", source });
     },
   };
+}
+
+/** All files below a folder, by their paths from there. */
+function files(folder: string): string[] {
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return found.map(({ parentPath, name }) => relative(folder, resolve(parentPath, name)).replaceAll("\\", "/"));
 }

@@ -15,6 +15,7 @@ import { askForOwnFile } from "./own-file";
 import { Reading } from "./reading";
 import { Result } from "./result";
 import { Settings } from "./settings";
+import { Showcase } from "./showcase";
 import { Stage } from "./stage";
 import { UnfinishedRuns } from "./unfinished";
 import { UnsavedResults } from "./unsaved";
@@ -29,6 +30,7 @@ export class App {
     (run) => void this.studio.saved(run).catch(() => undefined),
     (run) => void this.studio.forget(run).catch(() => undefined),
   );
+  readonly #showcase = new Showcase((address) => void this.#openLinked(address));
   readonly #intake = new Intake((files) => void this.#receive(files));
   readonly #unfinished: UnfinishedRuns;
   readonly #unsaved: UnsavedResults;
@@ -70,9 +72,13 @@ export class App {
       if (this.#stage.state === "coloring" || this.#batch.unsaved) event.preventDefault();
     });
     void this.#lookForLeft();
-    void this.#device.open();
+    void this.#device.open().finally(() => this.#showcase.load());
     const { src } = this.choices;
-    if (src !== null) void this.#reading.openLinked(src, (file) => this.#receive([file]));
+    if (src !== null) void this.#openLinked(src);
+  }
+
+  #openLinked(address: string): Promise<void> {
+    return this.#reading.openLinked(address, (file) => this.#receive([file]));
   }
 
   /** Offers what earlier tabs have left. */

@@ -79,6 +79,7 @@ export const words = {
   givenUp: "given up",
   save: "Save",
   willWait: (count: number) => `${plural(count, "file")} will wait for the one that is being coloured.`,
+  showcasePlays: (playing: boolean) => (playing ? "Pause" : "Play"),
   // the run
   firstFrame: "Preparing the first frame…",
   framesASecond: (rate: number) => `${rate.toFixed(rate < 10 ? 2 : 0)} frames a second`,
