@@ -122,13 +122,15 @@ browser-parts:
 cuda: rust-parts
 	cargo build --release -p trainer --features cuda --target-dir target/cuda
 
-# PyTorch on this machine, of the version that the GPU server has, with CUDA: its headers and libraries are linked.
+# PyTorch's folder on this machine, of the version that the GPU server has, with CUDA: headers and libraries are linked, but not those
+# of CUDA, which may be missing here.
 TORCH ?= $(shell python3 -c 'import importlib.util as find; print(find.find_spec("torch").submodule_search_locations[0])')
 
 ## target/kit: a training for a GPU server that has Python with PyTorch and nothing else: make train-kit DATA=photographs
 ## TORCH=site-packages/torch [LARGE=efficientnet-lite2.safetensors] [WEIGHTS=folder]; trainer/kit/visit.sh says how it is used.
 train-kit: rust-parts
-	LIBTORCH=$(TORCH) LIBTORCH_BYPASS_VERSION_CHECK=1 cargo build --release -p trainer --features libtorch --target-dir target/libtorch
+	LIBTORCH=$(TORCH) LIBTORCH_BYPASS_VERSION_CHECK=1 LIBTORCH_CXX11_ABI=1 cargo build --release -p trainer --features libtorch \
+		--target-dir target/libtorch --config 'target.x86_64-unknown-linux-gnu.rustflags=["-C","link-arg=-Wl,--allow-shlib-undefined"]'
 	rm -rf target/kit && mkdir -p target/kit
 	strip -o target/kit/trainer target/libtorch/release/trainer && xz -T0 target/kit/trainer
 	cp -r trainer/kit/*.toml trainer/kit/visit.sh trainer/kit/unpack.py $(WEIGHTS) target/kit/
