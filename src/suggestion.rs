@@ -10,10 +10,10 @@ use crate::palette::{COLORS, annealed_mean, hues};
 pub const WINDOW: usize = 5;
 
 /// The agreement of hues up to which nothing is suggested.
-pub const UNKNOWN: f64 = 0.25;
+pub const UNKNOWN: f64 = 0.15;
 
 /// The agreement of hues from which on the annealed mean is suggested as it is.
-pub const KNOWN: f64 = 0.45;
+pub const KNOWN: f64 = 0.4;
 
 /// The suggested chroma, `[n, 2, h, w]`, of logits `[n, COLORS, h, w]`.
 pub fn suggestion<B: Backend>(logits: Tensor<B, 4>) -> Tensor<B, 4> {
