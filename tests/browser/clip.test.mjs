@@ -9,8 +9,8 @@ import { visit } from "./visit.mjs";
 
 /** The loss that the encoder may cause. */
 const LEAST_PSNR = 38;
-/** ffmpeg's saturation of a clip that is visibly coloured; grey ones have less than 1. */
-const LEAST_SATURATION = 2;
+/** ffmpeg's saturation of a clip that is coloured; grey ones have 0. Of a test pattern, which shows nothing that is known, the likeliest colouring is pale. */
+const LEAST_SATURATION = 0.5;
 
 /** @type {Awaited<ReturnType<typeof visit>>} */
 let visitor;

@@ -6,8 +6,8 @@ import { serve } from "./serve.mjs";
 import { dist } from "./visit.mjs";
 import { totals, wire } from "./wire.mjs";
 
-/** Bytes over the wire from a host that compresses by brotli, and requests. */
-const BUDGETS = { requests: 14, page: 180_000, engine: 3_000_000, weights: 16_000_000 };
+/** Bytes over the wire from a host that compresses by brotli, and requests. The film comes once the page can be used. */
+const BUDGETS = { requests: 14, page: 180_000, engine: 3_000_000, weights: 16_000_000, film: 500_000 };
 
 test("the first visit keeps to its budgets of bytes and requests", async () => {
   const { instead, sent } = wire(dist);
@@ -20,7 +20,7 @@ test("the first visit keeps to its budgets of bytes and requests", async () => {
     const spent = totals(sent);
     for (const [part, budget] of Object.entries(BUDGETS)) {
       const amount = spent[/** @type {keyof typeof spent} */ (part)];
-      assert.ok(amount > 0 && amount <= budget, `${part}: ${amount} of ${budget}; ${JSON.stringify(sent)}`);
+      assert.ok((amount > 0 || part === "film") && amount <= budget, `${part}: ${amount} of ${budget}; ${JSON.stringify(sent)}`);
     }
   } finally {
     await browser.close();

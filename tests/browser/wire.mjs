@@ -12,7 +12,7 @@ const QUALITY = 5;
 /** Bytes that go over a slow line at a time. */
 const PIECE = 16_384;
 
-/** @typedef {"page" | "engine" | "weights"} Part */
+/** @typedef {"page" | "engine" | "weights" | "film"} Part */
 /** @typedef {{ path: string, part: Part, bytes: number }} Sent */
 /** @typedef {{ bitsPerSecond: number, roundTrip: number }} Line A slow line, its round trip in milliseconds. */
 
@@ -61,11 +61,12 @@ function paceOf({ bitsPerSecond, roundTrip }) {
 /** @param {string} path @returns {Part} */
 function partOf(path) {
   if (path.endsWith(".wasm")) return "engine";
+  if (path.startsWith("/samples/")) return "film";
   return path.startsWith("/weights/") ? "weights" : "page";
 }
 
 /** Bytes of each part, and how many requests there were. @param {Sent[]} sent */
 export function totals(sent) {
   const bytesOf = (/** @type {Part} */ part) => sent.filter((each) => each.part === part).reduce((sum, { bytes }) => sum + bytes, 0);
-  return { requests: sent.length, page: bytesOf("page"), engine: bytesOf("engine"), weights: bytesOf("weights") };
+  return { requests: sent.length, page: bytesOf("page"), engine: bytesOf("engine"), weights: bytesOf("weights"), film: bytesOf("film") };
 }
