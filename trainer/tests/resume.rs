@@ -198,6 +198,21 @@ fn a_run_ends_with_its_time_and_the_learning_rate_with_it() {
 }
 
 #[test]
+fn a_folder_that_another_process_trains_in_is_left_alone() {
+    let place = Place::new();
+    let out = place.out("taken");
+    fs::create_dir(&out).unwrap();
+    let other = File::create(out.join("lock")).unwrap();
+    other.lock().unwrap();
+    let output = place.train(&out, &[]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && told.contains("another training is under way"), "{told}");
+    assert!(!out.join("run.json").exists());
+    drop(other);
+    assert_success(&place.train(&out, &[]).output().unwrap());
+}
+
+#[test]
 fn a_damaged_checkpoint_is_noticed_and_the_one_before_is_taken() {
     let place = Place::new();
     let (whole, out) = (place.whole(), place.out("damaged"));

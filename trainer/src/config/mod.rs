@@ -20,6 +20,9 @@ pub use stage::{Framing, Motion, Stage, StageKind};
 
 use crate::{device::Device, monitor::Show};
 
+/// A year has half as many: what is longer was meant otherwise.
+const MOST_MINUTES: f64 = 1e6;
+
 /// What a run does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -185,7 +188,7 @@ impl RunConfig {
     /// An error that names the first field whose value can't be.
     pub fn check(&self) -> Result<()> {
         ensure!(self.scale > 0.0, "scale must be above 0, not {}", self.scale);
-        ensure!(self.minutes >= 0.0, "minutes must not be below 0");
+        ensure!((0.0..=MOST_MINUTES).contains(&self.minutes), "minutes must be in [0, {MOST_MINUTES}]");
         ensure!(self.loaders > 0, "loaders: at least one thread must prepare batches");
         ensure!(self.checkpoints.every > 0, "checkpoints.every must be at least 1");
         ensure!(self.checkpoints.keep > 0, "checkpoints.keep must be at least 1");

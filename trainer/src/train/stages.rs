@@ -1,6 +1,10 @@
 //! Runs the stages of a configuration, one after the other, in one folder.
 
-use std::{fs, slice};
+use std::{
+    fs::{self, File, TryLockError},
+    path::Path,
+    slice,
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use burn::tensor::backend::AutodiffBackend;
@@ -62,6 +66,7 @@ pub fn train_on<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         serde_json::to_value(run)?,
         data,
     ));
+    let _lock = group.leader().is_first().then(|| lock(&run.out)).transpose()?;
     write(&record, run, &group)?;
     for stage in &stages[first..] {
         println!("stage {}: {}, {} steps", stage.number, stage.stage.kind, stage.steps);
@@ -105,6 +110,16 @@ fn suited(run: &RunConfig) -> Result<PreparedSet> {
 
 fn named(stage: &StageRun) -> String {
     format!("stage {} ({})", stage.number, stage.stage.kind)
+}
+
+/// Keeps other processes from training in the same folder until the file is closed. A disk that knows no locks goes without.
+fn lock(folder: &Path) -> Result<File> {
+    let path = folder.join("lock");
+    let file = File::create(&path).with_context(|| format!("writing {}", path.display()))?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => bail!("another training is under way in {}", folder.display()),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+    }
 }
 
 /// The first machine writes the record, and the others look whether they see it.
