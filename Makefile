@@ -133,7 +133,8 @@ train-kit: rust-parts
 		--target-dir target/libtorch --config 'target.x86_64-unknown-linux-gnu.rustflags=["-C","link-arg=-Wl,--allow-shlib-undefined"]'
 	rm -rf target/kit && mkdir -p target/kit
 	strip -o target/kit/trainer target/libtorch/release/trainer && xz -T0 target/kit/trainer
-	cp -r trainer/kit/*.toml trainer/kit/visit.sh trainer/kit/unpack.py $(WEIGHTS) target/kit/
+	cp -r trainer/kit/*.toml trainer/kit/visit.sh trainer/kit/unpack.py target/kit/
+	cp -r $(WEIGHTS) target/kit/weights
 	$(if $(LARGE),cp $(LARGE) target/kit/large.safetensors)
 	python3 trainer/kit/pack.py $(DATA) target/kit
 	ls -l target/kit
