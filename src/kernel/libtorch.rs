@@ -36,10 +36,7 @@ impl<E: TchElement> Kernels for LibTorch<E> {
             options.groups as i64,
         ); // [n, output, h', w']
         let loss = output.flatten(0, -1).dot(&gradient.flatten(0, -1)); // []
-        let gradients = tch::Tensor::run_backward(&[loss], &[&weight], false, false);
-        let of_weight = gradients.into_iter().map(TchTensor::new).next();
-        Tensor::from_primitive(TensorPrimitive::Float(
-            of_weight.unwrap_or_else(|| TchTensor::new(weight.zeros_like())),
-        ))
+        let mut gradients = tch::Tensor::run_backward(&[loss], &[&weight], false, false); // one for each input
+        Tensor::from_primitive(TensorPrimitive::Float(TchTensor::new(gradients.remove(0)))) // [output, input / groups, k, k]
     }
 }
