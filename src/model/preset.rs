@@ -22,7 +22,7 @@ pub enum Preset {
     Paper,
     /// Narrower networks for weak GPUs and for the CPU: all weights together take at most 16 MB in half precision.
     Lite,
-    /// For strong GPUs: a larger trunk and the paper's f, with the flow network and g of [`Preset::Lite`].
+    /// For strong GPUs: a larger trunk, which knows more things, with the f, flow network and g of [`Preset::Lite`].
     Large,
     /// A few channels, for tests.
     Tiny,
@@ -93,8 +93,12 @@ impl Preset {
                     BackboneConfig::EfficientNet(EfficientNetConfig::lite2()),
                     DistributionConfig::new(),
                 );
-                let colorizer = ColorizerConfig::new(trunk.clone(), UnetConfig::new());
-                NetworksConfig { trunk, colorizer, ..Self::Lite.config() }
+                let lite = Self::Lite.config();
+                NetworksConfig {
+                    colorizer: ColorizerConfig::new(trunk.clone(), lite.colorizer.unet),
+                    trunk,
+                    ..lite
+                }
             }
             Self::Tiny => NetworksConfig::from_parts(
                 TrunkConfig::new(
