@@ -189,6 +189,11 @@ impl Engine {
         sent(&self.report)
     }
 
+    /// The presets that have weights, from the text of `weights/manifest.json`.
+    pub fn presets(manifest: &str) -> std::result::Result<Vec<String>, JsValue> {
+        Ok(Manifest::parse(manifest)?.presets.into_keys().collect())
+    }
+
     /// The files of a preset, from the text of `weights/manifest.json`.
     #[wasm_bindgen(unchecked_return_type = "WeightFile[]")]
     pub fn files(manifest: &str, preset: &str) -> std::result::Result<JsValue, JsValue> {
