@@ -145,6 +145,16 @@ pub fn with_luma<B: Backend>(rgb: Tensor<B, 4>, grey: Tensor<B, 4>) -> Tensor<B,
     rgb + correction // [n, 3, h, w]
 }
 
+/// RGB `[n, 3, h, w]` of luma `[n, 1, h, w]` and chroma `[n, 2, h, w]`, not clamped: the inverse of [`luma`] and [`chroma`], and
+/// [`Matrix::rgb`] where the image lies.
+pub fn with_chroma<B: Backend>(matrix: Matrix, luma: Tensor<B, 4>, chroma: Tensor<B, 4>) -> Tensor<B, 4> {
+    let [of_red, of_green, of_blue] = matrix.luma_weights();
+    let difference = |plane, weight: f32| chroma.clone().narrow(1, plane, 1).mul_scalar(2.0 * (1.0 - weight)); // [n, 1, h, w]
+    let (blue, red) = (difference(0, of_blue), difference(1, of_red));
+    let green = (red.clone().mul_scalar(of_red) + blue.clone().mul_scalar(of_blue)).div_scalar(-of_green);
+    Tensor::cat(vec![red, green, blue], 1) + luma // [n, 3, h, w]
+}
+
 /// Mean HSV saturation of each RGB image `[n, 3, h, w]`, clamped to [0, 1] first: `[n]`, each in [0, 1]. Black counts 0.
 pub fn mean_saturation<B: Backend>(rgb: Tensor<B, 4>) -> Tensor<B, 1> {
     let [batch, _, height, width] = rgb.dims();
@@ -157,7 +167,10 @@ pub fn mean_saturation<B: Backend>(rgb: Tensor<B, 4>) -> Tensor<B, 1> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burn::{backend::Flex, tensor::Distribution};
+    use burn::{
+        backend::Flex,
+        tensor::{Distribution, Tolerance},
+    };
 
     /// ITU-R BT.601-7 and BT.709-6 give 100 % red as Cr = 0.5; BT.601's Cb of it is -0.169.
     #[test]
@@ -187,6 +200,14 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn an_image_is_its_luma_and_its_chroma() {
+        let rgb =
+            Tensor::<Flex, 4>::random([2, 3, 4, 5], Distribution::Uniform(0.0, 1.0), &Default::default());
+        let back = with_chroma(Matrix::Bt601, luma(rgb.clone()), chroma(Matrix::Bt601, rgb.clone()));
+        back.into_data().assert_approx_eq::<f32>(&rgb.into_data(), Tolerance::absolute(1e-6));
     }
 
     #[test]

@@ -71,6 +71,13 @@ fn plain_lines_curves_and_sheets() {
         assert!(lines.iter().all(|line| line.contains(part)), "{part} in {lines:#?}");
     }
 
+    // What is held back is measured with every checkpoint, here of steps 10, 20 and 26.
+    for part in ["held_back_loss ", "held_back_right ", "held_back_wrong "] {
+        let measured: Vec<&str> =
+            lines.iter().zip(&steps).filter(|(line, _)| line.contains(part)).map(|(_, step)| *step).collect();
+        assert_eq!(measured, [10, 20, 26].map(|step| format!("colorizer {step} of 26")), "{part}");
+    }
+
     let stage = at("run/2-colorizer");
     let table = fs::read_to_string(stage.join("curves.csv")).unwrap();
     assert_eq!(table.lines().count(), 1 + expected.len());

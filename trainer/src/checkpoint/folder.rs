@@ -113,12 +113,15 @@ pub(super) fn prune(out: &Path, keep: usize) -> Result<()> {
     Ok(())
 }
 
-/// The step of the checkpoint with the lowest smoothed loss.
+/// The step of the checkpoint with the lowest loss on what is held back; of those that know none, with the lowest smoothed loss.
 pub fn best(out: &Path) -> Result<Option<usize>> {
-    let smoothed =
-        |(step, path): (usize, PathBuf)| Some((read_list(&path).ok()?.progress.smoothed_loss, step));
-    let best = list(out)?.into_iter().filter_map(smoothed).min_by(|a, b| a.0.total_cmp(&b.0));
-    Ok(best.map(|(_, step)| step))
+    let progress = |(_, path): (usize, PathBuf)| Some(read_list(&path).ok()?.progress);
+    let whole: Vec<_> = list(out)?.into_iter().filter_map(progress).collect();
+    let lowest = |loss: fn(&Progress) -> Option<f32>| {
+        let known = whole.iter().filter_map(|progress| Some((loss(progress)?, progress.step)));
+        known.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, step)| step)
+    };
+    Ok(lowest(|progress| progress.held_back_loss).or_else(|| lowest(|progress| Some(progress.smoothed_loss))))
 }
 
 /// The steps of a stage's checkpoints, oldest first; none where the folder is not there.

@@ -32,9 +32,12 @@ const FRESH: f32 = 0.01;
 pub struct Progress {
     /// Steps done.
     pub step: usize,
-    /// Moving average of the loss, by which the best checkpoint is known. In single precision the checkpoint's text gives the
+    /// Moving average of the loss, by which the best checkpoint is known where nothing is held back. In single precision the checkpoint's text gives the
     /// very number back; the reader of JSON may miss the last bit of a double.
     pub smoothed_loss: f32,
+    /// The loss on examples that are held back, where there are any: the best checkpoint is known by it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_back_loss: Option<f32>,
 }
 
 impl Progress {
@@ -57,6 +60,17 @@ pub struct State<M, A, O> {
     pub average: Option<A>,
     /// The optimiser.
     pub optimizer: O,
+}
+
+impl<M, A, O> State<M, A, O> {
+    /// The network as it is used: the average of its weights, where one is kept.
+    pub fn used<B: AutodiffBackend>(&self) -> A
+    where
+        M: AutodiffModule<B, InnerModule = A>,
+        A: Clone,
+    {
+        self.average.clone().unwrap_or_else(|| self.network.valid())
+    }
 }
 
 /// Writes a checkpoint into the stage's folder, and removes what lies there but the `keep` newest and the best. The new one
@@ -194,7 +208,7 @@ mod tests {
         step: usize,
         network: Linear<Learning>,
     ) -> State<Linear<Learning>, Linear<Flex>, impl Optimizer<Linear<Learning>, Learning>> {
-        let progress = Progress { step, smoothed_loss: 0.0 };
+        let progress = Progress { step, ..Progress::default() };
         State { progress, network, average: None, optimizer: AdamConfig::new().init() }
     }
 
@@ -207,6 +221,23 @@ mod tests {
         let error = save(out.path(), 1, &state(2, spoiled)).unwrap_err().to_string();
         assert!(error.contains("not all weights are finite"), "{error}");
         assert_eq!(steps(out.path()).unwrap(), [1]);
+    }
+
+    #[test]
+    fn what_is_held_back_tells_the_best_and_the_smoothed_loss_where_nothing_is() {
+        let out = tempdir().unwrap();
+        let write = |step, smoothed_loss, held_back_loss| {
+            let progress = Progress { step, smoothed_loss, held_back_loss };
+            save(out.path(), 1, &State { progress, ..state(step, network()) }).unwrap();
+        };
+        write(1, 3.0, None);
+        write(2, 2.0, None);
+        assert_eq!(best(out.path()).unwrap(), Some(2));
+        write(3, 1.0, Some(0.5));
+        write(4, 0.5, Some(0.75));
+        assert_eq!(best(out.path()).unwrap(), Some(3));
+        write(5, 0.25, Some(1.0));
+        assert_eq!(steps(out.path()).unwrap(), [3, 5]);
     }
 
     #[test]

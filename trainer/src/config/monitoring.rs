@@ -9,13 +9,15 @@ use serde::{Deserialize, Serialize};
 pub struct Monitoring {
     /// Steps that one line of the log averages.
     pub line_every: usize,
+    /// Batches of examples that are held back from training, on which every checkpoint is measured; 0 measures none.
+    pub held_back: usize,
     /// Checkpoints between two contact sheets; 0 draws none.
     pub sheet_every: usize,
 }
 
 impl Default for Monitoring {
     fn default() -> Self {
-        Self { line_every: 20, sheet_every: 5 }
+        Self { line_every: 20, held_back: 8, sheet_every: 5 }
     }
 }
 

@@ -72,16 +72,31 @@ pub struct ColorSource {
 impl ColorSource {
     /// Opens what the stage trains on.
     pub fn open(run: &RunConfig, stage: &Stage) -> Result<Self> {
-        let set = PreparedSet::open(&run.data)?;
+        let source = Self::of(&PreparedSet::open(&run.data)?, Split::Training, run, stage)?;
+        println!(
+            "{} photos and frames of clips, {} clips to train on",
+            source.images.len(),
+            source.clips.len()
+        );
+        Ok(source)
+    }
+
+    /// Opens what is held back from it; none where nothing of a kind that the stage trains on is.
+    pub fn held_back(run: &RunConfig, stage: &Stage) -> Option<Self> {
+        let set = PreparedSet::open(&run.data).ok()?;
+        Self::of(&set, Split::Validation, run, stage).ok()
+    }
+
+    fn of(set: &PreparedSet, split: Split, run: &RunConfig, stage: &Stage) -> Result<Self> {
         let examples @ [images, pairs] = stage.examples();
         let losses = run.losses_after_ablation();
         let linked = run.needs_flows(stage);
         Ok(Self {
-            images: if images > 0 { training_images(&set)? } else { Vec::new() },
+            images: if images > 0 { images_of(set, split)? } else { Vec::new() },
             clips: match (pairs > 0, linked) {
                 (false, _) => Vec::new(),
-                (true, true) => set.clips_with_flows(Split::Training)?,
-                (true, false) => set.clips_with_pairs(Split::Training)?,
+                (true, true) => set.clips_with_flows(split)?,
+                (true, false) => set.clips_with_pairs(split)?,
             },
             frames: FrameCache::default(),
             framing: stage.framing(),
@@ -192,15 +207,14 @@ fn neighbouring_frames(clip: &PreparedItem, random: &mut StdRng) -> [usize; 2] {
 }
 
 /// All photos, and some frames of each clip.
-fn training_images(set: &PreparedSet) -> Result<Vec<(PreparedItem, usize)>> {
-    let photos = set.photos(Split::Training).into_iter().map(|photo| (photo, 0));
+fn images_of(set: &PreparedSet, split: Split) -> Result<Vec<(PreparedItem, usize)>> {
+    let photos = set.photos(split).into_iter().map(|photo| (photo, 0));
     let of_clip = |clip: PreparedItem| {
         let frames = (0..clip.frames()).step_by(FRAMES_APART);
         frames.map(|frame| (clip.clone(), frame)).collect::<Vec<_>>()
     };
-    let images: Vec<_> = photos.chain(set.clips(Split::Training).into_iter().flat_map(of_clip)).collect();
+    let images: Vec<_> = photos.chain(set.clips(split).into_iter().flat_map(of_clip)).collect();
     ensure!(!images.is_empty(), "the prepared set has nothing to train on: all of it is held back");
-    println!("{} photos and frames of clips to train on", images.len());
     Ok(images)
 }
 

@@ -34,6 +34,7 @@ use super::{
 use crate::{
     evaluation::{colouring::Painter, sheet::Sheet},
     loader::{Loader, Order},
+    metric::hue::HueCounts,
     prepared::Kind,
 };
 
@@ -92,6 +93,7 @@ fn on_luma<B: Backend>(raw: Tensor<B, 5>, grey: Tensor<B, 4>) -> Tensor<B, 5> {
 /// f's training.
 struct ColorizerTraining<B: AutodiffBackend> {
     source: Arc<ColorSource>,
+    held_back: Option<Arc<ColorSource>>,
     judges: Judges<B>,
     examples: Examples<B::InnerBackend>,
     device: B::Device,
@@ -104,6 +106,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
 ) -> Result<()> {
     let sources = Sources::of(stage)?;
     let source = &Arc::new(ColorSource::open(stage.run, stage.stage)?);
+    let held_back = &ColorSource::held_back(stage.run, stage.stage).map(Arc::new);
     group.train(|peer, device| {
         let (training, network) = peer.in_turn(|| {
             let judges = Judges::<B>::new(&sources, source, device)?;
@@ -114,8 +117,8 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
                 network.trunk = network.trunk.no_grad();
             }
             let network = network.fork(device);
-            let source = source.clone();
-            Ok((ColorizerTraining { source, judges, examples, device: device.clone() }, network))
+            let (source, held_back) = (source.clone(), held_back.clone());
+            Ok((ColorizerTraining { source, held_back, judges, examples, device: device.clone() }, network))
         })?;
         fit(stage, peer, &training, network, device)
     })
@@ -144,12 +147,23 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for Colori
         Ok(self.source.start(order))
     }
 
+    fn held_back(&self, order: Order) -> Option<Loader<ColorBatch>> {
+        self.held_back.as_ref().map(|source| source.start(order))
+    }
+
     fn losses(&self, network: &Coloring<B>, batch: ColorBatch) -> StepLoss<B> {
         let truth = batch.truth(&self.device); // [n, 3, h, w]
         let grey = luma(truth.clone());
         let link = batch.motion(&self.device).map(|[to_neighbour, _]| to_neighbour);
         let colored = network.colored(grey, batch.hints(&self.device));
         self.judges.losses(colored, truth, batch.neighbourhoods(&self.device), link.as_ref())
+    }
+
+    /// Of the first candidate, which follows what the trunk suggests.
+    fn hues(&self, network: &Coloring<B::InnerBackend>, batch: &ColorBatch) -> HueCounts {
+        let truth = batch.truth::<B::InnerBackend>(&self.device); // [n, 3, h, w]
+        let candidates = network.candidates(luma(truth.clone()), None); // [n, d, 3, h, w]
+        HueCounts::of(candidates.narrow(1, 0, 1).squeeze_dim(1), truth)
     }
 
     fn sheet(&self, network: &Coloring<B::InnerBackend>) -> Option<Sheet> {

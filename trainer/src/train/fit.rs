@@ -21,6 +21,7 @@ use super::{
     ending::Ending,
     peers::{Figures, Peer},
     training::{StageRun, StepLoss, Trained, Training},
+    validation::validate,
 };
 use crate::{
     checkpoint::{self, Progress, State},
@@ -94,15 +95,20 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
             continue;
         };
         let (images, waited) = (stage.examples_a_step(), batches.take_waited());
+        let checkpoint_due = end || (step + 1) % stage.run.checkpoints.every == 0;
+        if checkpoint_due {
+            let held_back = validate(stage, training, &state.used())?;
+            state.progress.held_back_loss = held_back.first().map(|(_, loss)| *loss as f32);
+            figures.extend(held_back);
+        }
         monitor.step(&Step { step, learning_rate, images, waited, figures: &figures })?;
-        if end || (step + 1) % stage.run.checkpoints.every == 0 {
+        if checkpoint_due {
             monitor.end_line()?;
             checkpoint::save(&folder, stage.run.checkpoints.keep, &state)?;
             monitor.checkpoint()?;
         }
         if stage.sheet_due(step + 1, end) {
-            let network = state.average.clone().unwrap_or_else(|| state.network.valid());
-            training.sheet(&network).map_or(Ok(()), |sheet| monitor.sheet(&sheet))?;
+            training.sheet(&state.used()).map_or(Ok(()), |sheet| monitor.sheet(&sheet))?;
         }
         reserve = reserve.max(start.elapsed());
         if end {
@@ -178,7 +184,7 @@ fn gradients<B: AutodiffBackend, T: Training<B>>(
 }
 
 /// Reads figures from the device, all at once.
-fn read<B: Backend>(figures: Figures<B>) -> Vec<(&'static str, f64)> {
+pub(super) fn read<B: Backend>(figures: Figures<B>) -> Vec<(&'static str, f64)> {
     let (names, values): (Vec<_>, Vec<_>) = figures.into_iter().unzip();
     let values = Tensor::cat(values, 0).into_data(); // [figures]
     names.into_iter().zip(values.iter::<f64>()).collect()

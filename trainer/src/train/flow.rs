@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use burn::{
     module::Module,
     tensor::{
@@ -48,6 +48,7 @@ pub struct PairTensors<B: Backend> {
 /// The flow network's training.
 struct FlowTraining<B: AutodiffBackend> {
     photos: Arc<Photos>,
+    held_back: Option<Arc<Photos>>,
     range: MotionRange,
     batch: usize,
     side: usize,
@@ -61,11 +62,10 @@ struct Photos {
 }
 
 impl Photos {
-    fn open(set: &PreparedSet) -> Result<Self> {
-        let items = set.photos(Split::Training);
-        ensure!(!items.is_empty(), "the prepared set has no photos to move");
-        println!("{} photos to move", items.len());
-        Ok(Self { items, frames: FrameCache::default() })
+    /// None where the split has none.
+    fn open(set: &PreparedSet, split: Split) -> Option<Arc<Self>> {
+        let items = set.photos(split);
+        (!items.is_empty()).then(|| Arc::new(Self { items, frames: FrameCache::default() }))
     }
 
     fn pair(&self, side: usize, range: &MotionRange, random: &mut StdRng) -> Result<MovingPair> {
@@ -83,10 +83,13 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     group: &Group<B>,
 ) -> Result<()> {
     let sources = Sources::of(stage)?;
-    let photos = &Arc::new(Photos::open(&PreparedSet::open(&stage.run.data)?)?);
+    let set = PreparedSet::open(&stage.run.data)?;
+    let photos = &Photos::open(&set, Split::Training).context("the prepared set has no photos to move")?;
+    let held_back = &Photos::open(&set, Split::Validation);
+    println!("{} photos to move", photos.items.len());
     group.train(|peer, device| {
-        let training = FlowTraining::<B>::new(stage, photos.clone(), device)?;
-        let mut loader = training.loader(stage.order(0));
+        let training = FlowTraining::<B>::new(stage, photos.clone(), held_back.clone(), device)?;
+        let mut loader = training.loader(&training.photos, stage.order(0));
         let batches = (0..EXAMPLES.div_ceil(stage.stage.batch)).map(|_| loader.next_batch());
         let examples = batches.collect::<Result<Vec<_>>>()?.concat();
         let network = peer.in_turn(|| {
@@ -103,10 +106,16 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
 }
 
 impl<B: AutodiffBackend> FlowTraining<B> {
-    fn new(stage: &StageRun, photos: Arc<Photos>, device: &B::Device) -> Result<Self> {
+    fn new(
+        stage: &StageRun,
+        photos: Arc<Photos>,
+        held_back: Option<Arc<Photos>>,
+        device: &B::Device,
+    ) -> Result<Self> {
         let motion = stage.stage.motion.unwrap_or_default();
         Ok(Self {
             photos,
+            held_back,
             range: motion.range(),
             batch: stage.stage.batch,
             side: stage.stage.crop.context("a flow stage needs a crop")? as usize,
@@ -114,8 +123,8 @@ impl<B: AutodiffBackend> FlowTraining<B> {
         })
     }
 
-    fn loader(&self, order: Order) -> Loader<Vec<MovingPair>> {
-        let (photos, range, batch, side) = (self.photos.clone(), self.range, self.batch, self.side);
+    fn loader(&self, photos: &Arc<Photos>, order: Order) -> Loader<Vec<MovingPair>> {
+        let (photos, range, batch, side) = (photos.clone(), self.range, self.batch, self.side);
         Loader::start(order, move |draw| {
             let pair = |mut random| photos.pair(side, &range, &mut random);
             draw.of_examples(batch).map(pair).collect()
@@ -128,7 +137,11 @@ impl<B: AutodiffBackend + Kernels> Training<B> for FlowTraining<B> {
     type Batch = Vec<MovingPair>;
 
     fn batches(&self, order: Order) -> Result<Loader<Self::Batch>> {
-        Ok(self.loader(order))
+        Ok(self.loader(&self.photos, order))
+    }
+
+    fn held_back(&self, order: Order) -> Option<Loader<Self::Batch>> {
+        self.held_back.as_ref().map(|photos| self.loader(photos, order))
     }
 
     fn losses(&self, network: &FlowNet<B>, batch: Vec<MovingPair>) -> StepLoss<B> {

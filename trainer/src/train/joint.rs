@@ -60,6 +60,7 @@ impl<B: Backend> Joint<B> {
 /// The training of both.
 struct JointTraining<B: AutodiffBackend> {
     source: Arc<ColorSource>,
+    held_back: Option<Arc<ColorSource>>,
     judges: Judges<B>,
     examples: Examples<B::InnerBackend>,
     /// Weight of equation (5).
@@ -79,10 +80,12 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
 ) -> Result<()> {
     let sources = Sources::of(stage)?;
     let source = &Arc::new(ColorSource::open(stage.run, stage.stage)?);
+    let held_back = &ColorSource::held_back(stage.run, stage.stage).map(Arc::new);
     group.train(|peer, device| {
         let (training, network) = peer.in_turn(|| {
             let training = JointTraining::<B> {
                 source: source.clone(),
+                held_back: held_back.clone(),
                 judges: Judges::new(&sources, source, device)?,
                 examples: Examples::choose(stage, Kind::Clip, device)?,
                 weight: stage.run.losses.refinement,
@@ -107,6 +110,10 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for JointT
 
     fn batches(&self, order: Order) -> Result<Loader<ColorBatch>> {
         Ok(self.source.start(order))
+    }
+
+    fn held_back(&self, order: Order) -> Option<Loader<ColorBatch>> {
+        self.held_back.as_ref().map(|source| source.start(order))
     }
 
     fn losses(&self, network: &Joint<B>, batch: ColorBatch) -> StepLoss<B> {

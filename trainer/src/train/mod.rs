@@ -22,3 +22,4 @@ pub mod sources;
 pub mod stages;
 pub mod training;
 pub mod trunk;
+mod validation;

@@ -13,6 +13,7 @@ use crate::{
     config::{Optimiser, RunConfig, Stage},
     evaluation::sheet::Sheet,
     loader::{Loader, Order},
+    metric::hue::HueCounts,
     monitor::{Monitor, progress::Course},
 };
 
@@ -29,8 +30,18 @@ pub trait Training<B: AutodiffBackend> {
     /// Starts preparing batches in this order.
     fn batches(&self, order: Order) -> Result<Loader<Self::Batch>>;
 
+    /// The same of what is held back from training; none where nothing is.
+    fn held_back(&self, _order: Order) -> Option<Loader<Self::Batch>> {
+        None
+    }
+
     /// The loss of a batch and what it is made of. Losses are means over the batch's examples.
     fn losses(&self, network: &Self::Network, batch: Self::Batch) -> StepLoss<B>;
+
+    /// How right a network's hues are on a batch; no pixel counts where nothing is colored.
+    fn hues(&self, _network: &Trained<B, Self::Network>, _batch: &Self::Batch) -> HueCounts {
+        HueCounts::default()
+    }
 
     /// A contact sheet of the stage's examples as a network sees them; none where nothing is coloured.
     fn sheet(&self, _network: &Trained<B, Self::Network>) -> Option<Sheet> {
@@ -108,6 +119,11 @@ impl<'a> StageRun<'a> {
     /// Images, or pairs of frames, a step.
     pub fn examples_a_step(&self) -> usize {
         self.stage.batch * self.optimiser.accumulate
+    }
+
+    /// The order of the batches of what is held back: the same every time.
+    pub fn held_back_order(&self) -> Order {
+        Order { workers: 1, seed: !self.seed(), first: 0, parts: 0..1 }
     }
 
     /// The order of its batches from step `first` on.

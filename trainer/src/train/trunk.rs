@@ -3,16 +3,21 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use burn::module::Module;
 use burn::tensor::{
     Tensor, TensorData,
     backend::{AutodiffBackend, Backend},
 };
 use chromaflow::{
-    color::luma,
+    color::{Matrix, luma, with_chroma},
     kernel::Kernels,
-    model::{distribution::cell_chroma, trunk::Trunk},
+    model::{
+        distribution::{CELL, cell_chroma},
+        trunk::Trunk,
+    },
+    suggestion::suggestion,
+    upsample::upsample,
 };
 use rand::{rngs::StdRng, seq::IndexedRandom};
 
@@ -31,14 +36,14 @@ use crate::{
     },
     loader::{Draw, Loader, Order},
     loss::palette::cross_entropy,
+    metric::hue::HueCounts,
     prepared::{FrameCache, PreparedItem, PreparedSet, Split},
 };
 
-/// Photos, and how much each color counts.
+/// The photos of a split.
 struct TrunkSource {
     photos: Vec<PreparedItem>,
     frames: FrameCache,
-    rarity: Vec<f32>,
     framing: Framing,
     wear: Option<Wear>,
     side: usize,
@@ -54,6 +59,7 @@ struct TrunkBatch {
 /// The trunk's training.
 struct TrunkTraining<B: Backend> {
     source: Arc<TrunkSource>,
+    held_back: Option<Arc<TrunkSource>>,
     rarity: Rarity<B>,
     device: B::Device,
 }
@@ -64,7 +70,13 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     group: &Group<B>,
 ) -> Result<()> {
     let sources = Sources::of(stage)?;
-    let source = &Arc::new(TrunkSource::open(stage)?);
+    let set = PreparedSet::open(&stage.run.data)?;
+    let held_back = &TrunkSource::open(stage, &set, Split::Validation)?;
+    let source = &TrunkSource::open(stage, &set, Split::Training)?.with_context(|| {
+        format!("the prepared set {} has no photos to train on", stage.run.data.display())
+    })?;
+    println!("{} photos to train on", source.photos.len());
+    let rarity = &source.rarity(stage.seed())?;
     group.train(|peer, device| {
         let network = peer.in_turn(|| {
             B::seed(device, stage.seed());
@@ -74,8 +86,9 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             }
             Ok(network.fork(device))
         })?;
-        let rarity = Rarity::new(&source.rarity, 1.0, device);
-        let training = TrunkTraining { source: source.clone(), rarity, device: device.clone() };
+        let rarity = Rarity::new(rarity, 1.0, device);
+        let (source, held_back) = (source.clone(), held_back.clone());
+        let training = TrunkTraining { source, held_back, rarity, device: device.clone() };
         fit(stage, peer, &training, network, device)
     })
 }
@@ -91,37 +104,59 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for TrunkT
     type Batch = TrunkBatch;
 
     fn batches(&self, order: Order) -> Result<Loader<TrunkBatch>> {
-        let source = self.source.clone();
-        Ok(Loader::start(order, move |draw| source.batch(draw)))
+        Ok(self.source.start(order))
+    }
+
+    fn held_back(&self, order: Order) -> Option<Loader<TrunkBatch>> {
+        self.held_back.as_ref().map(|source| source.start(order))
     }
 
     fn losses(&self, network: &Trunk<B>, batch: TrunkBatch) -> StepLoss<B> {
-        let side = self.source.side;
-        let rgb = TensorData::new(batch.rgb, [batch.images, 3, side, side]);
-        let rgb = Tensor::<B, 4>::from_data(rgb, &self.device);
+        let rgb = self.rgb::<B>(&batch);
         let truth = cell_chroma(rgb.clone()); // [n, 2, h / 8, w / 8]
         let weights = self.rarity.of(truth.clone());
         let logits = network.distribution.logits(network.forward(luma(rgb)).colors); // [n, COLORS, h / 8, w / 8]
         StepLoss { loss: cross_entropy(logits, truth, weights), figures: Vec::new() }
     }
+
+    /// Of what the trunk suggests to f.
+    fn hues(&self, network: &Trunk<B::InnerBackend>, batch: &TrunkBatch) -> HueCounts {
+        let truth = self.rgb::<B::InnerBackend>(batch); // [n, 3, h, w]
+        let grey = luma(truth.clone());
+        let logits = network.distribution.logits(network.forward(grey.clone()).colors);
+        let chroma = upsample(suggestion(logits), CELL); // [n, 2, h, w]
+        HueCounts::of(with_chroma(Matrix::Bt601, grey, chroma), truth)
+    }
+}
+
+impl<B: AutodiffBackend> TrunkTraining<B> {
+    /// A batch's images, `[n, 3, h, w]`.
+    fn rgb<A: Backend<Device = B::Device>>(&self, batch: &TrunkBatch) -> Tensor<A, 4> {
+        let side = self.source.side;
+        Tensor::from_data(TensorData::new(batch.rgb.clone(), [batch.images, 3, side, side]), &self.device)
+    }
 }
 
 impl TrunkSource {
-    fn open(stage: &StageRun) -> Result<Self> {
-        let photos = PreparedSet::open(&stage.run.data)?.photos(Split::Training);
-        ensure!(
-            !photos.is_empty(),
-            "the prepared set {} has no photos to train on",
-            stage.run.data.display()
-        );
-        println!("{} photos to train on", photos.len());
+    /// None where the split has no photos.
+    fn open(stage: &StageRun, set: &PreparedSet, split: Split) -> Result<Option<Arc<Self>>> {
+        let photos = set.photos(split);
         let framing = stage.stage.framing();
-        let frames = FrameCache::default();
-        let images: Vec<_> = photos.iter().map(|photo| (photo.clone(), 0)).collect();
-        let rarity = count_colors(&images, &frames, &framing, stage.seed())?;
         let side = framing.crop.context("a trunk stage needs a crop")? as usize;
         let (wear, batch) = (stage.stage.wear, stage.stage.batch);
-        Ok(Self { photos, frames, rarity, framing, wear, side, batch })
+        let source = Self { photos, frames: FrameCache::default(), framing, wear, side, batch };
+        Ok((!source.photos.is_empty()).then(|| Arc::new(source)))
+    }
+
+    /// How much each color counts.
+    fn rarity(&self, seed: u64) -> Result<Vec<f32>> {
+        let images: Vec<_> = self.photos.iter().map(|photo| (photo.clone(), 0)).collect();
+        count_colors(&images, &self.frames, &self.framing, seed)
+    }
+
+    fn start(self: &Arc<Self>, order: Order) -> Loader<TrunkBatch> {
+        let source = self.clone();
+        Loader::start(order, move |draw| source.batch(draw))
     }
 
     fn batch(&self, draw: Draw) -> Result<TrunkBatch> {
