@@ -70,10 +70,17 @@ fn torch_devices() -> Result<usize> {
     bail!(WITHOUT_LIBTORCH)
 }
 
-/// wgpu panics where there is no adapter, so the drivers are asked first.
+/// The kind under which cubecl lists drivers that compute on the processor.
+const SOFTWARE: u16 = 3;
+
+/// wgpu panics where there is no adapter, so the drivers are asked first. One that computes on the processor is taken, with a warning.
 fn check_wgpu() -> Result<()> {
-    if WgpuRuntime::enumerate_all_devices(&AutoGraphicsApi::backend()).is_empty() {
-        bail!("no GPU driver for Vulkan, Metal or DirectX 12 was found");
+    let found = WgpuRuntime::enumerate_all_devices(&AutoGraphicsApi::backend());
+    ensure!(!found.is_empty(), "no GPU driver for Vulkan, Metal or DirectX 12 was found");
+    if found.iter().all(|device| device.type_id == SOFTWARE) {
+        eprintln!(
+            "warning: there is no GPU, only a driver that computes on the processor: --device flex is faster"
+        );
     }
     Ok(())
 }

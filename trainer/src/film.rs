@@ -10,6 +10,8 @@ use anyhow::{Context, Result, bail, ensure};
 use chromaflow::color::{ChromaPlanes, LumaFrame, Matrix, Range};
 use serde::Deserialize;
 
+use crate::whole_file::{self, Staged};
+
 /// What is known of a clip's video before it is decoded.
 #[derive(Clone, Debug)]
 pub struct Film {
@@ -99,7 +101,7 @@ impl Film {
         Ok(Decoder { film: self.clone(), child, output })
     }
 
-    /// Encodes frames of this film to `out`, with the sound of `original` copied.
+    /// Encodes frames of this film to `out`, with the sound of `original` copied. `out` is replaced when all is written, and not before.
     pub fn encode(&self, original: &Path, out: &Path) -> Result<Encoder> {
         let size = format!("{}x{}", self.width, self.height);
         let mut command = Command::new("ffmpeg");
@@ -112,9 +114,10 @@ impl Film {
             Some("webm") => command.args(["-c:v", "libvpx-vp9", "-crf", "20", "-b:v", "0", "-row-mt", "1"]),
             _ => command.args(["-c:v", "libx264", "-crf", "16", "-movflags", "+faststart"]),
         };
-        let mut child = command.arg(out).stdin(Stdio::piped()).spawn().context("running ffmpeg")?;
+        let out = whole_file::beside(out);
+        let mut child = command.arg(out.partial()).stdin(Stdio::piped()).spawn().context("running ffmpeg")?;
         let input = child.stdin.take().context("ffmpeg's input")?;
-        Ok(Encoder { child, input })
+        Ok(Encoder { child, input, out })
     }
 
     fn matrix_name(&self) -> &'static str {
@@ -180,6 +183,7 @@ impl Decoder {
 pub struct Encoder {
     child: Child,
     input: ChildStdin,
+    out: Staged,
 }
 
 impl Encoder {
@@ -193,11 +197,11 @@ impl Encoder {
 
     /// Ends the file.
     pub fn finish(self) -> Result<()> {
-        let Self { mut child, input } = self;
+        let Self { mut child, input, out } = self;
         drop(input);
         if !child.wait()?.success() {
             bail!("ffmpeg could not write the clip");
         }
-        Ok(())
+        out.place()
     }
 }

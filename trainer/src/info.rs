@@ -8,43 +8,56 @@ use chromaflow::weights::{WeightFile, WeightSet};
 use serde_json::Value;
 
 use crate::{
-    checkpoint, published,
+    checkpoint,
+    published::{self, FileState},
     train::{
         run_folder::{RunFolder, StageFolder},
         run_record::Session,
     },
 };
 
+/// What a folder holds.
+#[derive(Debug)]
+pub struct Description {
+    /// In words.
+    pub text: String,
+    /// Weights that are not those of the manifest.
+    pub strange: Vec<String>,
+}
+
 /// Describes a folder of weights, whose files it compares with their hashes, or a run's folder.
-pub fn describe(folder: &Path) -> Result<String> {
+pub fn describe(folder: &Path) -> Result<Description> {
     if published::manifest_path(folder).exists() {
         return weights(folder);
     }
     let run_file = folder.join("run.json").exists();
     ensure!(run_file, "{} holds neither a run (run.json) nor weights (manifest.json)", folder.display());
-    run(&RunFolder::open(folder)?)
+    Ok(Description { text: run(&RunFolder::open(folder)?)?, strange: Vec::new() })
 }
 
-fn weights(folder: &Path) -> Result<String> {
+fn weights(folder: &Path) -> Result<Description> {
     let mut text = format!("weights in {}\n", folder.display());
+    let mut strange = Vec::new();
     for (name, set) in published::manifest(folder)?.presets {
         writeln!(text, "\npreset {name}")?;
         for (network, file) in ["trunk", "colorizer", "flow", "refiner"].into_iter().zip(set.files()) {
-            weight_file(&mut text, folder, network, file)?;
+            if weight_file(&mut text, folder, network, file)? != FileState::AsStated {
+                strange.push(file.name.clone());
+            }
         }
         totals(&mut text, &set)?;
     }
-    Ok(text)
+    Ok(Description { text, strange })
 }
 
-fn weight_file(text: &mut String, folder: &Path, network: &str, file: &WeightFile) -> Result<()> {
+fn weight_file(text: &mut String, folder: &Path, network: &str, file: &WeightFile) -> Result<FileState> {
     let state = published::check(folder, file)?;
     writeln!(text, "  {network}: {}, {state}", file.name)?;
     writeln!(text, "    {} parameters, {}, {} bytes", file.parameters, file.dtype, file.bytes)?;
     writeln!(text, "    sha256  {}", file.sha256)?;
     writeln!(text, "    command {}", or_unknown(&file.command))?;
     writeln!(text, "    commit  {}", or_unknown(&file.commit))?;
-    Ok(())
+    Ok(state)
 }
 
 fn totals(text: &mut String, set: &WeightSet) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fmt, fs,
+    env, fmt, fs,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -33,6 +33,15 @@ impl fmt::Display for FileState {
             Self::Missing => "missing",
         })
     }
+}
+
+/// The folder of the published weights: that in the current folder, else that beside the program or above it, as in a build of the
+/// project.
+pub fn default_folder() -> PathBuf {
+    let here = PathBuf::from("weights");
+    let program = env::current_exe().unwrap_or_default();
+    let above = program.ancestors().skip(1).map(|folder| folder.join("weights"));
+    std::iter::once(here.clone()).chain(above).find(|folder| is_there(folder)).unwrap_or(here)
 }
 
 /// Where a folder of weights has its manifest.

@@ -1,7 +1,6 @@
 //! Files that appear under their name complete or not at all.
 
 use std::{
-    ffi::OsString,
     fs::{self, File},
     io::Write,
     path::{Path, PathBuf},
@@ -15,12 +14,16 @@ pub struct Staged {
     path: PathBuf,
 }
 
+/// A place beside a file's own, with the same ending, for whoever writes it. What lies there already is written over.
+pub fn beside(path: &Path) -> Staged {
+    let ending = path.extension().map_or(String::new(), |ending| format!(".{}", ending.to_string_lossy()));
+    Staged { partial: path.with_extension(format!("partial{ending}")), path: path.to_owned() }
+}
+
 /// Writes a file beside its place. A full disk shows here, where nothing is replaced yet.
 pub fn stage(path: &Path, bytes: &[u8]) -> Result<Staged> {
-    let mut partial = OsString::from(path);
-    partial.push(".partial");
-    let staged = Staged { partial: partial.into(), path: path.to_owned() };
-    File::create(&staged.partial)
+    let staged = beside(path);
+    File::create(staged.partial())
         .and_then(|mut file| {
             file.write_all(bytes)?;
             file.sync_all()
@@ -35,6 +38,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 impl Staged {
+    /// Where it is written.
+    pub fn partial(&self) -> &Path {
+        &self.partial
+    }
+
     /// Moves the file to its place, over what it replaces.
     pub fn place(self) -> Result<()> {
         fs::rename(&self.partial, &self.path).with_context(|| format!("writing {}", self.path.display()))

@@ -64,7 +64,7 @@ fn a_set_comes_back_and_says_where_it_comes_from() {
     assert_eq!(set.flow.name, "tiny/flow.bpk");
     assert_eq!((set.flow.command.as_str(), set.trunk.command.as_str()), ("train flow", "train f"));
     assert_eq!(set.flow.parameters, burn::module::Module::num_params(&ours.flow));
-    let told = info::describe(folder.path()).unwrap();
+    let told = info::describe(folder.path()).unwrap().text;
     for line in ["preset tiny", "tiny/flow.bpk, as stated", "train flow", "0123", "\"psnr\": 21.5"] {
         assert!(told.contains(line), "{line} in {told}");
     }
@@ -111,9 +111,11 @@ fn an_incomplete_or_altered_set_is_refused_and_nothing_changes() {
     fs::write(&refiner, bytes).unwrap();
     let told = export(folder.path(), Preset::Tiny, &new(), None).unwrap_err().to_string();
     assert!(told.contains("tiny/refiner.bpk is altered"), "{told}");
-    assert!(info::describe(folder.path()).unwrap().contains("tiny/refiner.bpk, altered"));
+    let described = info::describe(folder.path()).unwrap();
+    assert!(described.text.contains("tiny/refiner.bpk, altered"));
+    assert_eq!(described.strange, ["tiny/refiner.bpk"]);
     fs::remove_file(&refiner).unwrap();
-    assert!(info::describe(folder.path()).unwrap().contains("tiny/refiner.bpk, missing"));
+    assert!(info::describe(folder.path()).unwrap().text.contains("tiny/refiner.bpk, missing"));
     assert_eq!(fs::read(published::manifest_path(folder.path())).unwrap(), manifest);
     export(folder.path(), Preset::Tiny, &all(&networks()), None).unwrap();
     load(folder.path());
@@ -125,7 +127,7 @@ fn a_failed_write_leaves_the_old_set() {
     let folder = tempdir().unwrap();
     export(folder.path(), Preset::Tiny, &all(&networks()), None).unwrap();
     let before = set(folder.path());
-    fs::create_dir(folder.path().join("tiny/refiner.bpk.partial")).unwrap();
+    fs::create_dir(folder.path().join("tiny/refiner.partial.bpk")).unwrap();
     assert!(export(folder.path(), Preset::Tiny, &all(&networks()), None).is_err());
     assert_eq!(set(folder.path()).files(), before.files());
     load(folder.path());

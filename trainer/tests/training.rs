@@ -103,7 +103,7 @@ fn every_stage_learns_in_one_folder() {
     assert!(figures(&run, "3-colorizer", "temporal")[0] > 0.0);
     let [refined, unrefined] = ["refinement", "unrefined"].map(|name| figures(&run, "4-joint", name)[1]);
     assert!(refined < unrefined, "g brings frames nearer to the truth: {refined}, {unrefined}");
-    let told = info::describe(&run.path).unwrap();
+    let told = info::describe(&run.path).unwrap().text;
     for line in
         ["preset     tiny", "stage 4    joint", "step     40 (kept", "refiner    ", "from stage 1, step 0"]
     {

@@ -47,7 +47,7 @@ impl ColorizeCommand {
         let film = Film::probe(&self.input)?;
         let networks = Rc::new(self.pipeline.networks::<Flex>(&Default::default())?);
         let candidate = match self.candidate {
-            Some(number) => number.checked_sub(1).context("candidates are counted from 1")?,
+            Some(number) => index_of(number, networks.colorizer.candidates())?,
             None => self.choose(&film, &networks)?,
         };
         let options = ClipOptions { size: self.pipeline.size, passes: self.pipeline.passes };
@@ -76,6 +76,12 @@ impl ColorizeCommand {
         }
         PickRule::default().pick(&standings).context("the clip has no frames")
     }
+}
+
+/// The index, from 0, of a candidate that is counted from 1.
+fn index_of(number: usize, candidates: usize) -> Result<usize> {
+    ensure!((1..=candidates).contains(&number), "--candidate {number}: there are 1 to {candidates}");
+    Ok(number - 1)
 }
 
 /// Streams the clip through the pipeline; gives its number of frames.

@@ -62,10 +62,10 @@ pub struct EvalCommand {
     #[command(flatten)]
     pipeline: PipelineArguments,
     /// Of each clip at most so many frames are measured, from its start.
-    #[arg(long)]
+    #[arg(long, value_parser = frame_count)]
     frames: Option<usize>,
     /// A folder of weights, or a run, whose flow network finds the motion that warping errors are measured along. Left out, it is
-    /// that of the published weights where the folder `weights` is found, else that of what is measured.
+    /// that of the published weights where they are found, else that of what is measured.
     #[arg(long, value_name = "FOLDER")]
     flow: Option<PathBuf>,
     /// Measures another method in place of ours: a folder with its frame folders or clips, named like the clips. Photos and
@@ -202,6 +202,14 @@ impl EvalCommand {
         ensure!(report.photos.is_some() || report.clips.is_some(), "nothing could be measured");
         Ok(())
     }
+}
+
+/// A number of frames, at least one.
+pub(super) fn frame_count(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|&count| count > 0)
+        .ok_or_else(|| format!("{text} is no number of frames: at least 1"))
 }
 
 /// "no-diversity=runs/a" to a name and a folder.

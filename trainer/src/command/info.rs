@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Args;
 
-use crate::info;
+use crate::info::{self, Description};
 
 /// Says what a run's folder or a folder of weights holds: preset, parameters, steps, command, commit, figures; of weights,
 /// whether each file is the one that the manifest describes.
@@ -19,9 +19,11 @@ pub struct InfoCommand {
 }
 
 impl InfoCommand {
-    /// Prints the description.
+    /// Prints the description; errs where weights are altered or missing.
     pub fn run(self) -> Result<()> {
-        print!("{}", info::describe(&self.folder)?);
+        let Description { text, strange } = info::describe(&self.folder)?;
+        print!("{text}");
+        ensure!(strange.is_empty(), "not as the manifest states: {}", strange.join(", "));
         Ok(())
     }
 }

@@ -15,8 +15,8 @@ use crate::{
 /// The weights, and how they are applied.
 #[derive(Args, Clone, Debug)]
 pub struct PipelineArguments {
-    /// The folder of weights, with its manifest.json.
-    #[arg(long, default_value = "weights")]
+    /// The folder of weights, with its manifest.json: the published ones, unless another is named.
+    #[arg(long, default_value_os_t = published::default_folder())]
     pub weights: PathBuf,
     /// The set of weights in it.
     #[arg(long, default_value = "lite")]

@@ -54,7 +54,7 @@ pub struct PrepareCommand {
     #[arg(long, default_value_t = 1)]
     every: usize,
     /// Of each clip at most so many frames are taken, from its start.
-    #[arg(long)]
+    #[arg(long, value_parser = super::eval::frame_count)]
     frames: Option<usize>,
     /// What a folder of images is.
     #[arg(long, value_enum, default_value_t = Folders::Auto)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use burn::{
     backend::{Autodiff, Flex, Wgpu},
     tensor::backend::AutodiffBackend,
@@ -106,7 +106,8 @@ impl TrainCommand {
     /// What the file says, or without one the run that is resumed, else the paper's; with what the options change.
     fn config(&self) -> Result<RunConfig> {
         let mut run = match (&self.file, &self.out) {
-            (None, Some(out)) if self.resume && out.exists() => {
+            (None, Some(out)) if self.resume => {
+                ensure!(out.exists(), "{} is not there: there is no run to go on with", out.display());
                 config::parse(&toml::to_string(&RunFolder::open(out)?.config()?)?, &self.set)?
             }
             (file, _) => config::read(file.as_deref(), &self.set)?,

@@ -1,5 +1,6 @@
 //! Weights and parameters of the losses.
 
+use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::loss::perceptual::BETA;
@@ -50,5 +51,29 @@ impl Default for Losses {
             annealed: 0.0,
             samples: 0,
         }
+    }
+}
+
+impl Losses {
+    /// An error that names the first field whose value can't be: a loss of negative weight would be learned backwards.
+    pub fn check(&self) -> Result<()> {
+        let fields = [
+            ("bilateral", self.bilateral),
+            ("temporal", self.temporal),
+            ("refinement", self.refinement),
+            ("refined_temporal", self.refined_temporal),
+            ("diversity", self.diversity),
+            ("taps", self.taps),
+            ("rarity", self.rarity),
+            ("palette", self.palette),
+            ("annealed", self.annealed),
+        ];
+        for (name, value) in fields.into_iter().chain(self.beta.iter().map(|&beta| ("beta", beta))) {
+            ensure!(
+                value >= 0.0 && value.is_finite(),
+                "losses.{name} must be a number of at least 0, not {value}"
+            );
+        }
+        Ok(())
     }
 }

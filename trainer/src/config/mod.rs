@@ -187,12 +187,17 @@ impl RunConfig {
 
     /// An error that names the first field whose value can't be.
     pub fn check(&self) -> Result<()> {
-        ensure!(self.scale > 0.0, "scale must be above 0, not {}", self.scale);
+        ensure!(
+            self.scale > 0.0 && self.scale.is_finite(),
+            "scale must be a number above 0, not {}",
+            self.scale
+        );
         ensure!((0.0..=MOST_MINUTES).contains(&self.minutes), "minutes must be in [0, {MOST_MINUTES}]");
         ensure!(self.loaders > 0, "loaders: at least one thread must prepare batches");
         ensure!(self.checkpoints.every > 0, "checkpoints.every must be at least 1");
         ensure!(self.checkpoints.keep > 0, "checkpoints.keep must be at least 1");
         self.monitoring.check()?;
+        self.losses.check()?;
         let candidates = self.preset.config().colorizer.candidates;
         let betas = self.losses.beta.len();
         ensure!(

@@ -86,11 +86,17 @@ impl Optimiser {
 
     /// An error that names the first field whose value can't be.
     pub fn check(&self) -> Result<()> {
-        ensure!(self.learning_rate >= 0.0, "optimiser.learning_rate must not be below 0");
+        for (name, value) in
+            [("learning_rate", self.learning_rate), ("clip", self.clip), ("weight_decay", self.weight_decay)]
+        {
+            ensure!(
+                value >= 0.0 && value.is_finite(),
+                "optimiser.{name} must be a number of at least 0, not {value}"
+            );
+        }
         ensure!((0.0..=1.0).contains(&self.floor), "optimiser.floor must be in [0, 1]");
         ensure!(self.accumulate > 0, "optimiser.accumulate must be at least 1");
         ensure!((0.0..1.0).contains(&self.ema), "optimiser.ema must be in [0, 1)");
-        ensure!(self.clip >= 0.0, "optimiser.clip must not be below 0");
         ensure!(
             self.weight_decay == 0.0 || self.kind == OptimiserKind::AdamW,
             "optimiser.weight_decay needs optimiser.kind = \"adamw\""

@@ -92,6 +92,15 @@ impl RunConfig {
         for (number, stage) in self.stages() {
             text += &format!("\n# {}: {} steps", stage.folder_name(number), self.steps_of(stage)?);
         }
+        if self.losses.taps > 0.0 {
+            let phi = match &self.start.trunk {
+                Some(folder) => {
+                    format!("the backbone in {}, if it was imported; else random filters", folder.display())
+                }
+                None => "random filters, since start.trunk names no imported backbone".to_owned(),
+            };
+            text += &format!("\n# phi of equation (7): {phi}");
+        }
         Ok(text + "\n")
     }
 }

@@ -73,6 +73,12 @@ impl Frames {
         if !status.success() {
             bail!("{messages}");
         }
+        if let Some(first) = messages.lines().next() {
+            eprintln!(
+                "{} is damaged or ends early, and was read as far as it goes: {first}",
+                self.clip.display()
+            );
+        }
         Ok(None)
     }
 }

@@ -7,8 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
-use image::{DynamicImage, ImageDecoder, ImageReader, RgbImage, imageops::FilterType};
+use anyhow::{Context, Result, ensure};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage, imageops::FilterType};
 use rayon::prelude::*;
 
 /// The formats of images that are read, in words. Of a GIF it is the first picture.
@@ -47,7 +47,12 @@ pub fn load(file: &Path, side: u32) -> Result<RgbImage> {
 /// Decodes an image by its contents, whatever its ending says, and turns it as its camera noted.
 pub fn decode(file: &Path) -> Result<RgbImage> {
     let decode = || -> Result<DynamicImage> {
-        let reader = ImageReader::new(Cursor::new(fs::read(file)?)).with_guessed_format()?;
+        let bytes = fs::read(file)?;
+        let reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format()?;
+        ensure!(
+            reader.format() != Some(ImageFormat::Jpeg) || is_whole_jpeg(&bytes),
+            "the file ends before its picture does"
+        );
         let mut decoder = reader.into_decoder()?;
         let orientation = decoder.orientation()?;
         let mut image = DynamicImage::from_decoder(decoder)?;
@@ -56,6 +61,13 @@ pub fn decode(file: &Path) -> Result<RgbImage> {
     };
     let image = decode().with_context(|| format!("decoding {}", file.display()))?;
     Ok(image.into_rgb8())
+}
+
+/// Whether a JPEG file has the mark of its end behind its last scan. Decoders paint grey what is missing. In a scan itself no byte
+/// of 255 is followed by either mark, and a thumbnail's marks come before the picture's.
+fn is_whole_jpeg(bytes: &[u8]) -> bool {
+    let last = |mark: u8| bytes.windows(2).rposition(|pair| pair == [0xff, mark]);
+    last(0xd9) > last(0xda)
 }
 
 /// Whether a file is by its ending an image that is read.
@@ -88,4 +100,29 @@ pub fn mean_saturation(photo: &RgbImage) -> f32 {
         (value - red.min(green).min(blue)) / value.max(1.0)
     };
     photo.pixels().map(saturation).sum::<f32>() / (photo.width() * photo.height()) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{Rgb, codecs::jpeg::JpegEncoder};
+
+    #[test]
+    fn a_jpeg_that_ends_early_is_no_photo() {
+        let folder = tempfile::tempdir().unwrap();
+        let picture =
+            RgbImage::from_fn(64, 48, |x, y| Rgb([(x * y % 251) as u8, (7 * x % 256) as u8, y as u8]));
+        let mut bytes = Vec::new();
+        picture.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, 90)).unwrap();
+        let decoded = |bytes: &[u8]| {
+            let file = folder.path().join("photo.jpg");
+            fs::write(&file, bytes).unwrap();
+            decode(&file)
+        };
+        assert_eq!(decoded(&bytes).unwrap().dimensions(), (64, 48));
+        let told = format!("{:#}", decoded(&bytes[..bytes.len() * 2 / 3]).unwrap_err());
+        assert!(told.contains("ends before its picture does"), "{told}");
+        // What cameras append behind the picture does no harm.
+        assert!(decoded(&[bytes.as_slice(), &[0; 100]].concat()).is_ok());
+    }
 }

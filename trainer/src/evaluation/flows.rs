@@ -9,9 +9,6 @@ use chromaflow::model::flow::FlowNet;
 
 use crate::{prepare::flow_network, published};
 
-/// The folder of the published weights, as it is named from the project's folder.
-const PUBLISHED: &str = "weights";
-
 /// Digits of a file's hash that tell it from others.
 const HASH_DIGITS: usize = 8;
 
@@ -48,8 +45,8 @@ impl<B: Backend> NamedFlow<B> {
 
     /// That of the published weights; none where they are not found.
     pub fn published(device: &B::Device) -> Result<Option<Self>> {
-        let folder = Path::new(PUBLISHED);
-        published::is_there(folder).then(|| Self::read(folder, device)).transpose()
+        let folder = published::default_folder();
+        published::is_there(&folder).then(|| Self::read(&folder, device)).transpose()
     }
 }
 
