@@ -11,7 +11,6 @@ export type FaultCode =
   | "codec-unsupported"
   | "decode-failed"
   | "decode-stalled"
-  | "frame-size-changed"
   | "link-foreign"
   | "link-missing"
   // what the browser gives
@@ -19,6 +18,7 @@ export type FaultCode =
   | "encoder-missing"
   | "encode-failed"
   | "storage-full"
+  | "storage-cleared"
   | "own-file"
   | "file-other"
   | "run-taken"

@@ -1,9 +1,9 @@
-import { VideoSampleSink } from "mediabunny";
 import { defaultsFor } from "../choices";
 import { Fault, named } from "../fault";
 import { openClip, type Clip } from "../media/clip";
+import { framesAt } from "../media/frames-at";
 import { openPhoto, photoFormat, type Photo } from "../media/photo";
-import { begun, inTime } from "../media/patience";
+import { begun } from "../media/patience";
 import { Reel } from "../media/reel";
 import { takePlanes } from "../media/planes";
 import { stillOf } from "../picture/still";
@@ -81,11 +81,13 @@ export class Colorizer {
   /** One frame of the held clip, in grey. */
   async frame({ time }: Take<"frame">): Promise<Give<"frame">> {
     const clip = this.#heldClip();
-    const sample = await inTime(new VideoSampleSink(clip.video).getSample(time), "decode-stalled", "the decoder");
-    if (!sample) return null;
-    const { timestamp } = sample;
-    const planes = await takePlanes(sample, clip.color).finally(() => sample.close());
-    return { time: timestamp, still: stillOf(planes.frame, []) };
+    for await (const sample of framesAt(clip, [time])) {
+      if (!sample) break;
+      const { timestamp } = sample;
+      const planes = await takePlanes(sample, clip.color).finally(() => sample.close());
+      return { time: timestamp, still: stillOf(planes.frame, []) };
+    }
+    return null;
   }
 
   /** Finds where the shots of the held clip begin. */

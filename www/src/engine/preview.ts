@@ -1,7 +1,6 @@
-import { VideoSampleSink } from "mediabunny";
 import { Fault, named, throwIfCancelled } from "../fault";
 import type { Clip } from "../media/clip";
-import { inTime } from "../media/patience";
+import { framesAt } from "../media/frames-at";
 import { takePlanes } from "../media/planes";
 import { glances, type Glance } from "../media/sampling";
 import { buffersOf, stillOf } from "../picture/still";
@@ -50,11 +49,11 @@ class Look {
 
   /** Looks at frames in the order given; one that the clip does not have is passed over. */
   async at(glances: Glance[]): Promise<void> {
-    const samples = new VideoSampleSink(this.clip.video).samplesAtTimestamps(glances.map(({ time }) => time));
+    const samples = framesAt(this.clip, glances.map(({ time }) => time));
     try {
       for (const { moment } of glances) {
         throwIfCancelled(this.signal);
-        const { value: sample } = await inTime(samples.next(), "decode-stalled", "the decoder");
+        const { value: sample } = await samples.next();
         if (!sample) continue;
         if (this.#told.has(sample.timestamp)) sample.close();
         else await this.#show(moment, sample);

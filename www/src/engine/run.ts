@@ -1,11 +1,11 @@
 import type { FinishedFrame } from "../../wasm/chromaflow.js";
-import { Fault, named } from "../fault";
+import { named, type Fault } from "../fault";
 import type { Clip } from "../media/clip";
 import { begun } from "../media/patience";
 import { takePlanes, type Planes } from "../media/planes";
 import { FrameReader } from "../media/reader";
 import type { Reel } from "../media/reel";
-import type { Placement } from "../media/segment";
+import type { FrameSize, Placement } from "../media/segment";
 import { graded } from "../picture/grade";
 import { confidentShare } from "../picture/motion";
 import { buffersOf, stillOf } from "../picture/still";
@@ -62,7 +62,9 @@ class Run {
   #next: Promise<Taken | null> | null = null;
   /** The frames that are finished, on their way to the file. */
   #written: Promise<void> = Promise.resolve();
-  #size: [number, number] | null = null;
+  /** What all frames are written as: the first one's size. */
+  #size: FrameSize | null;
+  #sizeChanges = false;
   #pictureAt = 0;
   /** Of each frame that was shown. */
   readonly #confidences: number[] = [];
@@ -78,6 +80,7 @@ class Run {
     this.#reader = new FrameReader(clip, reel.from, trim?.end);
     this.#pace = new Pace(clip, trim, gate, reel.frames);
     this.#shots = new ShotCursor(reel.plan, session);
+    this.#size = reel.size;
   }
 
   async toEnd(): Promise<Colored> {
@@ -119,8 +122,15 @@ class Run {
     if (!sample) return null;
     const { timestamp, duration, squarePixelWidth: squareWidth, squarePixelHeight: squareHeight } = sample;
     const planes = await takePlanes(sample, this.clip.color, this.#spare.pop()).finally(() => sample.close());
-    this.#checkSize(planes);
-    return { planes, placement: { timestamp, duration, squareWidth, squareHeight }, beginsShot: false, shown: this.#due() };
+    const { width, height } = planes;
+    const size = (this.#size ??= { width, height, squareWidth, squareHeight });
+    const fits = width === size.width && height === size.height;
+    this.#sizeChanges ||= !fits;
+    return {
+      planes: fits ? planes : planes.resized(size.width, size.height),
+      placement: { timestamp, duration, squareWidth: size.squareWidth, squareHeight: size.squareHeight },
+      beginsShot: false, shown: this.#due(),
+    };
   }
 
   /** Whether it is time for a new picture on the page. */
@@ -129,14 +139,6 @@ class Run {
     if (now - this.#pictureAt < PICTURE_EVERY_MS) return false;
     this.#pictureAt = now;
     return true;
-  }
-
-  /** One file holds frames of one size. */
-  #checkSize({ width, height }: Planes): void {
-    this.#size ??= [width, height];
-    const [firstWidth, firstHeight] = this.#size;
-    if (width === firstWidth && height === firstHeight) return;
-    throw new Fault("frame-size-changed", `${width}x${height} after ${firstWidth}x${firstHeight}`);
   }
 
   /** Begins to write finished frames once those before them are written. */
@@ -175,7 +177,7 @@ class Run {
     const { file, extension, codec, sound } = joined;
     return {
       file, sound,
-      notes: [...report.notes, ...this.reel.notes, ...(this.#reader.endedEarly ? [notes.breaksOff] : [])],
+      notes: [...new Set([...report.notes, ...this.reel.notes, ...this.#notes()])],
       name: file.name,
       frames: this.#pace.frames,
       seconds: this.#pace.seconds,
@@ -188,6 +190,19 @@ class Run {
       videoCodec: codec,
       options: this.reel.options,
     };
+  }
+
+  /** What the visitor should know of the source that only its reading has shown. */
+  #notes(): string[] {
+    const { endedEarly, damaged } = this.#reader;
+    const { report } = this.clip;
+    const found: string[] = [];
+    if (this.#sizeChanges) found.push(notes.sizeChanges);
+    if (damaged.length > 0) found.push(notes.damaged(report, damaged));
+    if (endedEarly || (this.clip.cutOff && this.reel.options.trim === null)) found.push(notes.breaksOff);
+    const isMissing = this.reel.options.trim === null && report.frames !== null && this.#pace.frames < report.frames;
+    if (isMissing && found.length === 0) found.push(notes.framesLeftOut(report.frames!, this.#pace.frames));
+    return found;
   }
 }
 

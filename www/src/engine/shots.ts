@@ -20,13 +20,16 @@ export async function scan(
   const reader = new FrameReader(clip, from ?? undefined);
   let told = 0;
   let planes: Planes | undefined;
+  let first: Planes | undefined;
   try {
     await session.startCuts();
     for (let sample = await reader.next(); sample; sample = await reader.next()) {
       throwIfCancelled(signal);
       const { timestamp } = sample;
       planes = await takePlanes(sample, clip.color, planes).finally(() => sample!.close());
-      const still = stillOf(planes.frame, [], SCANNED);
+      const { width, height } = (first ??= planes);
+      const isOther = planes.width !== width || planes.height !== height;
+      const still = stillOf((isOther ? planes.resized(width, height) : planes).frame, [], SCANNED);
       // The frame at `from` was looked at before; it is here for its neighbour's sake.
       const begins = (await session.beginsShot(still.luma)) && !(from !== null && timestamp <= from + SAME);
       if (!begins && performance.now() - told < TOLD_EVERY_MS) continue;

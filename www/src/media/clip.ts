@@ -1,5 +1,5 @@
 import {
-  ADTS, BlobSource, FLAC, Input, IsobmffInputFormat, MATROSKA, MP3, MP4, MPEG_TS, MpegTsInputFormat, OGG, QTFF,
+  ADTS, BlobSource, FLAC, Input, IsobmffInputFormat, MATROSKA, MatroskaInputFormat, MP3, MP4, MPEG_TS, MpegTsInputFormat, OGG, QTFF,
   UnsupportedInputFormatError, WAVE, WEBM,
   type InputAudioTrack, type InputFormat, type InputTrack, type InputVideoTrack,
 } from "mediabunny";
@@ -10,6 +10,12 @@ import { readColor, type ClipColor } from "./color";
 import { inTime } from "./patience";
 import { possibleOutputs } from "./encoding";
 import { hasSubtitles } from "./subtitles";
+import { isInterlaced } from "./interlacing";
+import { withWholeTail } from "./matroska-tail";
+import { unlistedPicture } from "./picture-codec";
+import { notesOnSound } from "./sound";
+import { readTags, type Tags } from "./tags";
+import { inStep } from "./transport-stream";
 
 /** What is read. Of sound files no more than that they are sound files, so that the visitor can be told. */
 const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, MP3, WAVE, OGG, FLAC, ADTS];
@@ -26,8 +32,11 @@ export interface Clip {
   report: ClipReport;
   /** Where the picture should end, in seconds, by what the container says; null if it does not say. */
   promisedEnd: number | null;
+  /** Whether the file ends within its content, though it may promise no end. */
+  cutOff: boolean;
   /** How far short of that the frames may end before the clip counts as cut off, in seconds. */
   endTolerance: number;
+  tags: Tags;
   /** Bits per second of the picture. */
   bitrate: number;
   /** Subtracted from every time stamp that is written. */
@@ -40,12 +49,13 @@ export interface Clip {
  * is known, which takes longer.
  */
 export async function openClip(file: File, onSize: (width: number, height: number) => void): Promise<Clip> {
-  const input = new Input({ formats: FORMATS, source: new BlobSource(file) });
+  const source = await withWholeTail(await inStep(file));
+  const input = new Input({ formats: FORMATS, source: new BlobSource(source) });
   try {
     const format = await readFormat(input);
-    const video = await findVideo(input, format);
+    const video = await findVideo(file, input);
     onSize(await video.getCodedWidth(), await video.getCodedHeight());
-    return await describe(file, input, format, video);
+    return { ...(await describe(file, input, format, video)), cutOff: source.size < file.size && format instanceof MatroskaInputFormat };
   } catch (error) {
     input.dispose();
     throw named(error, "file-damaged");
@@ -58,20 +68,20 @@ async function readFormat(input: Input): Promise<InputFormat> {
   });
 }
 
-async function findVideo(input: Input, format: InputFormat): Promise<InputVideoTrack> {
+async function findVideo(file: File, input: Input): Promise<InputVideoTrack> {
   const tracks = await inTime(input.getTracks(), "file-damaged", "the file's tracks");
   const video = await input.getPrimaryVideoTrack();
-  if (!video) throw noVideo(tracks, format);
+  if (!video) throw await noVideo(file, tracks);
   if ((await video.getCodec()) === null || !(await video.canDecode())) {
     throw new Fault("codec-unsupported", await codecName(video));
   }
   return video;
 }
 
-function noVideo(tracks: InputTrack[], format: InputFormat): Fault {
+async function noVideo(file: File, tracks: InputTrack[]): Promise<Fault> {
+  const codec = await unlistedPicture(file);
+  if (codec) return new Fault("codec-unsupported", codec);
   if (tracks.length > 0) return new Fault("file-no-video", `tracks: ${tracks.map((track) => track.type).join(", ")}`);
-  // A transport stream lists only the tracks whose codec the reader knows.
-  if (format instanceof MpegTsInputFormat) return new Fault("codec-unsupported", "MPEG-2");
   return new Fault("file-damaged", "the file has no index of its tracks");
 }
 
@@ -79,7 +89,7 @@ async function codecName(track: InputTrack): Promise<string> {
   return (await track.getCodec()) ?? String((await track.getInternalCodecId()) ?? "unknown");
 }
 
-async function describe(file: File, input: Input, format: InputFormat, video: InputVideoTrack): Promise<Clip> {
+async function describe(file: File, input: Input, format: InputFormat, video: InputVideoTrack): Promise<Omit<Clip, "cutOff">> {
   const sound = await input.getAudioTracks();
   const counted = format instanceof IsobmffInputFormat || file.size <= COUNTED_BYTES;
   const stats = await video.computePacketStats(counted ? undefined : 256);
@@ -92,10 +102,11 @@ async function describe(file: File, input: Input, format: InputFormat, video: In
   const framesPerSecond = stats.averagePacketRate;
   return {
     file, video, sound, promisedEnd,
+    tags: await readTags(input),
     color: readColor(await video.getColorSpace(), await video.getCodedHeight()),
     endTolerance: endTolerance(format, framesPerSecond),
     bitrate: stats.averageBitrate,
-    clockStart: format instanceof MpegTsInputFormat ? await input.getFirstTimestamp() : 0,
+    clockStart: await clockStartOf(input, format, firstTimestamp),
     report: {
       name: file.name,
       photo: false,
@@ -119,6 +130,15 @@ async function describe(file: File, input: Input, format: InputFormat, video: In
   };
 }
 
+/**
+ * A transport stream's clock starts anywhere. In MP4 pictures before zero are there to be decoded and not to be shown, which the
+ * written file says in the same way; elsewhere they are pictures like others, which no player would show in an MP4.
+ */
+async function clockStartOf(input: Input, format: InputFormat, firstTimestamp: number): Promise<number> {
+  if (format instanceof MpegTsInputFormat) return input.getFirstTimestamp();
+  return format instanceof IsobmffInputFormat ? 0 : Math.min(0, firstTimestamp);
+}
+
 /** An index names every frame; other containers name one duration for sound and picture together. */
 function endTolerance(format: InputFormat, framesPerSecond: number): number {
   const twoFrames = 2.5 / (framesPerSecond || 25);
@@ -130,5 +150,8 @@ async function notesOn(file: File, input: Input, format: InputFormat, video: Inp
   if ((await input.getVideoTracks()).length > 1) found.push(notes.moreTracks);
   if (await hasSubtitles(file, format)) found.push(notes.subtitles);
   if (await video.hasHighDynamicRange()) found.push(notes.highDynamicRange);
+  if (await video.canBeTransparent()) found.push(notes.transparent);
+  if (await isInterlaced(video)) found.push(notes.interlaced);
+  for (const track of await input.getAudioTracks()) found.push(...(await notesOnSound(track)));
   return found;
 }

@@ -5,6 +5,7 @@ import {
 import { SAME } from "../shots";
 import { AHEAD, Follower, type Piece } from "./follower";
 import { withParameterSets } from "./parameter-sets";
+import { writeTags } from "./tags";
 import type { Written } from "./written";
 
 /**
@@ -17,6 +18,7 @@ export async function join(
 ): Promise<string[]> {
   const output = new Output({ format, target });
   try {
+    writeTags(output, written.journal.tags ?? {}, format.fileExtension);
     const picture = await addPicture(output, written.pictures);
     const sounds = [];
     for (const pieces of written.sounds) sounds.push(...(pieces.length > 0 ? [await addSound(output, pieces)] : []));

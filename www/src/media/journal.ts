@@ -1,6 +1,7 @@
 import type { VideoCodec } from "mediabunny";
 import type { RunOptions, ShotPlan } from "../protocol";
 import type { Folder } from "./storage";
+import type { Tags } from "./tags";
 
 /** By what a file is known again: a browser does not keep access to a file that was dropped. */
 export type SourceFile = Pick<File, "name" | "size" | "lastModified">;
@@ -17,6 +18,8 @@ export interface Journal {
   codec: VideoCodec;
   /** The time stamp, on the clip's clock, that is the written file's zero. */
   clockStart: number;
+  /** What the clip's file says of itself; an earlier version of the page has not kept it. */
+  tags?: Tags;
   /** The shots that have begun. */
   shots: ShotPlan["starts"];
 }

@@ -2,6 +2,7 @@ import type { VideoSample } from "mediabunny";
 import type { ChromaPlanes, LumaFrame } from "../../wasm/chromaflow.js";
 import { Fault } from "../fault";
 import { lumaWeights } from "../picture/matrix";
+import { resized } from "../picture/resize";
 import type { ClipColor } from "./color";
 
 /**
@@ -37,6 +38,13 @@ export class Planes {
   get chroma(): ChromaPlanes {
     const [from, size] = [this.luma.length, this.chromaSize];
     return { u: this.data.subarray(from, from + size), v: this.data.subarray(from + size) };
+  }
+
+  /** The same picture in another size. */
+  resized(width: number, height: number): Planes {
+    const planes = new Planes(width, height, this.color);
+    planes.data.set(resized(this.luma, [this.width, this.height], [width, height]));
+    return planes;
   }
 
   /** Gives the frame its colour. */

@@ -1,38 +1,43 @@
-import { VideoSampleSink, type VideoSample } from "mediabunny";
+import type { VideoSample } from "mediabunny";
 import { Fault, named } from "../fault";
+import type { Span } from "../protocol";
 import type { Clip } from "./clip";
-import { inTime } from "./patience";
+import { framesPastDamage } from "./damage";
 
 /** Pulls a clip's decoded frames, in the order they are shown. Each sample belongs to the caller, who closes it. */
 export class FrameReader {
   /** Why the frames ended before the clip's own end, once they have; null otherwise. */
   endedEarly: string | null = null;
+  /** Where frames are missing between others, because nothing can be made of what the file has there. */
+  readonly damaged: Span[] = [];
   readonly #samples: AsyncGenerator<VideoSample, void, unknown>;
   readonly #clip: Clip;
   readonly #to: number;
   #frames = 0;
-  #end = -Infinity;
+  #end: number;
+  /** What has come between the latest frame and the next. */
+  #fault: Fault | null = null;
 
   /** From the frame that is shown at a time on, up to another time; the whole clip by default. */
   constructor(clip: Clip, from?: number, to = Infinity) {
     this.#clip = clip;
     this.#to = to;
-    this.#samples = new VideoSampleSink(clip.video).samples(from, to);
+    this.#end = from ?? clip.report.start;
+    this.#samples = framesPastDamage(clip.video, from, to, (fault) => (this.#fault ??= fault));
   }
 
   /**
-   * The next frame, or null at the end. A file that breaks in the middle ends there, with `endedEarly` set; one whose
-   * very first frame cannot be decoded is a fault.
+   * The next frame, or null at the end. Behind damage it is the first that can be decoded again. A file that ends too early ends
+   * there, with `endedEarly` set; one of which no frame can be decoded is a fault.
    */
   async next(): Promise<VideoSample | null> {
     const sample = await this.#pull();
     if (sample) {
-      this.#frames++;
-      this.#end = Math.max(this.#end, sample.timestamp + sample.duration);
+      this.#note(sample);
       return sample;
     }
-    if (this.#frames === 0) throw new Fault("decode-failed", this.endedEarly ?? "no frame came out of the decoder");
-    this.endedEarly ??= this.#missing();
+    if (this.#frames === 0) throw this.#fault ?? new Fault("decode-failed", "no frame came out of the decoder");
+    this.endedEarly ??= this.#fault?.message ?? this.#missing();
     return null;
   }
 
@@ -43,14 +48,20 @@ export class FrameReader {
 
   async #pull(): Promise<VideoSample | null> {
     try {
-      const { value } = await inTime(this.#samples.next(), "decode-stalled", "the decoder");
-      return value ?? null;
+      return (await this.#samples.next()).value ?? null;
     } catch (error) {
       const fault = named(error, "decode-failed");
-      if (this.#frames === 0 || fault.code === "file-unreadable") throw fault;
-      this.endedEarly = fault.message;
+      if (fault.code === "file-unreadable") throw fault;
+      this.#fault = fault;
       return null;
     }
+  }
+
+  #note({ timestamp, duration }: VideoSample): void {
+    if (this.#fault && timestamp > this.#end + duration / 2) this.damaged.push({ start: this.#end, end: timestamp });
+    this.#fault = null;
+    this.#frames++;
+    this.#end = Math.max(this.#frames === 1 ? -Infinity : this.#end, timestamp + duration);
   }
 
   /** What the file promised and did not hold, in a sentence for a developer; null if nothing. */

@@ -1,5 +1,5 @@
-import { EncodedPacketSink } from "mediabunny";
-import type { Fault } from "../fault";
+import { EncodedPacketSink, type InputVideoTrack } from "mediabunny";
+import { Fault } from "../fault";
 import type { RunOptions, ShotPlan } from "../protocol";
 import { SAME } from "../shots";
 import type { Clip } from "./clip";
@@ -8,13 +8,13 @@ import { chooseEncoding, containerOf } from "./encoding";
 import { join } from "./join";
 import { addResult, addShot, beginJournal, endJournal, RESULT, setStopped, type Journal } from "./journal";
 import type { Planes } from "./planes";
-import { Segment, type Placement } from "./segment";
+import { Segment, type FrameSize, type Placement } from "./segment";
 import { Sound } from "./sound";
 import { openFolder, type Folder } from "./storage";
 import { lastOf, readWritten, type Written } from "./written";
 
 /** What is known of an earlier attempt. */
-type Earlier = Pick<Written, "journal" | "next" | "frames"> & { reached: number; sound: (number | undefined)[] };
+type Earlier = Pick<Written, "journal" | "next" | "frames"> & { reached: number; size: FrameSize; sound: (number | undefined)[] };
 
 /** The written side of a run: what earlier attempts have left, the segment that grows, and the file that all become. */
 export class Reel {
@@ -54,6 +54,11 @@ export class Reel {
   /** Frames that are finished already. */
   get frames(): number {
     return this.earlier?.frames ?? 0;
+  }
+
+  /** The size of the frames that are finished already; null if none is. */
+  get size(): FrameSize | null {
+    return this.earlier?.size ?? null;
   }
 
   /** Where shots begin, as far as it is known. */
@@ -105,9 +110,9 @@ export class Reel {
   }
 
   async #beginJournal(codec: Journal["codec"], first: Placement): Promise<Journal> {
-    const { clip: { file, report, clockStart }, options } = this;
+    const { clip: { file, report, clockStart, tags }, options } = this;
     const head = {
-      version: 1 as const, options, codec,
+      version: 1 as const, options, codec, tags,
       source: { name: file.name, size: file.size, lastModified: file.lastModified },
       begun: Date.now(),
       span: options.trim ?? { start: report.start, end: report.seconds === null ? null : report.start + report.seconds },
@@ -124,7 +129,8 @@ export class Reel {
     this.#segment = null;
     const { codec, clockStart } = this.#journal!;
     const { format, extension } = containerOf(codec, this.options.output);
-    const written = (await readWritten(this.folder))!;
+    const written = await readWritten(this.folder);
+    if (!written) throw new Fault("storage-cleared", "nothing is left of the run");
     const destination = this.into ? await inOwnFile(this.into) : await inFolder(this.folder);
     try {
       const sound = await join(written, format, destination.target, Infinity, (time) => passed(time + clockStart));
@@ -161,13 +167,22 @@ async function readEarlier(folder: Folder): Promise<Earlier | null> {
   if (!written) return null;
   try {
     if (written.frames === 0) return null;
-    const { journal, next, frames, last, sounds } = written;
+    const { journal, next, frames, last, pictures, sounds } = written;
     const sound = [];
     for (const pieces of sounds) sound.push(await lastOf(pieces));
-    return { journal, next, frames, reached: last + journal.clockStart, sound };
+    return { journal, next, frames, reached: last + journal.clockStart, size: await sizeOf(pictures[0]!), sound };
   } finally {
     written.close();
   }
+}
+
+async function sizeOf(picture: InputVideoTrack): Promise<FrameSize> {
+  return {
+    width: await picture.getCodedWidth(),
+    height: await picture.getCodedHeight(),
+    squareWidth: await picture.getSquarePixelWidth(),
+    squareHeight: await picture.getSquarePixelHeight(),
+  };
 }
 
 /** Each pass of g looks one frame further back: with as many frames before it, the next one is coloured as in an unbroken run. */

@@ -17,6 +17,9 @@ export interface Placement {
   squareHeight: number;
 }
 
+/** How large a frame is, in its own pixels and in square ones. */
+export type FrameSize = Pick<Placement, "squareWidth" | "squareHeight"> & { width: number; height: number };
+
 /** The name of a segment's picture, and of one of its sound tracks, in the run's folder. */
 export const pictureName = (segment: number) => `${segment}-picture`;
 export const soundName = (segment: number, track: number) => `${segment}-sound-${track}`;

@@ -1,5 +1,5 @@
 import {
-  AudioSampleSink, AudioSampleSource, canEncodeAudio, EncodedAudioPacketSource, EncodedPacketSink, Output, Quality,
+  AudioSampleSink, AudioSampleSource, canEncodeAudio, EncodedAudioPacketSource, EncodedPacketSink, Mp4OutputFormat, Output, Quality,
   type AudioCodec, type InputAudioTrack, type OutputFormat,
 } from "mediabunny";
 import type { Span } from "../protocol";
@@ -46,7 +46,7 @@ export class Sound {
     for (const track of clip.sound) {
       const codec = await track.getCodec();
       const added = codec && codecs.includes(codec) ? await copied(track, codec) : await encoded(track, codecs);
-      if (!added) sound.notes.push(notes.soundLeftOut(codec));
+      if (!added) sound.notes.push(notes.soundLeftOut(await soundCodec(track)));
       else if (added.codec !== codec) sound.notes.push(notes.soundEncoded(codec, added.codec));
       if (added) sound.#tracks.push(await SoundTrack.begin(added, sound.#tracks.length, { ...stretch, trim: part }));
     }
@@ -66,6 +66,20 @@ export class Sound {
   async stop(): Promise<void> {
     for (const track of this.#tracks) await track.stop();
   }
+}
+
+/** What the visitor should know of a sound track before it is brought over: whether it will be there, and be heard. */
+export async function notesOnSound(track: InputAudioTrack): Promise<string[]> {
+  const codec = await track.getCodec();
+  if (codec !== null && (await track.canDecode())) return [];
+  const isCopied = codec !== null && new Mp4OutputFormat().getSupportedAudioCodecs().includes(codec);
+  return [isCopied ? notes.soundSilent(codec) : notes.soundLeftOut(await soundCodec(track))];
+}
+
+/** The codec's name, if need be by what the container calls it. */
+async function soundCodec(track: InputAudioTrack): Promise<string | null> {
+  const id = (await track.getCodec()) ?? (await track.getInternalCodecId());
+  return typeof id === "string" ? id.replace(/^A_/, "").toLowerCase() : null;
 }
 
 /** One sound track on its way into a file of its own. */
@@ -104,7 +118,7 @@ class SoundTrack {
   /** The track's pieces on the written file's clock. What earlier segments hold begins once more, and is left out when they are joined. */
   async *#pieces({ trim, clockStart }: Stretch, reached: number | undefined): AsyncGenerator<Piece, void, unknown> {
     const from = reached === undefined ? trim?.start : reached + clockStart;
-    for await (const piece of this.added.pieces(from, trim?.end)) {
+    for await (const piece of inOrder(this.added.pieces(from, trim?.end))) {
       if (trim && piece.timestamp >= trim.end) return;
       const timestamp = piece.timestamp - clockStart;
       if (trim && timestamp < 0) continue;
@@ -117,13 +131,34 @@ class SoundTrack {
   }
 }
 
+/** A piece of a track on the clip's clock. */
+interface SoundPiece {
+  timestamp: number;
+  write(timestamp: number): Promise<void>;
+}
+
+/** Without pieces that a damaged file puts before or far behind the ones around them. */
+async function* inOrder(pieces: AsyncGenerator<SoundPiece, void, unknown>): AsyncGenerator<SoundPiece, void, unknown> {
+  let latest = -Infinity;
+  let held: SoundPiece | null = null;
+  for await (const piece of pieces) {
+    if (piece.timestamp <= latest) continue;
+    if (held && piece.timestamp > held.timestamp) {
+      latest = held.timestamp;
+      yield held;
+    }
+    held = piece;
+  }
+  if (held) yield held;
+}
+
 /** How a track of the clip is brought over. */
 interface Added {
   track: InputAudioTrack;
   codec: AudioCodec;
   source: EncodedAudioPacketSource | AudioSampleSource;
   /** Its pieces on the clip's clock. */
-  pieces(from?: number, to?: number): AsyncGenerator<{ timestamp: number; write(timestamp: number): Promise<void> }, void, unknown>;
+  pieces(from?: number, to?: number): AsyncGenerator<SoundPiece, void, unknown>;
 }
 
 /** A track whose packets are copied, never decoded. */

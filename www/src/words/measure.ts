@@ -4,7 +4,7 @@ import type { ClipReport } from "../protocol";
 export function codecWords(codec: string): string {
   const names: Record<string, string> = {
     avc: "H.264", hevc: "HEVC", vp8: "VP8", vp9: "VP9", av1: "AV1", aac: "AAC", opus: "Opus", mp3: "MP3",
-    vorbis: "Vorbis", flac: "FLAC", ac3: "AC-3", eac3: "E-AC-3",
+    vorbis: "Vorbis", flac: "FLAC", ac3: "AC-3", eac3: "E-AC-3", alac: "ALAC", theora: "Theora", mpeg2: "MPEG-2",
   };
   return names[codec] ?? (codec.startsWith("pcm") ? "PCM" : codec);
 }

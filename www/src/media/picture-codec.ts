@@ -1,0 +1,28 @@
+/** Where containers name their tracks. */
+const HEAD_BYTES = 256 * 1024;
+
+/** Streams of a transport stream that are pictures (ISO/IEC 13818-1, 2.4.4.10), in codecs that mediabunny passes over. */
+const STREAM_TYPES = new Map([[0x01, "MPEG-1"], [0x02, "MPEG-2"], [0x10, "MPEG-4"], [0x20, "H.264"], [0x21, "JPEG 2000"], [0xd1, "Dirac"], [0xea, "VC-1"]]);
+
+/** The codec of the picture in an Ogg file or a transport stream of which mediabunny lists no picture; null where there is none. */
+export async function unlistedPicture(file: Blob): Promise<string | null> {
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  const text = new TextDecoder("latin1").decode(head); // a browser's Latin 1 has the euro at 0x80
+  if (text.startsWith("OggS")) return text.includes("\u20actheora") ? "Theora" : text.includes("BBCD\0") ? "Dirac" : null;
+  // A program map: pointer, table 2, length and numbers; then each stream's type, identifier and description.
+  for (const { index } of text.matchAll(/G[\x40-\x5f][^]{2}\0\x02[\xb0-\xbf]/g)) {
+    const codec = pictureOf(head.subarray(index + 5));
+    if (codec) return codec;
+  }
+  return null;
+}
+
+function pictureOf(map: Uint8Array): string | null {
+  const lengthAt = (at: number) => ((map[at]! & 15) << 8) | map[at + 1]!;
+  const end = Math.min(map.length, lengthAt(1) - 1);
+  for (let at = 12 + lengthAt(10); at + 5 <= end; at += 5 + lengthAt(at + 3)) {
+    const codec = STREAM_TYPES.get(map[at]!);
+    if (codec) return codec;
+  }
+  return null;
+}
