@@ -1,9 +1,11 @@
 import { Fault } from "../fault";
 import type { Photo } from "../media/photo";
+import { withPhotoTags } from "../media/photo-tags";
 import { graded } from "../picture/grade";
 import { toRgb } from "../picture/rgb";
 import { buffersOf, stillOf } from "../picture/still";
 import type { Colored, Give, Glimpse, RunOptions, Take } from "../protocol";
+import { notes } from "../words/notes";
 import { coloredName } from "./name";
 import type { Session } from "./session";
 
@@ -30,25 +32,28 @@ export async function previewPhoto(
 }
 
 /** Colours a photo at its full size. */
-export async function colorizePhoto({ planes, report }: Photo, session: Session, options: RunOptions): Promise<Colored> {
+export async function colorizePhoto({ planes, alpha, tags, report }: Photo, session: Session, options: RunOptions): Promise<Colored> {
   const begun = performance.now();
   await session.start({ size: options.size, passes: 0 });
   await session.beginShot(options.plan.candidate);
   const [chroma] = [...(await session.push(planes.frame, false)), ...(await session.finish())];
   if (!chroma) throw new Fault("engine", "the photo did not come out");
   const image = toRgb(planes.frame, graded(planes.frame, chroma, options.grade));
-  const canvas = new OffscreenCanvas(image.width, image.height);
-  canvas.getContext("2d", { alpha: false })!.putImageData(image, 0, 0);
   const format = options.output.format ?? report.outputs[0]!;
+  const opaque = !alpha || format === "jpeg"; // which has no transparency: it stays in front of white
+  if (!opaque) takeOffWhite(image.data, alpha);
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  canvas.getContext("2d", { alpha: !opaque })!.putImageData(image, 0, 0);
   const blob = await canvas.convertToBlob({ type: `image/${format}`, quality: QUALITY[options.output.quality] });
   if (blob.type !== `image/${format}`) throw new Fault("encoder-missing", `${format}: the browser wrote ${blob.type}`);
   const extension = format === "jpeg" ? "jpg" : format;
   const seconds = (performance.now() - begun) / 1000;
-  const file = new File([blob], coloredName(report, extension), { type: blob.type });
+  const parts = withPhotoTags(new Uint8Array(await blob.arrayBuffer()), format as "jpeg" | "png" | "webp", tags);
+  const file = new File(parts, coloredName(report, extension), { type: blob.type });
   return {
     file, options, seconds,
     name: file.name,
-    notes: report.notes,
+    notes: alpha && opaque ? [...report.notes, notes.noTransparency] : report.notes,
     frames: 1,
     framesPerSecond: 1 / seconds,
     shots: 1,
@@ -59,4 +64,14 @@ export async function colorizePhoto({ planes, report }: Photo, session: Session,
     videoCodec: format,
     sound: [],
   };
+}
+
+/** What was seen in front of white becomes as transparent again as it was. */
+function takeOffWhite(pixels: Uint8ClampedArray, alpha: Uint8Array): void {
+  for (const [at, opacity] of alpha.entries()) {
+    for (let channel = 4 * at; opacity > 0 && channel < 4 * at + 3; channel++) {
+      pixels[channel] = 255 - ((255 - pixels[channel]!) * 255) / opacity;
+    }
+    pixels[4 * at + 3] = opacity;
+  }
 }

@@ -1,6 +1,8 @@
 import { Fault, textOf } from "../fault";
 import type { ClipReport } from "../protocol";
+import { notes } from "../words/notes";
 import { lumaWeights } from "../picture/matrix";
+import { readPhotoTags, type PhotoTags } from "./photo-tags";
 import { Planes } from "./planes";
 
 /** The first bytes of the image formats that visitors have lying about. */
@@ -25,6 +27,9 @@ const COLOR = { matrix: "bt601", fullRange: true, rgb: false, written: {} } as c
 /** A still picture that can be coloured: upright, and as large as its file. */
 export interface Photo {
   planes: Planes;
+  /** How opaque each pixel is; null where all are. */
+  alpha: Uint8Array | null;
+  tags: PhotoTags;
   report: ClipReport;
 }
 
@@ -45,26 +50,50 @@ export async function openPhoto(file: File, format: string): Promise<Photo> {
     if (Math.max(width, height) > LONGEST || width * height > MOST_PIXELS) {
       throw new Fault("photo-too-large", `${width}x${height}`);
     }
-    return { planes: lumaOf(bitmap), report: reportOn(file, format, width, height) };
+    const tags = readPhotoTags(new Uint8Array(await file.arrayBuffer()), format);
+    const report = reportOn(file, format, width, height);
+    if (await isAnimated(file, `image/${format.toLowerCase()}`)) report.notes.push(notes.firstPictureOnly);
+    return { ...pixelsOf(bitmap), tags, report };
   } finally {
     bitmap.close();
   }
 }
 
-/** Transparent parts become white, as on paper. */
-function lumaOf(bitmap: ImageBitmap): Planes {
+/** Whether a file holds more than one picture. */
+async function isAnimated(file: File, type: string): Promise<boolean> {
+  if (!("ImageDecoder" in globalThis) || !(await ImageDecoder.isTypeSupported(type).catch(() => false))) return false;
+  const decoder = new ImageDecoder({ data: await file.arrayBuffer(), type });
+  try {
+    await decoder.tracks.ready;
+    return decoder.tracks.selectedTrack?.animated ?? false;
+  } catch {
+    return false; // it was decoded all the same
+  } finally {
+    decoder.close();
+  }
+}
+
+/** Transparent parts are looked at in front of white, as on paper. */
+function pixelsOf(bitmap: ImageBitmap): Pick<Photo, "planes" | "alpha"> {
   const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext("2d", { alpha: false })!;
+  const context = new OffscreenCanvas(width, height).getContext("2d")!;
+  context.drawImage(bitmap, 0, 0);
+  const alpha = alphaOf(context.getImageData(0, 0, width, height).data);
+  context.globalCompositeOperation = "destination-over";
   context.fillStyle = "white";
   context.fillRect(0, 0, width, height);
-  context.drawImage(bitmap, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
   const planes = new Planes(width, height, COLOR);
   const [red, green, blue] = lumaWeights(COLOR.matrix);
   for (let at = 0; at < width * height; at++) {
     planes.data[at] = Math.round(red * data[4 * at]! + green * data[4 * at + 1]! + blue * data[4 * at + 2]!);
   }
-  return planes;
+  return { planes, alpha };
+}
+
+function alphaOf(pixels: Uint8ClampedArray): Uint8Array | null {
+  const alpha = Uint8Array.from({ length: pixels.length / 4 }, (_, at) => pixels[4 * at + 3]!);
+  return alpha.every((value) => value === 255) ? null : alpha;
 }
 
 function reportOn(file: File, format: string, width: number, height: number): ClipReport {
