@@ -235,6 +235,37 @@ test("after a fault in the middle, trying again goes on from there", { timeout: 
   assert.equal(await page.evaluate(folders), 1, "only the result is on the disk");
 });
 
+/** Begins to colour the clip, and goes as far as the first frames. */
+async function begin() {
+  await give(page, clip);
+  assert.equal(await settled(page, "choosing"), null);
+  await page.getByRole("button", { name: "Colorize" }).click();
+  await framesPast(CUTS[0] - 4);
+}
+
+test("a worker that ends without a word is missed, and trying again colours the clip", { timeout: 600_000 }, async () => {
+  await begin();
+  await page.workers()[0].evaluate(() => self.close());
+  await page.getByRole("alert").waitFor({ timeout: 20_000 });
+  assert.equal((await shownError(page))?.code, "worker-failed");
+  await page.getByRole("button", { name: "Try again" }).click();
+  assert.equal(await settled(page, "finished"), null);
+  assert.equal((await details(page)).frames, String(FRAMES));
+});
+
+test("browser data that is cleared in the middle is called that, and trying again colours the clip", { timeout: 600_000 }, async () => {
+  await begin();
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Storage.clearDataForOrigin", { origin: new URL(visitor.address).origin, storageTypes: "all" });
+  await page.getByRole("alert").waitFor();
+  const error = await shownError(page);
+  assert.equal(error?.code, "storage-cleared");
+  assert.match(error?.words.join() ?? "", /data of this page was cleared.*Try again/);
+  await page.getByRole("button", { name: "Try again" }).click();
+  assert.equal(await settled(page, "finished"), null);
+  assert.equal((await details(page)).frames, String(FRAMES));
+});
+
 test("a full disk is explained, and once there is room the run goes on", { timeout: 600_000 }, async () => {
   const large = await makeClip(folder.path("large.mp4"), { size: "640x480", frames: 30, rate: 5, filter: "noise=alls=20:allf=t" });
   await give(page, large);

@@ -1,6 +1,6 @@
 import workerAddress from "./worker?worker&url";
 import { Fault, type FaultCode } from "./fault";
-import type { Answered, Asked, Give, RequestKind, Take, Told } from "./protocol";
+import { HELD, type Answered, type Asked, type Give, type RequestKind, type Take, type Told } from "./protocol";
 
 /** After one of these the worker's memory or device cannot be trusted: the next request gets a new worker. */
 const FATAL: ReadonlySet<FaultCode> = new Set<FaultCode>(["engine", "device-lost", "out-of-memory", "worker-failed"]);
@@ -67,10 +67,21 @@ export class Client {
   }
 
   #start(): Worker {
-    const worker = startUnderPolicy(new URL(workerAddress, import.meta.url));
-    worker.addEventListener("message", (event: MessageEvent<Answered>) => this.#hear(event.data));
+    const lock = `chromaflow worker ${crypto.randomUUID()}`;
+    const worker = startUnderPolicy(new URL(workerAddress, import.meta.url), lock);
+    worker.addEventListener("message", (event: MessageEvent<Answered | typeof HELD>) => {
+      if (event.data === HELD) this.#watch(worker, lock);
+      else this.#hear(event.data);
+    });
     worker.addEventListener("error", (event) => this.#replace(() => new Fault("worker-failed", event.message)));
     return worker;
+  }
+
+  /** A worker that ends, for whatever reason, sends no event; but it lets go of the lock that it has held since it began. */
+  #watch(worker: Worker, lock: string): void {
+    void navigator.locks.request(lock, () => {
+      if (worker === this.#worker) this.#replace(() => new Fault("worker-failed", "it is gone"));
+    });
   }
 
   #hear(answer: Answered): void {
@@ -103,7 +114,7 @@ export class Client {
 }
 
 /** A worker from a blob inherits the page's content security policy; one from an address has only its host's headers. */
-function startUnderPolicy(address: URL): Worker {
+function startUnderPolicy(address: URL, name: string): Worker {
   const blob = URL.createObjectURL(new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" }));
-  return new Worker(blob, { type: "module", name: "chromaflow" });
+  return new Worker(blob, { type: "module", name });
 }

@@ -158,7 +158,7 @@ export interface Requests {
   preview: { take: { size: number; span: Span | null }; told: Glimpse; give: Record<string, never> };
   /** Where shots begin, from the frame on that an earlier scan came to. `shot` is its first frame, in grey. */
   scan: { take: { from: number | null }; told: { until: number; shot: Still | null }; give: Record<string, never> };
-  /** The frame that is shown at a time, in grey; null before the first. */
+  /** The frame that is shown at a time, or else the next one, in grey; null where there is none. */
   frame: { take: { time: number }; told: never; give: { time: number; still: Still } | null };
   /** Colours what is held, or goes on with a run that broke off. `into` is a file of the visitor's own for the result. */
   colorize: { take: { run: string; options: RunOptions; into: FileSystemFileHandle | null }; told: Progress; give: Colored };
@@ -183,6 +183,9 @@ export type Asked =
   | { [K in RequestKind]: { id: number; kind: K; take: Take<K> } }[RequestKind]
   /** These overtake the queue. */
   | { id: number; kind: "cancel" | "pause" | "resume" };
+
+/** From the worker to the page, once it holds the lock that is called as it is: for as long as it lives. */
+export const HELD = "held";
 
 /** From the worker to the page. */
 export type Answered =

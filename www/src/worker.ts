@@ -7,13 +7,18 @@ import { Gate } from "./engine/gate";
 import { engineFault } from "./engine/session";
 import { forget, keptOf, listLeft, markSaved, salvage } from "./engine/unfinished";
 import { named, throwIfCancelled } from "./fault";
-import type { Answered, Asked, Give, RequestKind, Told } from "./protocol";
+import { HELD, type Answered, type Asked, type Give, type RequestKind, type Told } from "./protocol";
 
 type Request = Extract<Asked, { take: unknown }>;
 
 const running = new Map<number, Gate>();
 let queue: Promise<void> = Promise.resolve();
 const colorizer = new Colorizer((job) => (queue = queue.then(job)));
+
+void navigator.locks.request(self.name, () => {
+  postMessage(HELD);
+  return new Promise<never>(() => {});
+});
 
 addEventListener("message", (event: MessageEvent<Asked>) => {
   const asked = event.data;

@@ -6,7 +6,7 @@ import { FrameReader } from "./reader";
 /** Up to so many seconds further on it is quicker to read on than to begin at a key frame again. */
 const NEAR = 1;
 
-/** The frame that is shown at each of some times; null where there is none. Each sample belongs to the caller, who closes it. */
+/** The frame that is shown at each of some times, or else the next one; null where there is none. Each sample belongs to the caller, who closes it. */
 export async function* framesAt(clip: Clip, times: number[]): AsyncGenerator<VideoSample | null, void, unknown> {
   let place: Place | null = null;
   try {

@@ -1,5 +1,5 @@
 import { BufferTarget, StreamTarget, type StreamTargetChunk, type Target } from "mediabunny";
-import { named } from "../fault";
+import { Fault, named } from "../fault";
 import { FOLDER, lockOf } from "../runs";
 import { wholeFragments } from "./fragments";
 
@@ -73,12 +73,14 @@ class DiskFolder implements Folder {
 
   async names(): Promise<string[]> {
     const names: string[] = [];
-    for await (const name of this.folder.keys()) names.push(name);
+    await still(async () => {
+      for await (const name of this.folder.keys()) names.push(name);
+    });
     return names;
   }
 
-  async file(name: string): Promise<Blob> {
-    return (await this.folder.getFileHandle(name)).getFile();
+  file(name: string): Promise<Blob> {
+    return still(async () => (await this.folder.getFileHandle(name)).getFile());
   }
 
   async fragments(name: string): Promise<Blob | null> {
@@ -108,8 +110,8 @@ class DiskFolder implements Folder {
     }
   }
 
-  async remove(name: string): Promise<void> {
-    await this.folder.removeEntry(name);
+  remove(name: string): Promise<void> {
+    return still(() => this.folder.removeEntry(name));
   }
 
   async discard(): Promise<void> {
@@ -117,9 +119,16 @@ class DiskFolder implements Folder {
   }
 
   async #access(name: string): Promise<AccessHandle> {
-    const entry = await this.folder.getFileHandle(name, { create: true });
+    const entry = await still(() => this.folder.getFileHandle(name, { create: true }));
     return patiently(() => (entry as unknown as { createSyncAccessHandle(): Promise<AccessHandle> }).createSyncAccessHandle());
   }
+}
+
+/** Does something with files of a run, which the visitor may have cleared away with the browser's data. */
+async function still<T>(work: () => Promise<T>): Promise<T> {
+  return work().catch((error: unknown) => {
+    throw error instanceof DOMException && error.name === "NotFoundError" ? new Fault("storage-cleared", error.message, error) : error;
+  });
 }
 
 /** A worker or tab that has just ended may hold its files for a moment longer. */
