@@ -114,6 +114,31 @@ test("a link opens a clip beside the page, and none from elsewhere", async () =>
   }
 });
 
+/** Drops a link on the page, as a browser does with one that is dragged from another window. @param {import("playwright-core").Page} page @param {string} address */
+async function dropLink(page, address) {
+  await page.evaluate((address) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.setData("text/uri-list", `# from elsewhere\r\n${address}\r\n`);
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  }, address);
+}
+
+test("a link that is dropped opens a clip beside the page; one from elsewhere is explained and takes nothing away", async () => {
+  const server = await serve({ dist: site });
+  try {
+    const page = await open(addressOf(server.address, QUICK));
+    await dropLink(page, `${server.address}clip.mp4`);
+    assert.equal(await settled(page, "choosing"), null);
+    await dropLink(page, "https://example.org/film.mp4");
+    await page.getByRole("alert").waitFor();
+    assert.equal((await shownError(page))?.code, "link-foreign");
+    await page.locator("main[data-state=choosing]").waitFor();
+    assert.match(await page.locator("section.choosing .facts").innerText(), /^clip\.mp4/);
+  } finally {
+    await server.close();
+  }
+});
+
 test("the page can be installed: a manifest with its icons", async () => {
   const server = await serve({ dist });
   try {

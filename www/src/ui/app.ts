@@ -31,7 +31,7 @@ export class App {
     (run) => void this.studio.forget(run).catch(() => undefined),
   );
   readonly #showcase = new Showcase((address) => void this.#openLinked(address));
-  readonly #intake = new Intake((files) => void this.#receive(files));
+  readonly #intake = new Intake((files) => void this.#receive(files), (address) => this.#linkDropped(address));
   readonly #unfinished: UnfinishedRuns;
   readonly #unsaved: UnsavedResults;
   readonly #device: Device;
@@ -75,6 +75,11 @@ export class App {
     void this.#device.open().finally(() => this.#showcase.load());
     const { src } = this.choices;
     if (src !== null) void this.#openLinked(src);
+  }
+
+  #linkDropped(address: string): void {
+    if (this.#stage.state === "coloring") this.#note(words.linkLater);
+    else void this.#openLinked(address);
   }
 
   #openLinked(address: string): Promise<void> {

@@ -9,9 +9,15 @@ export class Intake {
   /** Who gets what is picked next, if not everybody's. */
   #wanted: ((file: File) => void) | null = null;
 
-  constructor(private readonly onFiles: (files: File[]) => void) {
+  /** Whether what is dragged is the page's own. */
+  #own = false;
+
+  /** `onLink` gets the address of a link that is dropped in place of files. */
+  constructor(private readonly onFiles: (files: File[]) => void, private readonly onLink: (address: string) => void) {
     this.#input.addEventListener("change", () => this.#picked());
     addEventListener("paste", (event) => this.#take(event.clipboardData));
+    addEventListener("dragstart", () => (this.#own = true));
+    addEventListener("dragend", () => (this.#own = false));
     addEventListener("dragenter", (event) => this.#entered(event));
     addEventListener("dragleave", () => this.#cover(this.#depth - 1));
     addEventListener("dragover", (event) => event.preventDefault());
@@ -47,7 +53,9 @@ export class Intake {
 
   #take(data: DataTransfer | null): void {
     const files = [...(data?.files ?? [])];
-    if (files.length > 0) this.onFiles(files);
+    if (files.length > 0) return this.onFiles(files);
+    const link = data?.getData("text/uri-list").split(/\r?\n/).find((line) => line !== "" && !line.startsWith("#"));
+    if (link && !this.#own) this.onLink(link);
   }
 
   #cover(depth: number): void {

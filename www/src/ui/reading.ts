@@ -25,14 +25,19 @@ export class Reading {
 
   /** Fetches the clip that the page's address names and hands it to `receive`. */
   async openLinked(src: string, receive: (file: File) => Promise<unknown>): Promise<void> {
+    const before = this.#before();
+    this.jobs.cancel();
     this.jobs.clear();
     this.stage.show("reading");
     this.#step.textContent = words.steps.link;
     try {
-      await receive(await fetchLinked(src, document.baseURI));
+      const file = await fetchLinked(src, document.baseURI);
+      this.stage.show(before.state);
+      await receive(file);
     } catch (error) {
-      this.stage.show("welcome");
-      this.jobs.explain(error, "link-missing", { file: src, kept: words.kept.nothing, again: () => void this.openLinked(src, receive) });
+      this.#goBack(before.state, before.file);
+      const kept = before.file ? words.kept.earlier : words.kept.nothing;
+      this.jobs.explain(error, "link-missing", { file: src, kept, again: () => void this.openLinked(src, receive) });
     }
   }
 
@@ -41,7 +46,7 @@ export class Reading {
    * Gives whether the clip came as far as to be shown.
    */
   async open(file: File, onPicked?: () => void): Promise<boolean> {
-    const before = { state: this.stage.state === "reading" ? "welcome" : this.stage.state, file: this.studio.file };
+    const before = this.#before();
     let shown = false;
     this.jobs.clear();
     this.stage.show("reading");
@@ -103,6 +108,11 @@ export class Reading {
   /** A clip that comes early waits for the weights. */
   fetching(text: string): void {
     this.#step.textContent = text;
+  }
+
+  /** What the page goes back to where a file does not come as far as to be shown. */
+  #before(): { state: State; file: File | null } {
+    return { state: this.stage.state === "reading" ? "welcome" : this.stage.state, file: this.studio.file };
   }
 
   #goBack(state: State, file: File | null): void {

@@ -1,5 +1,5 @@
 import type { DeviceReport, WrittenFormat } from "../protocol";
-import { clockWords, fileWords, megabytes, percent, plural, spanWords } from "./measure";
+import { clockWords, codecWords, fileWords, megabytes, percent, plural, spanWords } from "./measure";
 
 /** What the page's script says; index.html has what never changes. */
 export const words = {
@@ -79,6 +79,7 @@ export const words = {
   givenUp: "given up",
   save: "Save",
   willWait: (count: number) => `${plural(count, "file")} will wait for the one that is being coloured.`,
+  linkLater: "A link can be taken once this clip is coloured. Files can be dropped at any time.",
   showcasePlays: (playing: boolean) => (playing ? "Pause" : "Play"),
   // the run
   firstFrame: "Preparing the first frame…",
@@ -99,7 +100,7 @@ export const words = {
   // the result
   doneTitle: "Done · Chromaflow",
   savedIn: (name: string) => `It is saved in the file that you chose, ${name}.`,
-  saveAs: (extension: string) => `Save as ${fileWords(extension)}`,
+  saveAs: (extension: string, codec: string | null) => `Save as ${fileWords(extension)}${codec ? ` (${codecWords(codec)})` : ""}`,
   workedOn: ({ kind, name }: DeviceReport) => (kind === "webgpu" ? `graphics card (${name})` : "processor"),
   shots: (count: number) => (count === 1 ? "1, without a cut" : `${count}, with ${plural(count - 1, "cut")}`),
   saturations: (shares: number[]) => `${shares.map((share) => Math.round(100 * share)).join(", ")} %`,
