@@ -12,7 +12,7 @@ BENCH_PACKAGES := tests/bench/web/node_modules
 BENCH_PARTS := $(BENCH_PACKAGES)/.package-lock.json
 BENCH_ONNX := target/bench/f.onnx
 
-.PHONY: serve test check check-native check-wasm check-page test-native test-page page wasm colorize samples bench bench-native bench-web \
+.PHONY: serve test generated check check-native check-wasm check-page test-native test-page page wasm colorize samples bench bench-native bench-web \
 	bench-kit cuda train-kit rust-parts node-parts browser-parts clean
 
 # A folder that `trainer export` wrote, to be used by the page instead of the published weights.
@@ -45,6 +45,10 @@ test-native: rust-parts browser-parts
 
 test-page: page browser-parts
 	node --test --test-concurrency=1 --test-reporter spec tests/browser/*.test.mjs
+
+## Gives the page inputs that nobody thought of: make generated [MANY=500] [FIRST=1]
+generated: page browser-parts
+	node tests/browser/generated.mjs $(or $(MANY),500) $(or $(FIRST),1)
 
 ## Colours a clip on the real page in headless Chromium: make colorize IN=clip OUT=file [SIZE=128] [PASSES=1]
 ## [DEVICE=cpu|webgpu] [PRESET=lite] [CANDIDATE=auto|1..4] [WEIGHTS=folder]
