@@ -68,6 +68,17 @@ for (const [container, least, damage] of /** @type {[string, number, (bytes: Buf
   });
 }
 
+test("where damage takes a whole cluster, with no word from the decoder, its seconds are named", async () => {
+  const input = await changed(await longer("clusters.mkv", "-cluster_time_limit", "900"), "cluster-lost.mkv", (bytes) => {
+    const first = bytes.indexOf(Buffer.from([0x1f, 0x43, 0xb6, 0x75]), Math.floor(bytes.length * 0.3));
+    return Buffer.concat([bytes.subarray(0, first), bytes.subarray(first + 300)]);
+  });
+  const { frames, times, notes } = await coloured(input);
+  assert.ok(frames >= 20 && frames < 40, `${frames} of 40 frames`);
+  assert.ok(Math.abs(times.at(-1) - times[0] - 3.9) < 0.01);
+  assert.match(notes.join(), /damaged from 0:0\d\.\d to 0:0\d\.\d/);
+});
+
 test("a transport stream that gets out of step is read on", async () => {
   const whole = await longer("step.ts");
   const [third, second] = [1 / 3, 2 / 3];
@@ -80,6 +91,23 @@ test("a transport stream that gets out of step is read on", async () => {
   const { frames, times } = await coloured(input);
   assert.ok(frames >= 30, `only ${frames} of 40 frames`);
   assert.ok(Math.abs(times.at(-1) - times[0] - 3.9) < 0.01);
+});
+
+test("a transport stream with nothing in its last quarter ends, as does WebM with bytes that are no part of it", async () => {
+  const tape = await longer("end.ts");
+  const { frames } = await coloured(await changed(tape, "no-end.ts", (bytes) => bytes.fill(0, Math.floor(bytes.length * 0.75))));
+  assert.ok(frames >= 20 && frames < 40, `${frames} of 40 frames`);
+  const video = ["-c:v", "libvpx", "-g", "10", "-cluster_time_limit", "1000"];
+  const web = await makeClip(folder.path("end.webm"), { frames: 40, video });
+  for (const where of [0.8, 1]) {
+    const garbage = Buffer.from(Array.from({ length: 200 }, (_, at) => (at * 7919 + 13) & 255));
+    const input = await changed(web, `garbage-${where}.webm`, (bytes) => {
+      const at = Math.floor(bytes.length * where);
+      return Buffer.concat([bytes.subarray(0, at), garbage, bytes.subarray(at)]);
+    });
+    const { frames: there } = await coloured(input);
+    assert.ok(there >= (where === 1 ? 40 : 20), `${there} of 40 frames`);
+  }
 });
 
 /** Matroska without an index, of 40 frames; clusters are shorter than the way from key frame to key frame. @param {string} name */

@@ -1,7 +1,7 @@
 import {
-  ADTS, BlobSource, FLAC, Input, IsobmffInputFormat, MATROSKA, MatroskaInputFormat, MP3, MP4, MPEG_TS, MpegTsInputFormat, OGG, QTFF,
+  ADTS, BlobSource, FLAC, Input, IsobmffInputFormat, MATROSKA, MP3, MP4, MPEG_TS, MpegTsInputFormat, OGG, QTFF,
   UnsupportedInputFormatError, WAVE, WEBM,
-  type InputAudioTrack, type InputFormat, type InputTrack, type InputVideoTrack,
+  type InputAudioTrack, type InputFormat, type InputTrack, type InputVideoTrack, type PacketStats,
 } from "mediabunny";
 import { Fault, named } from "../fault";
 import type { ClipReport } from "../protocol";
@@ -11,7 +11,7 @@ import { inTime } from "./patience";
 import { possibleOutputs } from "./encoding";
 import { hasSubtitles } from "./subtitles";
 import { isInterlaced } from "./interlacing";
-import { withWholeTail } from "./matroska-tail";
+import { readableMatroska } from "./matroska";
 import { unlistedPicture } from "./picture-codec";
 import { notesOnSound } from "./sound";
 import { readTags, type Tags } from "./tags";
@@ -22,6 +22,9 @@ const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, MP3, WAVE, OGG, FLAC, ADTS]
 
 /** Counting packets reads the whole file where the container has no index: done up to this size only. */
 const COUNTED_BYTES = 256 * 1024 * 1024;
+
+/** How many packets are looked at where not all are, and if need be as few as that. */
+const FIRST_PACKETS = [256, 32, 4, 1];
 
 /** A file that can be coloured: its tracks, and what the page is told of it. */
 export interface Clip {
@@ -34,6 +37,8 @@ export interface Clip {
   promisedEnd: number | null;
   /** Whether the file ends within its content, though it may promise no end. */
   cutOff: boolean;
+  /** Whether it is known to hold less than it should: then time without a frame is time that is lost. */
+  damaged: boolean;
   /** How far short of that the frames may end before the clip counts as cut off, in seconds. */
   endTolerance: number;
   tags: Tags;
@@ -49,13 +54,14 @@ export interface Clip {
  * is known, which takes longer.
  */
 export async function openClip(file: File, onSize: (width: number, height: number) => void): Promise<Clip> {
-  const source = await withWholeTail(await inStep(file));
+  const stream = await inStep(file);
+  const { source, cutOff, damaged } = await readableMatroska(stream);
   const input = new Input({ formats: FORMATS, source: new BlobSource(source) });
   try {
     const format = await readFormat(input);
     const video = await findVideo(file, input);
     onSize(await video.getCodedWidth(), await video.getCodedHeight());
-    return { ...(await describe(file, input, format, video)), cutOff: source.size < file.size && format instanceof MatroskaInputFormat };
+    return { ...(await describe(file, input, format, video)), cutOff, damaged: damaged || stream !== file };
   } catch (error) {
     input.dispose();
     throw named(error, "file-damaged");
@@ -89,10 +95,9 @@ async function codecName(track: InputTrack): Promise<string> {
   return (await track.getCodec()) ?? String((await track.getInternalCodecId()) ?? "unknown");
 }
 
-async function describe(file: File, input: Input, format: InputFormat, video: InputVideoTrack): Promise<Omit<Clip, "cutOff">> {
+async function describe(file: File, input: Input, format: InputFormat, video: InputVideoTrack): Promise<Omit<Clip, "cutOff" | "damaged">> {
   const sound = await input.getAudioTracks();
-  const counted = format instanceof IsobmffInputFormat || file.size <= COUNTED_BYTES;
-  const stats = await video.computePacketStats(counted ? undefined : 256);
+  const { stats, counted } = await packetStats(video, format instanceof IsobmffInputFormat || file.size <= COUNTED_BYTES);
   if (stats.packetCount === 0) throw new Fault("file-damaged", "the video track is empty");
   const firstTimestamp = await video.getFirstTimestamp();
   const promisedEnd = counted && format instanceof IsobmffInputFormat
@@ -143,6 +148,15 @@ async function clockStartOf(input: Input, format: InputFormat, firstTimestamp: n
 function endTolerance(format: InputFormat, framesPerSecond: number): number {
   const twoFrames = 2.5 / (framesPerSecond || 25);
   return format instanceof IsobmffInputFormat ? twoFrames : Math.max(0.5, twoFrames);
+}
+
+/** Counts a track's packets, all of them if so asked. Where a damaged file cannot be read through, the first ones stand for them. */
+async function packetStats(video: InputVideoTrack, all: boolean): Promise<{ stats: PacketStats; counted: boolean }> {
+  for (const most of all ? [undefined, ...FIRST_PACKETS] : FIRST_PACKETS) {
+    const stats = await video.computePacketStats(most).catch(() => null);
+    if (stats) return { stats, counted: most === undefined };
+  }
+  throw new Fault("file-damaged", "the first packet cannot be read");
 }
 
 async function notesOn(file: File, input: Input, format: InputFormat, video: InputVideoTrack): Promise<string[]> {

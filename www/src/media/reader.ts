@@ -4,6 +4,9 @@ import type { Span } from "../protocol";
 import type { Clip } from "./clip";
 import { framesPastDamage } from "./damage";
 
+/** So much time without a frame is no pause in a damaged file, in seconds. */
+const LOST = 0.5;
+
 /** Pulls a clip's decoded frames, in the order they are shown. Each sample belongs to the caller, who closes it. */
 export class FrameReader {
   /** Why the frames ended before the clip's own end, once they have; null otherwise. */
@@ -58,7 +61,8 @@ export class FrameReader {
   }
 
   #note({ timestamp, duration }: VideoSample): void {
-    if (this.#fault && timestamp > this.#end + duration / 2) this.damaged.push({ start: this.#end, end: timestamp });
+    const isLost = this.#fault ? timestamp > this.#end + duration / 2 : this.#clip.damaged && timestamp > this.#end + LOST;
+    if (isLost) this.damaged.push({ start: this.#end, end: timestamp });
     this.#fault = null;
     this.#frames++;
     this.#end = Math.max(this.#frames === 1 ? -Infinity : this.#end, timestamp + duration);

@@ -52,19 +52,19 @@ async function* stretches(file: Blob, begin: number, stride: number): AsyncGener
       continue;
     }
     // The packet before may itself be too short: then the next one begins within it.
-    const next = nextInStep(bytes, Math.max(at, lost - stride + 1) - base, stride) + base;
+    const found = nextInStep(bytes, Math.max(at, lost - stride + 1) - base, stride);
+    const next = found === null ? end : base + found;
     const to = next < lost ? lost - stride : lost;
     if (to > from) yield [from, to];
-    from = at = next;
+    from = at = found === null && end < file.size ? end - 2 * stride : next;
   }
   if (at > from) yield [from, at];
 }
 
-/** Where packets are in step again; where they are not up to the end, that is looked for further on. */
-function nextInStep(bytes: Uint8Array, from: number, stride: number): number {
-  let at = from;
-  while (at + 2 * stride < bytes.length && packetsInStep(bytes, at, stride, 3) < 3) at++;
-  return at + 2 * stride < bytes.length ? at : Math.max(from, bytes.length - 2 * stride);
+/** Where packets are in step again; null where they are not up to the end. */
+function nextInStep(bytes: Uint8Array, from: number, stride: number): number | null {
+  for (let at = from; at + 2 * stride < bytes.length; at++) if (packetsInStep(bytes, at, stride, 3) === 3) return at;
+  return null;
 }
 
 async function bytesOf(file: Blob, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
