@@ -253,6 +253,16 @@ test("a worker that ends without a word is missed, and trying again colours the 
   assert.equal((await details(page)).frames, String(FRAMES));
 });
 
+test("a worker that goes round in a circle while it reads a file is replaced, and the next file is read", { timeout: 600_000 }, async () => {
+  await page.locator("#device[data-kind=cpu]").waitFor();
+  void page.workers()[0].evaluate("for (;;);").catch(() => null);
+  await give(page, clip);
+  await page.getByRole("alert").waitFor();
+  assert.equal((await shownError(page))?.code, "file-damaged");
+  await give(page, clip);
+  assert.equal(await settled(page, "choosing"), null);
+});
+
 test("browser data that is cleared in the middle is called that, and trying again colours the clip", { timeout: 600_000 }, async () => {
   await begin();
   const devtools = await page.context().newCDPSession(page);

@@ -1,12 +1,18 @@
 import workerAddress from "./worker?worker&url";
 import { Fault, type FaultCode } from "./fault";
-import { HELD, type Answered, type Asked, type Give, type RequestKind, type Take, type Told } from "./protocol";
+import { ALIVE, type Answered, type Asked, type Give, type RequestKind, type Take, type Told } from "./protocol";
 
 /** After one of these the worker's memory or device cannot be trusted: the next request gets a new worker. */
 const FATAL: ReadonlySet<FaultCode> = new Set<FaultCode>(["engine", "device-lost", "out-of-memory", "worker-failed"]);
 
 /** A worker that does not answer a cancellation within this time (one frame on a slow machine) is replaced. */
 const CANCEL_PATIENCE_MS = 8000;
+
+/** This often it is looked whether the worker has been heard of. */
+const LISTEN_EVERY_MS = 5000;
+/** The engine may be busy with one frame of a large clip on a slow processor for a while; what reads a file always waits for the disk. */
+const PATIENCE_MS = 300_000;
+const READING_PATIENCE_MS = 30_000;
 
 /** A request was owed by a worker that had to be replaced for another request's sake: the next worker can be asked again. */
 export class Replaced extends Fault {
@@ -29,6 +35,8 @@ export class Client {
   /** Counts the workers that are gone; what they knew (device, clip) has to be told to the next one again. */
   generation = 0;
   #worker: Worker | null = null;
+  /** How often in a row nothing had been heard of it. */
+  #silence = 0;
   #nextId = 1;
   readonly #pending = new Map<number, Pending>();
 
@@ -69,9 +77,12 @@ export class Client {
   #start(): Worker {
     const lock = `chromaflow worker ${crypto.randomUUID()}`;
     const worker = startUnderPolicy(new URL(workerAddress, import.meta.url), lock);
-    worker.addEventListener("message", (event: MessageEvent<Answered | typeof HELD>) => {
-      if (event.data === HELD) this.#watch(worker, lock);
-      else this.#hear(event.data);
+    let watched = false;
+    worker.addEventListener("message", ({ data }: MessageEvent<Answered | typeof ALIVE>) => {
+      this.#silence = 0;
+      if (data !== ALIVE) return this.#hear(data);
+      if (!watched) this.#watch(worker, lock);
+      watched = true;
     });
     worker.addEventListener("error", (event) => this.#replace(() => new Fault("worker-failed", event.message)));
     return worker;
@@ -80,8 +91,21 @@ export class Client {
   /** A worker that ends, for whatever reason, sends no event; but it lets go of the lock that it has held since it began. */
   #watch(worker: Worker, lock: string): void {
     void navigator.locks.request(lock, () => {
+      clearInterval(listening);
       if (worker === this.#worker) this.#replace(() => new Fault("worker-failed", "it is gone"));
     });
+    const listening = setInterval(() => this.#listen(), LISTEN_EVERY_MS);
+  }
+
+  /** One that goes round in a circle is replaced. Its silence is counted in looks, not by the clock: a computer may have slept. */
+  #listen(): void {
+    const [inHand] = this.#pending.values();
+    const reading = inHand?.kind === "probe";
+    const silent = ++this.#silence * LISTEN_EVERY_MS;
+    if (!inHand) this.#silence = 0;
+    else if (silent > (reading ? READING_PATIENCE_MS : PATIENCE_MS)) {
+      this.#replace(() => new Fault(reading ? "file-damaged" : "worker-failed", `nothing was heard of the worker for ${silent / 1000} s`));
+    }
   }
 
   #hear(answer: Answered): void {

@@ -184,8 +184,8 @@ export type Asked =
   /** These overtake the queue. */
   | { id: number; kind: "cancel" | "pause" | "resume" };
 
-/** From the worker to the page, once it holds the lock that is called as it is: for as long as it lives. */
-export const HELD = "held";
+/** From the worker to the page, again and again: it holds the lock that is called as it is, and does not go round in a circle. */
+export const ALIVE = "alive";
 
 /** From the worker to the page. */
 export type Answered =

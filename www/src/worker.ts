@@ -7,7 +7,10 @@ import { Gate } from "./engine/gate";
 import { engineFault } from "./engine/session";
 import { forget, keptOf, listLeft, markSaved, salvage } from "./engine/unfinished";
 import { named, throwIfCancelled } from "./fault";
-import { HELD, type Answered, type Asked, type Give, type RequestKind, type Told } from "./protocol";
+import { ALIVE, type Answered, type Asked, type Give, type RequestKind, type Told } from "./protocol";
+
+/** The page hears this often that the worker is alive, unless the engine keeps it from that. */
+const ALIVE_EVERY_MS = 2000;
 
 type Request = Extract<Asked, { take: unknown }>;
 
@@ -16,7 +19,8 @@ let queue: Promise<void> = Promise.resolve();
 const colorizer = new Colorizer((job) => (queue = queue.then(job)));
 
 void navigator.locks.request(self.name, () => {
-  postMessage(HELD);
+  postMessage(ALIVE);
+  setInterval(() => postMessage(ALIVE), ALIVE_EVERY_MS);
   return new Promise<never>(() => {});
 });
 
