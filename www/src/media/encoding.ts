@@ -11,15 +11,11 @@ export interface Encoding {
   extension: "mp4" | "webm";
 }
 
-/** H.264 plays everywhere but takes even sizes only; the others take any. VP8 has no place in MP4. */
-const PREFERRED: VideoCodec[] = ["avc", "vp9", "av1", "vp8"];
-
 /**
- * Bits for each pixel of each frame of the source above which it is grain that fills them. Browsers' H.264 encoders
- * only take a bitrate and start far below what grain needs (35 dB); the ones that take a quantizer go first then.
+ * H.264 plays everywhere but takes even sizes only; the others take any. VP8 has no place in MP4. VP9 would keep heavy grain some decibels
+ * better, where the encoder takes a quantizer; but many players refuse it in MP4, and who wants it may choose it.
  */
-const GRAINY = 0.7;
-const PREFERRED_FOR_GRAIN: VideoCodec[] = ["vp9", "av1", "avc", "vp8"];
+const PREFERRED: VideoCodec[] = ["avc", "vp9", "av1", "vp8"];
 
 /** Where the encoder takes a quantizer, it bounds the loss whatever the picture: these keep 44 dB of white noise. */
 const QUANTIZER: Partial<Record<VideoCodec, number>> = { avc: 20, vp9: 30, av1: 30 };
@@ -66,8 +62,7 @@ export async function chooseEncoding(
   const pixelsPerSecond = width * height * (clip.report.framesPerSecond || 25);
   const { bitrate, quantizer } = QUALITIES[output.quality];
   const asked = begun ?? CHOICES.find(({ format }) => format === output.format)?.codec;
-  const preferred = clip.bitrate > GRAINY * pixelsPerSecond ? PREFERRED_FOR_GRAIN : PREFERRED;
-  for (const codec of asked ? [asked] : preferred) {
+  for (const codec of asked ? [asked] : PREFERRED) {
     if (!takes(codec, width, height)) continue;
     const base = QUANTIZER[codec];
     const quality = new Quality({

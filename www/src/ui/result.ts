@@ -51,7 +51,7 @@ export class Result {
     const save = element<HTMLAnchorElement>("save");
     save.href = address;
     save.download = colored.name;
-    save.textContent = words.saveAs(colored.container);
+    save.textContent = words.saveAs(colored.container, photo ? null : colored.videoCodec);
     save.hidden = onSave === null;
     element("saved").textContent = onSave ? "" : words.savedIn(colored.name);
     element("result-notes").replaceChildren(...colored.notes.map(noteItem));
