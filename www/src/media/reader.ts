@@ -4,8 +4,8 @@ import type { Span } from "../protocol";
 import type { Clip } from "./clip";
 import { framesPastDamage } from "./damage";
 
-/** So much time without a frame is no pause in a damaged file, in seconds. */
-const LOST = 0.5;
+/** The time of so many frames without one is no pause in a damaged file. */
+const LOST = 1.5;
 
 /** Pulls a clip's decoded frames, in the order they are shown. Each sample belongs to the caller, who closes it. */
 export class FrameReader {
@@ -61,8 +61,9 @@ export class FrameReader {
   }
 
   #note({ timestamp, duration }: VideoSample): void {
-    const isLost = this.#fault ? timestamp > this.#end + duration / 2 : this.#clip.damaged && timestamp > this.#end + LOST;
-    if (isLost) this.damaged.push({ start: this.#end, end: timestamp });
+    const { damaged, report } = this.#clip;
+    const pause = this.#fault ? duration / 2 : damaged ? LOST / (report.framesPerSecond || 25) : Infinity;
+    if (timestamp > this.#end + pause) this.damaged.push({ start: this.#end, end: timestamp });
     this.#fault = null;
     this.#frames++;
     this.#end = Math.max(this.#frames === 1 ? -Infinity : this.#end, timestamp + duration);
