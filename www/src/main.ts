@@ -1,4 +1,4 @@
-import "./style.css";
+import "./style/index.css";
 import { readChoices } from "./choices";
 import { Client } from "./client";
 import { keepPage } from "./offline";

@@ -1,4 +1,4 @@
-import "../style.css";
+import "../style/index.css";
 import "./study.css";
 import { Study } from "./study";
 
