@@ -134,9 +134,14 @@ test("rotation", async () => {
   assert.deepEqual(portrait, [true, true], "the preview or the result lies on its side");
 });
 
-test("pixels that are not square", async () => {
-  await kept(await makeClip(folder.path("anamorphic.mp4"), { filter: "setsar=4/3" }));
-});
+for (const [shape, container] of [["4/3", "mp4"], ["2300/2303", "mp4"], ["16/11", "mp4"], ["16/11", "mov"]]) {
+  test(`pixels of the shape ${shape} keep it exactly, ${container}, and the file's own size is named`, async () => {
+    const { line, source } = await kept(await makeClip(folder.path(`${shape.replace("/", "-")}.${container}`), { filter: `setsar=${shape}:max=10000` }));
+    assert.equal(source.aspect, shape.replace("/", ":"));
+    assert.deepEqual([line.width, line.height], [96, 64]);
+    assert.match(await visitor.page.locator("section.finished .facts").innerText(), /96 × 64/);
+  });
+}
 
 test("full range and a named matrix are kept", async () => {
   const video = ["-c:v", "libx264", "-pix_fmt", "yuvj420p", "-color_range", "pc", "-colorspace", "bt709"];

@@ -25,6 +25,8 @@ export interface ClipReport {
   container: string;
   codec: string;
   pose: Pose;
+  /** The size that the file has, upright; with pixels that are no squares it is shown in another. */
+  stored: { width: number; height: number };
   /** Time stamp of the first frame, in seconds. All times are on the clip's own clock. */
   start: number;
   seconds: number | null;

@@ -6,6 +6,7 @@ import {
 import { Fault, named } from "../fault";
 import type { ClipReport } from "../protocol";
 import { notes } from "../words/notes";
+import { pixelAspect, type PixelAspect } from "./aspect";
 import { readColor, type ClipColor } from "./color";
 import { inTime } from "./patience";
 import { possibleOutputs } from "./encoding";
@@ -32,6 +33,7 @@ export interface Clip {
   video: InputVideoTrack;
   sound: InputAudioTrack[];
   color: ClipColor;
+  aspect: PixelAspect;
   report: ClipReport;
   /** Where the picture should end, in seconds, by what the container says; null if it does not say. */
   promisedEnd: number | null;
@@ -109,6 +111,7 @@ async function describe(file: File, input: Input, format: InputFormat, video: In
     file, video, sound, promisedEnd,
     tags: await readTags(input),
     color: readColor(await video.getColorSpace(), await video.getCodedHeight()),
+    aspect: await pixelAspect(file, format, video),
     endTolerance: endTolerance(format, framesPerSecond),
     bitrate: stats.averageBitrate,
     clockStart: await clockStartOf(input, format, firstTimestamp),
@@ -117,6 +120,7 @@ async function describe(file: File, input: Input, format: InputFormat, video: In
       photo: false,
       container: format.name,
       codec: await codecName(video),
+      stored: upright(await video.getRotation(), await video.getCodedWidth(), await video.getCodedHeight()),
       pose: {
         rotation: await video.getRotation(),
         flip: await video.getFlip(),
@@ -142,6 +146,10 @@ async function describe(file: File, input: Input, format: InputFormat, video: In
 async function clockStartOf(input: Input, format: InputFormat, firstTimestamp: number): Promise<number> {
   if (format instanceof MpegTsInputFormat) return input.getFirstTimestamp();
   return format instanceof IsobmffInputFormat ? 0 : Math.min(0, firstTimestamp);
+}
+
+function upright(rotation: number, width: number, height: number): { width: number; height: number } {
+  return rotation % 180 === 0 ? { width, height } : { width: height, height: width };
 }
 
 /** An index names every frame; other containers name one duration for sound and picture together. */

@@ -3,6 +3,7 @@ import {
   type EncodedPacket, type InputAudioTrack, type InputTrack, type InputVideoTrack, type OutputFormat, type Target,
 } from "mediabunny";
 import { SAME } from "../shots";
+import type { Journal } from "./journal";
 import { AHEAD, Follower, type Piece } from "./follower";
 import { withParameterSets } from "./parameter-sets";
 import { writeTags } from "./tags";
@@ -19,7 +20,7 @@ export async function join(
   const output = new Output({ format, target });
   try {
     writeTags(output, written.journal.tags ?? {}, format.fileExtension);
-    const picture = await addPicture(output, written.pictures);
+    const picture = await addPicture(output, written.pictures, written.journal.aspect);
     const sounds = [];
     for (const pieces of written.sounds) sounds.push(...(pieces.length > 0 ? [await addSound(output, pieces)] : []));
     await output.start();
@@ -37,7 +38,7 @@ export async function join(
   }
 }
 
-async function addPicture(output: Output, pieces: InputVideoTrack[]): Promise<AsyncGenerator<Piece, void, unknown>> {
+async function addPicture(output: Output, pieces: InputVideoTrack[], aspect: Journal["aspect"]): Promise<AsyncGenerator<Piece, void, unknown>> {
   const [track] = pieces as [InputVideoTrack];
   const codec = (await track.getCodec())!;
   const source = new EncodedVideoPacketSource(codec);
@@ -47,7 +48,7 @@ async function addPicture(output: Output, pieces: InputVideoTrack[]): Promise<As
     languageCode: await track.getLanguageCode(),
     frameRate: await track.getTimeResolution(),
   });
-  const decoderConfig = (await track.getDecoderConfig())!;
+  const decoderConfig = { ...(await track.getDecoderConfig())!, ...(await shownAs(track, aspect)) };
   const own = bytesOf(decoderConfig.description);
   return (async function* () {
     for await (const { packet, piece } of packetsOf(pieces)) {
@@ -57,6 +58,13 @@ async function addPicture(output: Output, pieces: InputVideoTrack[]): Promise<As
       yield { timestamp: packet.timestamp, write: () => source.add(packet.clone({ data }), { decoderConfig }) };
     }
   })();
+}
+
+/** The pieces only have the shape of their pixels rounded; the file says it as its source does. */
+async function shownAs(track: InputVideoTrack, aspect: Journal["aspect"]): Promise<Partial<VideoDecoderConfig>> {
+  if (!aspect || aspect.num === aspect.den) return {};
+  const [width, height] = [await track.getCodedWidth(), await track.getCodedHeight()];
+  return { displayAspectWidth: aspect.num * width, displayAspectHeight: aspect.den * height };
 }
 
 async function addSound(output: Output, pieces: InputAudioTrack[]): Promise<{ codec: string; follower: Follower }> {

@@ -1,4 +1,5 @@
 import type { VideoCodec } from "mediabunny";
+import type { PixelAspect } from "./aspect";
 import type { RunOptions, ShotPlan } from "../protocol";
 import type { Folder } from "./storage";
 import type { Tags } from "./tags";
@@ -16,6 +17,8 @@ export interface Journal {
   /** The stretch that is coloured, on the clip's clock; `end` null where the clip does not say. */
   span: { start: number; end: number | null };
   codec: VideoCodec;
+  /** Runs of an earlier version of the page do not say it. */
+  aspect?: PixelAspect;
   /** The time stamp, on the clip's clock, that is the written file's zero. */
   clockStart: number;
   /** What the clip's file says of itself; an earlier version of the page has not kept it. */

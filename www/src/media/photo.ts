@@ -99,6 +99,7 @@ function alphaOf(pixels: Uint8ClampedArray): Uint8Array | null {
 function reportOn(file: File, format: string, width: number, height: number): ClipReport {
   return {
     name: file.name, photo: true, container: format, codec: format,
+    stored: { width, height },
     pose: { rotation: 0, flip: false, width, height },
     start: 0, seconds: null, frames: 1, framesPerSecond: 0, sound: [], notes: [],
     outputs: format === "JPEG" ? ["jpeg", "png", "webp"] : format === "WebP" ? ["webp", "png", "jpeg"] : ["png", "jpeg", "webp"],

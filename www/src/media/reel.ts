@@ -110,9 +110,9 @@ export class Reel {
   }
 
   async #beginJournal(codec: Journal["codec"], first: Placement): Promise<Journal> {
-    const { clip: { file, report, clockStart, tags }, options } = this;
+    const { clip: { file, report, clockStart, tags, aspect }, options } = this;
     const head = {
-      version: 1 as const, options, codec, tags,
+      version: 1 as const, options, codec, tags, aspect,
       source: { name: file.name, size: file.size, lastModified: file.lastModified },
       begun: Date.now(),
       span: options.trim ?? { start: report.start, end: report.seconds === null ? null : report.start + report.seconds },

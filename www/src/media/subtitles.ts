@@ -1,7 +1,6 @@
 import { IsobmffInputFormat, MatroskaInputFormat, type InputFormat } from "mediabunny";
+import { bytesOf, movieBox } from "./movie-box";
 
-/** A file's description of its tracks is looked at up to this size. */
-const MOST_BYTES = 32 * 1024 * 1024;
 /** Where Matroska's tracks are described, if they are described at the beginning. */
 const HEAD_BYTES = 1024 * 1024;
 
@@ -18,21 +17,6 @@ export async function hasSubtitles(file: Blob, format: InputFormat): Promise<boo
   if (format instanceof IsobmffInputFormat) return hasSubtitleTrack(await movieBox(file));
   if (format instanceof MatroskaInputFormat) return hasSubtitleEntry(await bytesOf(file.slice(0, HEAD_BYTES)));
   return false;
-}
-
-/** The `moov` box of an MP4 as text, a character for each byte; empty where there is none. */
-async function movieBox(file: Blob): Promise<string> {
-  for (let at = 0; at + 16 <= file.size; ) {
-    const head = await bytesOf(file.slice(at, at + 16));
-    const view = new DataView(head.buffer);
-    const short = view.getUint32(0);
-    const length = short === 1 ? Number(view.getBigUint64(8)) : short;
-    const isMovie = new TextDecoder("latin1").decode(head.subarray(4, 8)) === "moov";
-    if (isMovie) return new TextDecoder("latin1").decode(await bytesOf(file.slice(at, at + Math.min(length, MOST_BYTES))));
-    if (length < 8) return "";
-    at += length;
-  }
-  return "";
 }
 
 /**
@@ -61,8 +45,4 @@ function find(bytes: Uint8Array, wanted: number[], from: number): number {
     if (wanted.every((byte, offset) => bytes[at + offset] === byte)) return at;
   }
   return -1;
-}
-
-async function bytesOf(blob: Blob): Promise<Uint8Array> {
-  return new Uint8Array(await blob.arrayBuffer());
 }

@@ -39,7 +39,7 @@ export function clipClock({ start, seconds }: ClipReport, time: number): string 
 
 /** One line about a clip. */
 export function clipWords(clip: ClipReport): string {
-  const { width, height } = clip.pose;
+  const { width, height } = clip.stored;
   const facts = clip.photo ? [clip.container] : [
     clip.seconds === null ? "" : `${clip.seconds < 10 ? clip.seconds.toFixed(1) : Math.round(clip.seconds)} s`,
     clip.frames === null ? "" : plural(clip.frames, "frame"),
