@@ -18,7 +18,7 @@ async function peak(clip) {
     const { page } = visitor;
     await give(page, clip);
     await reached(page, "choosing");
-    await page.getByRole("button", { name: "Colorize" }).click();
+    await page.getByRole("button", { name: "Colour it" }).click();
     await reached(page, "finished");
     return await heldBy(page, "most");
   } finally {

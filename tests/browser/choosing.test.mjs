@@ -34,7 +34,7 @@ async function onTheDesk(file) {
 /** Colours what is on the desk. @param {string} name @returns {Promise<Record<string, string> & { file: string }>} */
 async function colored(name) {
   const { page } = visitor;
-  await page.getByRole("button", { name: "Colorize" }).click();
+  await page.getByRole("button", { name: "Colour it" }).click();
   assert.equal(await settled(page, "finished"), null);
   const file = folder.path(name);
   await save(page, file);
@@ -103,7 +103,7 @@ test("a picture is compared with its source: by pointing, by a finger, by a key,
   assert.ok(await grey.isVisible());
   await page.keyboard.up("g");
   assert.ok(!(await grey.isVisible()));
-  await page.getByRole("button", { name: "grey source" }).click();
+  await page.getByRole("button", { name: "Compare with grey" }).click();
   assert.ok(await page.locator(".candidate:last-child .grey").isVisible());
 });
 

@@ -188,7 +188,7 @@ async function faultless(page, where) {
   const { violations } = await page.evaluate(() => axe.run());
   const found = violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => node.html.slice(0, 160)).join(" | ")}`);
   assert.deepEqual(found, [], where);
-  for (const width of [360, 768, 1600, 1280]) {
+  for (const width of [320, 360, 768, 1600, 1280]) {
     await page.setViewportSize({ width, height: 800 });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(overflow <= 0, `${where}: ${overflow} pixels too wide at ${width}`);

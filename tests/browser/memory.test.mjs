@@ -14,7 +14,7 @@ after(() => folder?.remove());
 
 /** Which working sizes the visitor can choose, and which is chosen. @param {import("./page.mjs").Page} page */
 async function sizes(page) {
-  const labels = page.locator("#sizes label:visible");
+  const labels = page.locator("#sizes label:not([hidden])");
   return { offered: (await labels.allInnerTexts()).map(Number), chosen: Number(await page.locator("#sizes input:checked").inputValue()) };
 }
 

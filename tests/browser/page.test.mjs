@@ -75,7 +75,7 @@ test("four colourings, the likeliest one marked and chosen; keys choose another"
   const other = chosen === 0 ? 3 : 0;
   await page.keyboard.press(String(other + 1));
   assert.ok(await radios.nth(other).isChecked());
-  await page.getByRole("button", { name: "Colorize" }).click();
+  await page.getByRole("button", { name: "Colour it" }).click();
   assert.equal(await settled(page, "finished"), null);
   assert.equal(await page.locator("[data-field=candidate]").getAttribute("value"), String(other + 1));
 });
@@ -84,7 +84,7 @@ test("another working size colours the opening again and keeps the choice", asyn
   const { page } = visitor;
   await choosing(short);
   await page.keyboard.press("2");
-  await page.locator("#sizes label", { hasText: "128" }).click();
+  await page.locator("#levels label", { hasText: "Quick" }).click();
   await page.locator("#candidates[aria-busy=false]").waitFor();
   assert.ok(await page.getByRole("radio", { name: "Colouring 2" }).isChecked());
   assert.equal(await shownError(page), null);
@@ -120,7 +120,7 @@ test("the keyboard alone goes from the first page to the saved file", async () =
   await page.keyboard.press("1");
   await page.keyboard.press("ArrowRight");
   assert.ok(await page.getByRole("radio", { name: "Colouring 2" }).isChecked());
-  await tabTo("Colorize");
+  await tabTo("Colour it");
   await page.keyboard.press("Enter");
   assert.equal(await settled(page, "finished"), null);
   await tabTo("Save");
@@ -148,7 +148,7 @@ test("the keyboard keeps its place while more of the preview comes", async () =>
 test("progress is shown, and cancelling goes back to the choices", async () => {
   const { page } = visitor;
   await choosing(long);
-  await page.getByRole("button", { name: "Colorize" }).click();
+  await page.getByRole("button", { name: "Colour it" }).click();
   await page.waitForFunction(() => /^[1-9]\d* of 400 frames/.test(document.getElementById("tally-frames")?.textContent ?? ""));
   const bar = page.getByRole("progressbar");
   assert.notEqual(await bar.getAttribute("aria-valuenow"), null);
@@ -156,14 +156,14 @@ test("progress is shown, and cancelling goes back to the choices", async () => {
   await page.locator("main[data-state=choosing]").waitFor();
   assert.equal(await shownError(page), null);
   await choosing(short);
-  await page.getByRole("button", { name: "Colorize" }).click();
+  await page.getByRole("button", { name: "Colour it" }).click();
   assert.equal(await settled(page, "finished"), null);
 });
 
 test("a clip that comes while another is coloured waits for it", async () => {
   const { page } = visitor;
   await choosing(long);
-  await page.getByRole("button", { name: "Colorize" }).click();
+  await page.getByRole("button", { name: "Colour it" }).click();
   await give(page, short);
   assert.match(await page.locator("#notice").innerText(), /will wait/);
   assert.equal(await state(page), "coloring");
@@ -205,22 +205,61 @@ test("the four stand in a phone's window, whatever their shape, and on a laptop 
   }
 });
 
-test("the result plays beside the original", async () => {
+test("the result plays over its grey source, with sound, and fills the screen", async () => {
+  const { page } = visitor;
+  await choosing(await makeClip(folder.path("heard.mp4"), { frames: 10, sound: ["-c:a", "aac"] }));
+  await page.keyboard.press("3");
+  await page.getByRole("button", { name: "Colour it" }).click();
+  assert.equal(await settled(page, "finished"), null);
+  const video = page.locator("#result");
+  await page.waitForFunction(() => /** @type {HTMLCanvasElement} */ (document.getElementById("result-grey")).width === 96);
+  const chroma = await page.evaluate(() => ["result", "result-grey"].map((id) => {
+    const drawing = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(96, 64).getContext("2d"));
+    drawing.drawImage(/** @type {HTMLVideoElement} */ (document.getElementById(id)), 0, 0);
+    const { data } = drawing.getImageData(0, 0, 96, 64);
+    return data.reduce((sum, value, at) => (at % 4 === 0 ? sum + Math.abs(value - data[at + 2]) : sum), 0) / (96 * 64);
+  }));
+  assert.ok(chroma[0] > 2 && chroma[1] < 0.5, `the result's distance from grey, and the source's: ${chroma}`);
+  await page.getByRole("slider", { name: "grey source" }).and(page.locator(":visible")).press("End");
+  assert.equal(await page.locator("#clip-result").evaluate((box) => box.style.getPropertyValue("--split")), "100%");
+  await page.getByRole("button", { name: "Play" }).click();
+  await page.waitForFunction(() => /** @type {HTMLVideoElement} */ (document.getElementById("result")).currentTime > 0.2);
+  await page.locator("#result-play", { hasText: "Pause" }).click();
+  await page.getByRole("button", { name: "Sound off" }).click();
+  assert.ok(await video.evaluate((video) => /** @type {HTMLVideoElement} */ (video).muted));
+  await page.getByRole("button", { name: "Sound on" }).click();
+  await page.getByRole("slider", { name: "Time" }).fill("0.5");
+  await page.waitForFunction(() => document.getElementById("result-clock")?.textContent === "0:01 / 0:01");
+  await page.getByRole("button", { name: "Full screen" }).click();
+  await page.locator("#player:fullscreen").waitFor();
+  await page.getByRole("button", { name: "Leave full screen" }).click();
+  await page.locator("#player:fullscreen").waitFor({ state: "detached" });
+});
+
+test("the result is shared where the device shares files, and nowhere else", async () => {
   const { page } = visitor;
   await choosing(short);
-  await page.getByRole("button", { name: "Colorize" }).click();
+  await page.getByRole("button", { name: "Colour it" }).click();
   assert.equal(await settled(page, "finished"), null);
-  for (const name of ["#original", "#result"]) {
-    await page.waitForFunction((name) => /** @type {HTMLVideoElement} */ (document.querySelector(name)).readyState >= 2, name);
-    assert.equal(await page.locator(name).evaluate((video) => /** @type {HTMLVideoElement} */ (video).videoWidth), 96);
-  }
+  assert.ok(!(await page.getByRole("button", { name: "Share" }).isVisible()), "this browser shares nothing");
+  await page.getByRole("button", { name: "Another colouring" }).click();
+  await page.evaluate(() => Object.assign(navigator, { canShare: () => true, share: async (/** @type {ShareData} */ data) => Object.assign(window, { shared: data.files?.[0].name }) }));
+  await page.getByRole("button", { name: "Colour it" }).click();
+  assert.equal(await settled(page, "finished"), null);
+  await page.getByRole("button", { name: "Share" }).click();
+  // @ts-ignore made just above
+  await page.waitForFunction(() => window.shared === "short-color.mp4");
 });
 
 test("without WebGPU the page says so and works on the processor", async () => {
   const { page } = visitor;
   await page.goto(visitor.address.replace("device=cpu", "device=auto"));
   await page.locator("#device[data-kind=cpu]").waitFor();
-  assert.match(await page.locator("#device").innerText(), /no WebGPU/);
+  assert.match(await page.locator("#device").innerText(), /processor, which is slower/);
+  await page.getByText("Why not on the graphics card?").click();
+  const help = await page.locator("#device-help").innerText();
+  assert.match(help, /WebGPU/);
+  assert.match(help, /chrome:\/\/settings\/system/);
 });
 
 test("an address that asks for WebGPU where there is none is explained", async () => {

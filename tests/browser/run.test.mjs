@@ -29,7 +29,7 @@ beforeEach(async () => {
   await page.goto(visitor.address);
   await give(page, long);
   assert.equal(await settled(page, "choosing"), null);
-  await page.getByRole("button", { name: "Colorize" }).click();
+  await page.getByRole("button", { name: "Colour it" }).click();
   await framesPast(0);
 });
 
@@ -87,6 +87,7 @@ test("the live view is parted between source and colour by mouse, finger and key
 test("the live view shows confidence and motion", async () => {
   const { page } = visitor;
   await framesPast(1); // a shot's first frame has no motion
+  await page.locator("section.coloring summary").click();
   for (const view of ["Confidence", "Motion"]) {
     await page.getByRole("radio", { name: view }).check({ force: true });
     await page.locator("#live-overlay:visible").waitFor();
@@ -148,7 +149,7 @@ test("a preview that does not stop in time does not take the run with it", async
     await give(page, clip);
     assert.equal(await settled(page, "choosing"), null);
     await page.keyboard.press("1");
-    await page.getByRole("button", { name: "Colorize" }).click();
+    await page.getByRole("button", { name: "Colour it" }).click();
     // The page's patience is over at once; the worker is still at a frame of the previews.
     await page.locator('main[data-state="coloring"]').waitFor();
     await page.clock.runFor(10_000);

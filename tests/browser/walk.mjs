@@ -35,10 +35,11 @@ export async function walkClip(page, clip, stop) {
   await page.getByRole("button", { name: "Cut before this frame" }).and(page.locator(":enabled")).waitFor();
   await stop("cutter");
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Colorize" }).click();
+  await page.getByRole("button", { name: "Colour it" }).click();
   await page.waitForFunction(() => /^[2-9]\d* of/.test(document.getElementById("tally-frames")?.textContent ?? ""));
   await page.getByRole("button", { name: "Pause" }).click();
   await stop("paused");
+  await page.locator("section.coloring summary").click();
   await page.getByRole("radio", { name: "Motion" }).check({ force: true });
   await stop("motion");
   await page.locator("section.coloring").getByRole("button", { name: "Cancel" }).click();
@@ -54,7 +55,7 @@ export async function walkQueue(page, files, stop) {
   await page.locator("#clip-file").setInputFiles(files);
   await reached(page, "choosing");
   await stop("photo");
-  await page.getByRole("button", { name: "Colorize" }).click();
+  await page.getByRole("button", { name: "Colour it" }).click();
   await page.locator("#batch-list a").nth(files.length - 1).waitFor();
   await stop("queue");
 }

@@ -72,7 +72,7 @@ test("a clip that is there before the weights sees them come", async () => {
   try {
     const { page } = visitor;
     await give(page, clip);
-    const step = page.locator("#reading-step").getByText(/Fetching the colour model: \d+\.\d of \d+\.\d MB/);
+    const step = page.locator("#reading-step").getByText(/Fetching what it needs, once: \d+\.\d of \d+\.\d MB/);
     await step.waitFor();
     const early = await step.innerText();
     await page.waitForFunction((early) => document.getElementById("reading-step")?.textContent !== early, early);
@@ -90,7 +90,7 @@ test("weights that only a run needs are missed when a run begins, and fetched ag
     const { page } = visitor;
     await give(page, clip);
     assert.equal(await settled(page, "choosing"), null);
-    await page.getByRole("button", { name: "Colorize" }).click();
+    await page.getByRole("button", { name: "Colour it" }).click();
     await page.getByRole("alert").waitFor();
     assert.equal((await shownError(page))?.code, "weights-missing");
     assert.equal(await page.locator("main").getAttribute("data-state"), "choosing");

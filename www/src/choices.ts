@@ -15,6 +15,24 @@ export const SIZES = [128, 192, 256, 480];
 /** Smoothing passes on offer. */
 export const PASSES = [0, 1, 2, 3];
 
+/** What a run's work depends on. */
+export interface Effort {
+  size: number;
+  passes: number;
+}
+
+/** The efforts that have a name, from the quickest on. */
+export const LEVELS = {
+  quick: { size: 128, passes: 1 },
+  better: { size: 256, passes: 2 },
+  best: { size: 480, passes: 2 },
+} satisfies Record<string, Effort>;
+
+export type Level = keyof typeof LEVELS;
+
+/** Of the levels, the best that is done within so many seconds is preset. */
+export const PATIENCE = 600;
+
 /** Reads the choices from an address's query. */
 export function readChoices(query: string): Choices {
   const parameters = new URLSearchParams(query);
@@ -28,9 +46,9 @@ export function readChoices(query: string): Choices {
   };
 }
 
-/** What suits a device: a processor takes about a second where a graphics card takes a few milliseconds. */
-export function defaultsFor(device: DeviceReport["kind"]): { size: number; passes: number } {
-  return device === "webgpu" ? { size: 256, passes: 2 } : { size: 128, passes: 1 };
+/** What suits a device as long as nothing was measured: a processor takes about a second where a graphics card takes a few milliseconds. */
+export function defaultsFor(device: DeviceReport["kind"]): Effort {
+  return device === "webgpu" ? LEVELS.better : LEVELS.quick;
 }
 
 function wholeNumber(text: string | null): number | null {

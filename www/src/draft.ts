@@ -9,13 +9,28 @@ export class Draft {
   candidate: number | null = null;
   /** The shot that is looked at; null for the whole clip. */
   selected: Shot | null = null;
+  /** How long the colourings of a frame took, at the working size that was looked at last. */
+  measured: { seconds: number; size: number } | null = null;
   #byHand = false;
   readonly #previews = new Map<string, Preview>();
+  readonly #latest = new Map<Shot | null, Preview>();
 
   constructor(readonly clip: ClipReport) {}
 
   get end(): number {
     return this.clip.start + (this.clip.seconds ?? 0);
+  }
+
+  get whole(): Span {
+    return { start: this.clip.start, end: this.end };
+  }
+
+  /** Makes the shot that is looked at part of the one before it; of a clip that is one shot then, all is looked at. */
+  join(): void {
+    const shot = this.shots.join(this.selected!);
+    const only = this.shots.list.length === 1;
+    if (only && shot.candidate !== null) [this.candidate, shot.candidate] = [shot.candidate, null];
+    this.selected = only ? null : shot;
   }
 
   /** What is looked at; null for the whole clip. */
@@ -29,6 +44,13 @@ export class Draft {
     const preview = this.#previews.get(key) ?? new Preview();
     this.#previews.set(key, preview);
     return preview;
+  }
+
+  /** What there is to be seen of what is looked at: until a size has a preview, that of the size before stays. */
+  seen(size: number): Preview {
+    const preview = this.preview(size);
+    if (!preview.empty) this.#latest.set(this.selected, preview);
+    return preview.empty ? (this.#latest.get(this.selected) ?? preview) : preview;
   }
 
   /** The colouring of what is looked at. */

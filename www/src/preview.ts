@@ -1,4 +1,5 @@
 import { MOMENTS } from "./media/sampling";
+import { looksOf, type Looks } from "./picture/look";
 import type { Glimpse } from "./protocol";
 
 /** How many steps of the player a moment is shown for, at least. */
@@ -10,9 +11,11 @@ export class Preview {
   complete = false;
   /** The likeliest colouring of the moments so far; null while there is none. */
   likeliest: number | null = null;
+  #looks: Looks | null = null;
   readonly #moments = new Map<number, Glimpse[]>();
 
   add(glimpse: Glimpse): void {
+    if (!this.#moments.has(glimpse.moment)) this.#looks = null;
     this.likeliest = glimpse.likeliest;
     const others = (this.#moments.get(glimpse.moment) ?? []).filter(({ time }) => time !== glimpse.time);
     this.#moments.set(glimpse.moment, [...others, glimpse].sort((one, other) => one.time - other.time));
@@ -30,6 +33,17 @@ export class Preview {
   /** Whether every moment has been seen, so that the averages stay as they are. */
   get settled(): boolean {
     return this.complete || this.#moments.size === MOMENTS;
+  }
+
+  /** How the colourings look beside each other, by the first frame of each moment. */
+  get looks(): Looks {
+    return (this.#looks ??= looksOf(this.moments.map(([first]) => first!.still)));
+  }
+
+  /** Seconds that the device took for the colourings of a frame; null where none was measured. It is the middle one: the first pays for what is made only once. */
+  get secondsOfFrame(): number | null {
+    const seconds = this.moments.flat().map((glimpse) => glimpse.seconds).sort((one, other) => one - other);
+    return seconds[Math.floor(seconds.length / 2)] ?? null;
   }
 
   /** Mean saturation of each colouring over the moments. */

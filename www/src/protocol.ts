@@ -10,11 +10,12 @@ import type { Pose, Still } from "./picture/still";
 /** Where the networks run. `auto` is WebGPU if the browser offers an adapter, else the processor. */
 export type DeviceChoice = "auto" | "webgpu" | "cpu";
 
-/** What the engine runs on; `reason` says why it is not WebGPU. */
+/** What the engine runs on; `reason` says why it is not WebGPU, `software` names an adapter that is none and was passed over. */
 export interface DeviceReport {
   kind: "webgpu" | "cpu";
   name: string;
   reason: string | null;
+  software: string | null;
 }
 
 /** What is known of a clip before it is coloured. */
@@ -24,9 +25,9 @@ export interface ClipReport {
   photo: boolean;
   container: string;
   codec: string;
-  pose: Pose;
   /** The size that the file has, upright; with pixels that are no squares it is shown in another. */
   stored: { width: number; height: number };
+  pose: Pose;
   /** Time stamp of the first frame, in seconds. All times are on the clip's own clock. */
   start: number;
   seconds: number | null;
@@ -59,6 +60,8 @@ export interface Glimpse {
   still: Still;
   /** Mean saturation of each colouring, 0 to 1. */
   saturations: number[];
+  /** That the device took for it. */
+  seconds: number;
   /** The likeliest colouring (0 to 3) of all moments so far, one frame of each. */
   likeliest: number;
 }

@@ -21,6 +21,11 @@ export class Shots {
   /** Whether the scan has come to the clip's end. */
   complete = false;
 
+  /** How many have a colouring of their own. */
+  get locked(): number {
+    return this.list.filter(({ candidate }) => candidate !== null).length;
+  }
+
   /** A shot begins here; where one does already, it gets its picture. */
   add(start: number, still: Still | null): Shot {
     const known = this.list.find((shot) => Math.abs(shot.start - start) < SAME);

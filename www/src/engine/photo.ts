@@ -23,11 +23,13 @@ export async function previewPhoto(
   // Small, but not so small that the networks would see less than in the run.
   const longest = Math.max(LONGEST, Math.ceil((size * Math.max(width, height)) / Math.min(width, height)));
   const { luma } = stillOf(planes.frame, [], longest);
+  const begun = performance.now();
   const candidates = await session.preview(luma, size);
+  const seconds = (performance.now() - begun) / 1000;
   const still = { luma, colors: candidates.map(({ u, v }) => ({ u, v })) };
   const standings = candidates.map(({ standing }) => standing);
   const likeliest = await session.likeliest([standings]);
-  tell({ moment: 0, time: 0, still, saturations: standings.map(({ saturation }) => saturation), likeliest }, buffersOf(still));
+  tell({ moment: 0, time: 0, still, saturations: standings.map(({ saturation }) => saturation), likeliest, seconds }, buffersOf(still));
   return {};
 }
 

@@ -70,12 +70,14 @@ class Look {
   async #show(moment: number, sample: Parameters<typeof takePlanes>[0]): Promise<void> {
     const time = sample.timestamp;
     const { frame } = await takePlanes(sample, this.clip.color).finally(() => sample.close());
+    const begun = performance.now();
     const candidates = await this.session.preview(frame, this.size);
+    const seconds = (performance.now() - begun) / 1000;
     this.#told.add(time);
     const standings = candidates.map(({ standing }) => standing);
     if (!this.#standings.has(moment)) this.#standings.set(moment, standings);
     const likeliest = await this.session.likeliest([...this.#standings.values()]);
     const still = stillOf(frame, candidates, LONGEST);
-    this.tell({ moment, time, still, saturations: standings.map(({ saturation }) => saturation), likeliest }, buffersOf(still));
+    this.tell({ moment, time, still, saturations: standings.map(({ saturation }) => saturation), likeliest, seconds }, buffersOf(still));
   }
 }

@@ -2,6 +2,7 @@ import init, { Engine, failure, type Candidate, type FinishedFrame, type LumaFra
 import { Fault, named, textOf, type FaultCode } from "../fault";
 import { begun } from "../media/patience";
 import type { DeviceChoice, DeviceReport } from "../protocol";
+import { softwareAdapter } from "./adapter";
 import { fetchWeights, forgetWeights, keepWeights, readManifest, type Fetched } from "./weights";
 
 export type { Standing };
@@ -36,17 +37,18 @@ export class Session {
   /** What only a clip needs. It comes while the visitor looks at the candidates; null is one that did not come, or was wrong. */
   #rest: (Omit<Parcel, "fetched"> & { fetched: Promise<Fetched[] | null>; bytes: number }) | null = null;
 
-  private constructor(readonly engine: Engine) {}
+  private constructor(readonly engine: Engine, private readonly software: string | null) {}
 
-  /** Compiles the engine and opens a device. */
+  /** Compiles the engine and opens a device. Software that stands in for a graphics card is slower than the processor's own engine, so only who asks for it gets it. */
   static async open(device: DeviceChoice): Promise<Session> {
     await compiled();
-    return new Session(await asked(() => Engine.open(device)));
+    const software = device === "auto" ? await softwareAdapter() : null;
+    return new Session(await asked(() => Engine.open(software ? "cpu" : device)), software);
   }
 
   /** What it runs on. */
   get device(): DeviceReport {
-    return this.engine.device();
+    return { ...this.engine.device(), software: this.software };
   }
 
   /**

@@ -46,6 +46,7 @@ export class App {
     this.#settings = new Settings(choices, {
       onSize: () => this.#sizeChanged(),
       onGrade: () => this.#choosing.regrade(),
+      onEffort: () => this.#choosing.summarize(),
       onColorize: () => void this.#colorizeAsked(),
     });
     this.#choosing = new Choosing(studio, this.#settings, (job) => this.#reading.lookAgain(job));
@@ -154,6 +155,7 @@ export class App {
   async #colorize(into: FileSystemFileHandle | null = null): Promise<void> {
     const draft = this.#choosing.draft!;
     const { size, passes, grade, trim, output } = this.#settings;
+    this.#settings.settle();
     const options = { size, passes, grade, trim, output, plan: draft.plan() };
     await this.#run({ run: crypto.randomUUID(), options, into }, draft);
   }

@@ -8,13 +8,14 @@ import { element, made } from "./element";
 import { blank, paint } from "./paint";
 
 interface Card {
+  label: HTMLElement;
+  name: HTMLElement;
   radio: HTMLInputElement;
   frame: HTMLElement;
   color: HTMLCanvasElement;
   grey: HTMLCanvasElement;
   moments: HTMLElement;
   badge: HTMLElement;
-  saturation: HTMLElement;
 }
 
 const COUNT = 4;
@@ -44,15 +45,15 @@ export class Candidates {
   }
 
   /** Shows what there is of a preview; called again as more of it comes. */
-  show(preview: Preview, clip: ClipReport, chosen: number | null): void {
+  show(preview: Preview, clip: ClipReport, chosen: number | null, busy: boolean): void {
     if (preview !== this.#preview) {
       [this.#step, this.#only] = [0, null];
       if (preview.empty) for (const { color, grey } of this.#cards) [color, grey].forEach(blank);
     }
     [this.#preview, this.#clip] = [preview, clip];
-    this.#group.ariaBusy = String(!preview.settled);
+    this.#group.ariaBusy = String(busy);
     this.#offerMoments();
-    this.#rate();
+    this.#name();
     this.choose(chosen);
     this.#paint();
   }
@@ -67,6 +68,7 @@ export class Candidates {
   /** Marks a colouring as chosen. */
   choose(candidate: number | null): void {
     for (const [index, { radio }] of this.#cards.entries()) radio.checked = index === candidate;
+    this.#showOnce(candidate);
   }
 
   focus(candidate: number): void {
@@ -82,7 +84,7 @@ export class Candidates {
 
   #play(playing: boolean): void {
     this.#playing = playing;
-    this.#playButton.textContent = playing ? words.pausePreview : words.playPreview;
+    this.#playButton.textContent = playing ? words.pause : words.play;
   }
 
   #showOnly(value: string): void {
@@ -144,13 +146,25 @@ export class Candidates {
     group.querySelector<HTMLInputElement>(`[value="${this.#only ?? "all"}"]`)!.checked = true;
   }
 
-  /** Marks the likeliest colouring. */
-  #rate(): void {
-    const { saturations, settled, likeliest } = this.#preview!;
-    for (const [index, { badge, saturation }] of this.#cards.entries()) {
+  /** Says how each colouring looks, and which is the likeliest. */
+  #name(): void {
+    const { settled, likeliest, looks } = this.#preview!;
+    for (const [index, { badge, name }] of this.#cards.entries()) {
       badge.hidden = !settled || index !== likeliest;
-      saturation.textContent = settled ? words.saturation(saturations[index] ?? 0) : "";
+      name.textContent = settled ? words.look(looks.names[index]!) : "";
     }
+  }
+
+  /** Of colourings that look alike one is shown: the chosen one, or else the likeliest. */
+  #showOnce(chosen: number | null): void {
+    const { settled, likeliest, looks } = this.#preview!;
+    const alike = settled ? looks.alike : [];
+    const shown = alike.map((group) => [chosen, likeliest].find((each) => each !== null && group.includes(each)) ?? group[0]!);
+    for (const [index, { label }] of this.#cards.entries()) label.hidden = settled && !shown.includes(index);
+    this.#group.dataset.shown = String(settled ? shown.length : COUNT);
+    element("choosing-title").textContent = words.waysItLooked(settled ? shown.length : COUNT);
+    element("alike").textContent = words.alike(alike.map(({ length }) => length).filter((length) => length > 1), COUNT);
+    element("alike").hidden = element("alike").textContent === "";
   }
 
   #makeCard(index: number): Card {
@@ -160,14 +174,15 @@ export class Candidates {
       grey: made("canvas", { className: "grey" }),
       badge: made("span", { className: "badge", textContent: words.likeliest, hidden: true }),
       moments: made("span", { className: "moments", ariaHidden: "true" }),
-      saturation: made("span", { className: "saturation" }),
+      name: made("span", { className: "name" }),
     };
     const frame = made("span", { className: "frame" }, card.color, card.grey, card.badge);
-    const name = made("span", { className: "name", textContent: words.colouring(index) });
-    const caption = made("span", { className: "caption" }, name, " ", card.saturation);
-    this.#group.append(made("label", { className: "candidate" }, card.radio, frame, card.moments, caption));
+    const number = made("span", { className: "number" }, made("span", { className: "visually-hidden", textContent: words.colouringNumber }), String(index + 1));
+    const caption = made("span", { className: "caption" }, number, " ", card.name);
+    const label = made("label", { className: "candidate" }, card.radio, frame, card.moments, caption);
+    this.#group.append(label);
     this.#compareUnderPointer(frame);
-    return { ...card, frame };
+    return { ...card, frame, label };
   }
 
   /** Left of the pointer the frame is grey, right of it coloured: by hovering, or by holding a finger on it. */

@@ -1,6 +1,9 @@
 import type { Draft } from "../draft";
 import { graded } from "../picture/grade";
+import type { Look } from "../picture/look";
 import type { Still } from "../picture/still";
+import { secondsOfFrame } from "../estimate";
+import { LEVELS, type Effort } from "../choices";
 import type { Glimpse } from "../protocol";
 import type { Studio } from "../studio";
 import { words } from "../words/page";
@@ -28,8 +31,8 @@ export class Choosing {
     this.#timeline = new Timeline({
       onSelect: (shot) => this.#change((draft) => (draft.selected = shot)),
       onFollow: () => this.#change((draft) => (draft.selected!.candidate = null)),
-      onJoin: () => this.#change((draft) => (draft.selected = draft.shots.join(draft.selected!))),
-      onCut: () => this.#lookAtFrame(this.#cutter.open(this.#draft!, this.#draft!.span!)),
+      onJoin: () => this.#change((draft) => draft.join()),
+      onCut: () => this.#lookAtFrame(this.#cutter.open(this.#draft!, this.#draft!.span ?? this.#draft!.whole)),
     });
     this.#cutter = new Cutter({
       onLook: (time) => this.#lookAtFrame(time),
@@ -46,11 +49,36 @@ export class Choosing {
     this.#draft = draft;
     const preview = draft.preview(this.settings.size);
     draft.propose(preview);
-    this.#candidates.show(preview, draft.clip, draft.shown);
+    this.#candidates.show(draft.seen(this.settings.size), draft.clip, draft.shown, !preview.settled);
     this.#timeline.show(draft);
     this.settings.ready = draft.candidate !== null;
-    const locked = draft.shots.list.filter((shot) => shot.candidate !== null).length;
-    element("summary").textContent = draft.candidate === null ? "" : words.summary(draft.candidate, locked);
+    this.summarize();
+  }
+
+  /** Says what will be done, and how long it takes. */
+  summarize(): void {
+    const draft = this.#draft;
+    const chosen = draft?.candidate ?? null;
+    element("summary-choice").textContent = draft && chosen !== null ? words.summary(chosen, this.#look(draft), draft.shots.locked) : "";
+    const seconds = draft && chosen !== null ? this.#secondsOf(draft, this.settings) : null;
+    element("summary-time").textContent = seconds === null ? "" : words.willTake(seconds);
+  }
+
+  /** How the chosen colouring looks beside the others; null while they are not all there. */
+  #look(draft: Draft): Look | null {
+    const preview = draft.preview(this.settings.size, null);
+    return preview.settled ? preview.looks.names[draft.candidate!]! : null;
+  }
+
+  #preset(draft: Draft): void {
+    if (this.#secondsOf(draft, LEVELS.quick) !== null) this.settings.preset((effort) => this.#secondsOf(draft, effort)!);
+  }
+
+  /** How long a run takes, from the latest preview of the whole clip; null while nothing was measured. */
+  #secondsOf({ measured, clip }: Draft, { size, passes }: Effort): number | null {
+    const { frames } = this.settings;
+    if (!measured || frames === null) return null;
+    return frames * secondsOfFrame(measured, { size, passes: clip.photo ? 0 : passes });
   }
 
   /** The visitor's choice for what is looked at. */
@@ -85,11 +113,14 @@ export class Choosing {
     if (!preview.complete) {
       const told = (glimpse: Glimpse) => {
         preview.add(glimpse);
+        draft.measured = { seconds: preview.secondsOfFrame!, size };
         onSeen();
+        if (preview.settled) this.#preset(draft);
       };
       await this.studio.preview({ size, span: draft.span }, { signal, told });
       preview.complete = true;
       onSeen();
+      this.#preset(draft);
     }
     await this.#scan(draft, signal);
   }

@@ -10,8 +10,8 @@ export class Compare {
     slider.addEventListener("input", () => this.#box.style.setProperty("--split", `${slider.value}%`));
   }
 
-  /** The proportions of the pictures. */
+  /** The proportions of the pictures; what is very thin or flat stands in the middle of a box of a shape that can be handled. */
   shape({ width, height }: { width: number; height: number }): void {
-    this.#box.style.setProperty("--aspect", String(width / height));
+    this.#box.style.setProperty("--aspect", String(Math.min(4, Math.max(0.4, width / height))));
   }
 }

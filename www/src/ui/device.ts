@@ -3,6 +3,7 @@ import { Fault } from "../fault";
 import type { DeviceReport } from "../protocol";
 import type { Studio } from "../studio";
 import { words } from "../words/page";
+import { browserOf, webgpuAdvice, whyNotWebgpu } from "../words/webgpu";
 import { element } from "./element";
 import type { Jobs } from "./jobs";
 
@@ -29,6 +30,7 @@ export class Device {
       this.report = report;
       this.#chip.title = report.reason ?? "";
       this.#say(report.kind, words.device(report, choices.device === "cpu"));
+      this.#advise(report, choices.device === "cpu");
       onOpened(report);
     };
   }
@@ -43,6 +45,13 @@ export class Device {
       this.#say("none", words.notReady);
       this.jobs.explain(error, "worker-failed", { kept: words.kept.nothing, again: () => void this.open() });
     }
+  }
+
+  /** Says why it is not the graphics card, and how it could be; who asked for the processor knows. */
+  #advise(report: DeviceReport, asked: boolean): void {
+    element("device-help").hidden = asked || report.kind === "webgpu";
+    element("device-why").textContent = whyNotWebgpu(report, "gpu" in navigator);
+    element("device-advice").textContent = webgpuAdvice[browserOf(navigator.userAgent)];
   }
 
   #say(kind: DeviceReport["kind"] | "none", text: string): void {

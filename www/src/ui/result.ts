@@ -3,33 +3,27 @@ import { words } from "../words/page";
 import { Compare } from "./compare";
 import { detailsOf, isPhoto } from "./details";
 import { element, made } from "./element";
+import { Player } from "./player";
 
-/** Beyond this many seconds apart, the original is set to the coloured clip's time. */
-const DRIFT = 0.15;
-
-/** The finished clip or photo: played beside the original, saved, and described. */
+/** The finished clip or photo: shown over its source, saved, shared, and described. */
 export class Result {
-  readonly #result = element<HTMLVideoElement>("result");
-  readonly #original = element<HTMLVideoElement>("original");
+  readonly #player = new Player();
   readonly #photo = element<HTMLImageElement>("photo-color");
   readonly #photoOriginal = element<HTMLImageElement>("photo-original");
-  readonly #compare = new Compare("photo-result", "photo-split");
+  readonly #photoCompare = new Compare("photo-result", "photo-split");
+  readonly #clipCompare = new Compare("clip-result", "result-split");
+  readonly #save = element<HTMLAnchorElement>("save");
+  readonly #share = element<HTMLButtonElement>("share");
   #addresses: string[] = [];
+  #file: File | null = null;
   #onSave: () => void = () => {};
-  /** Where the coloured part begins in the original, in seconds. */
-  #offset = 0;
 
   constructor() {
-    element("save").addEventListener("click", () => this.#onSave());
-    const [result, original] = [this.#result, this.#original];
-    result.addEventListener("play", () => void original.play().catch(() => undefined));
-    result.addEventListener("pause", () => original.pause());
-    result.addEventListener("seeking", () => this.#follow(0));
-    result.addEventListener("timeupdate", () => this.#follow(DRIFT));
-    result.addEventListener("ratechange", () => (original.playbackRate = result.playbackRate));
-    original.addEventListener("error", () => (element("original-missing").hidden = !original.currentSrc));
-    original.addEventListener("loadedmetadata", () => this.#follow(0));
-    original.addEventListener("click", () => void (result.paused ? result.play() : result.pause()));
+    const video = element<HTMLVideoElement>("result");
+    // Only the video itself knows what shape its pixels are shown in.
+    video.addEventListener("loadedmetadata", () => this.#clipCompare.shape({ width: video.videoWidth, height: video.videoHeight }));
+    this.#save.addEventListener("click", () => this.#onSave());
+    this.#share.addEventListener("click", () => void this.#shareIt());
   }
 
   /**
@@ -39,35 +33,48 @@ export class Result {
   show(colored: Colored, source: File, device: DeviceReport, saturations: number[], onSave: (() => void) | null): void {
     this.clear();
     this.#onSave = onSave ?? (() => {});
+    this.#file = colored.file;
     const address = this.#addressOf(colored.file);
-    const photo = isPhoto(colored);
-    element("photo-result").hidden = !photo;
-    element("clip-result").hidden = photo;
-    this.#compare.shape(colored);
-    this.#offset = colored.options.trim?.start ?? 0;
-    const [result, original] = photo ? [this.#photo, this.#photoOriginal] : [this.#result, this.#original];
-    result.src = address;
-    original.src = this.#addressOf(source);
-    const save = element<HTMLAnchorElement>("save");
-    save.href = address;
-    save.download = colored.name;
-    save.textContent = words.saveAs(colored.container, photo ? null : colored.videoCodec);
-    save.hidden = onSave === null;
+    if (isPhoto(colored)) this.#showPhoto(colored, address, source);
+    else this.#showClip(colored, address);
+    this.#save.href = address;
+    this.#save.download = colored.name;
+    this.#save.textContent = words.saveAs(colored.container, isPhoto(colored) ? null : colored.videoCodec);
+    this.#save.hidden = onSave === null;
+    this.#share.hidden = !canShare(colored.file);
     element("saved").textContent = onSave ? "" : words.savedIn(colored.name);
     element("result-notes").replaceChildren(...colored.notes.map(noteItem));
     element("details").replaceChildren(...detailsOf(colored, device, saturations));
   }
 
-  /** Lets go of the videos. */
+  /** Lets go of the pictures. */
   clear(): void {
-    element("original-missing").hidden = true;
-    for (const video of [this.#result, this.#original]) {
-      video.removeAttribute("src");
-      video.load();
-    }
+    this.#player.clear();
     for (const image of [this.#photo, this.#photoOriginal]) image.removeAttribute("src");
     for (const address of this.#addresses) URL.revokeObjectURL(address);
     this.#addresses = [];
+  }
+
+  #showPhoto(colored: Colored, address: string, source: File): void {
+    this.#show("photo-result", this.#photoCompare, colored);
+    this.#player.show(null, false);
+    this.#photo.src = address;
+    this.#photoOriginal.src = this.#addressOf(source);
+  }
+
+  #showClip(colored: Colored, address: string): void {
+    this.#show("clip-result", this.#clipCompare, colored);
+    this.#player.show(address, colored.sound.length > 0);
+  }
+
+  #show(id: string, compare: Compare, shape: { width: number; height: number }): void {
+    for (const each of ["photo-result", "clip-result"]) element(each).hidden = each !== id;
+    compare.shape(shape);
+  }
+
+  /** What the visitor thinks better of needs no words. */
+  async #shareIt(): Promise<void> {
+    if (this.#file) await navigator.share({ files: [this.#file] }).catch(() => undefined);
   }
 
   #addressOf(file: File): string {
@@ -75,11 +82,10 @@ export class Result {
     this.#addresses.push(address);
     return address;
   }
+}
 
-  #follow(drift: number): void {
-    const time = this.#result.currentTime + this.#offset;
-    if (Math.abs(this.#original.currentTime - time) > drift) this.#original.currentTime = time;
-  }
+function canShare(file: File): boolean {
+  return "canShare" in navigator && navigator.canShare({ files: [file] });
 }
 
 /** A line of a list of notes. */

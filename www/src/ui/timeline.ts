@@ -26,7 +26,7 @@ export class Timeline {
     this.#row.addEventListener("change", (event) => this.#select((event.target as HTMLInputElement).value));
     element("shot-follow").addEventListener("click", events.onFollow);
     element("shot-join").addEventListener("click", events.onJoin);
-    element("shot-cut").addEventListener("click", events.onCut);
+    for (const cut of ["shot-cut", "first-cut"]) element(cut).addEventListener("click", events.onCut);
   }
 
   /** Shows a draft's shots as they are. */
@@ -35,6 +35,8 @@ export class Timeline {
     element("timeline").hidden = draft.clip.photo;
     const focused = this.#row.contains(document.activeElement);
     const { shots: { list } } = draft;
+    this.#row.hidden = list.length < 2;
+    element("first-cut").hidden = list.length > 1 || !draft.shots.complete;
     this.#row.replaceChildren(this.#whole(draft), ...list.map((shot, at) => this.#item(draft, shot, at)));
     if (focused) this.#row.querySelector<HTMLInputElement>(":checked")?.focus({ preventScroll: true });
     this.progress(draft);
@@ -80,7 +82,7 @@ export class Timeline {
   }
 
   #showTools({ selected, candidate, shots }: Draft): void {
-    element("shot-tools").hidden = selected === null;
+    element("shot-tools").hidden = selected === null || shots.list.length < 2;
     if (!selected) return;
     const at = shots.list.indexOf(selected);
     element("shot-words").textContent = words.shotFollows(at, selected.candidate, candidate ?? 0);

@@ -1,5 +1,19 @@
+import { PATIENCE, type Level } from "../choices";
+import type { Look } from "../picture/look";
 import type { DeviceReport, WrittenFormat } from "../protocol";
 import { clockWords, codecWords, fileWords, megabytes, percent, plural, spanWords } from "./measure";
+
+const NUMBERS = ["No", "One", "Two", "Three", "Four"];
+
+const LOOKS: Record<Look, string> = {
+  warmer: "Warmer", cooler: "Cooler", vivid: "Vivid", restrained: "Restrained", greener: "Greener", rosier: "Rosier", balanced: "Balanced",
+};
+
+const LEVEL_WORDS: Record<Level, string> = {
+  quick: "Soon done, with softer colour.",
+  better: "Finer colour, and steadier from frame to frame.",
+  best: "The finest colour. It takes the longest.",
+};
 
 /** What the page's script says; index.html has what never changes. */
 export const words = {
@@ -7,16 +21,15 @@ export const words = {
   // the device
   device: ({ kind, name }: DeviceReport, asked: boolean) => {
     if (kind === "webgpu") return `On the graphics card${name ? ` (${name})` : ""}`;
-    if (asked) return "On the processor, as this address asks";
-    return "On the processor, which is slower: there is no WebGPU here for the graphics card";
+    return asked ? "On the processor, as this address asks" : "On the processor, which is slower";
   },
-  fetchingModel: (bytes: number, total: number) => `Fetching the colour model: ${megabytes(bytes)} of ${megabytes(total)} MB`,
+  fetchingModel: (bytes: number, total: number) => `Fetching what it needs, once: ${megabytes(bytes)} of ${megabytes(total)} MB`,
   notReady: "Not ready",
   // reading
   steps: {
     link: "Fetching the clip that the address names…",
     file: "Reading the file…",
-    model: "Getting the colour model ready…",
+    model: "Getting ready to colour…",
     preview: "Imagining four colourings…",
   },
   // what is kept when something goes wrong
@@ -45,23 +58,33 @@ export const words = {
   forgetLabel: (name: string) => `Forget it: ${name}`,
   // choosing
   likeliest: "likeliest",
-  colouring: (index: number) => `Colouring ${index + 1}`,
-  saturation: (share: number) => `saturation ${percent(share)}`,
+  colouringNumber: "Colouring ",
+  look: (look: Look) => LOOKS[look],
+  waysItLooked: (count: number) => (count === 1 ? "How it could have looked" : `${NUMBERS[count]} ways it could have looked`),
+  alike: (groups: number[], all: number) => {
+    if (groups.length === 0) return "";
+    if (groups.length === 2) return "Two and two of them look alike here; each pair is shown once.";
+    return groups[0] === all ? "All four look alike here and are shown as one." : `${NUMBERS[groups[0]!]} of the four look alike here and are shown once.`;
+  },
   allMoments: "All",
-  pausePreview: "Pause",
-  playPreview: "Play",
+  play: "Play",
   warmth: (warmth: number) => {
     const amount = Math.abs(Math.round(100 * warmth));
     return amount === 0 ? "as it came" : `${amount} ${warmth > 0 ? "warmer" : "colder"}`;
   },
-  sizesLeftOut: (largest: number) => `Larger sizes need more memory for this clip than there is here: ${largest} is the largest that fits.`,
+  levels: (level: Level | null, preset: boolean) => [
+    level ? LEVEL_WORDS[level] : "Set by the numbers under “More”.",
+    preset ? `Preset is the best that is done within ${spanWords(PATIENCE)}.` : "",
+  ].filter(Boolean).join(" "),
+  sizesLeftOut: (largest: number) => `A finer quality needs more memory for this clip than there is here: ${largest} pixels is the largest working size that fits.`,
+  willTake: (seconds: number) => (seconds < 8 ? "A few seconds on this device." : `It will take about ${spanWords(seconds)} on this device.`),
   bestFormat: "What suits it best",
   formats: {
     "mp4-avc": "MP4 (H.264)", "mp4-hevc": "MP4 (HEVC)", "mp4-av1": "MP4 (AV1)", "webm-vp9": "WebM (VP9)", "webm-av1": "WebM (AV1)",
     png: "PNG", jpeg: "JPEG", webp: "WebP",
   } satisfies Record<WrittenFormat, string>,
-  summary: (candidate: number, locked: number) =>
-    `Colouring ${candidate + 1}${locked === 0 ? "" : `, and ${plural(locked, "shot")} with ${locked === 1 ? "its" : "their"} own`}`,
+  summary: (candidate: number, look: Look | null, locked: number) =>
+    `Colouring ${candidate + 1}${look ? ` (${LOOKS[look].toLowerCase()})` : ""}${locked === 0 ? "" : `, and ${plural(locked, "shot")} with ${locked === 1 ? "its" : "their"} own`}.`,
   // shots
   wholeClip: "Whole clip",
   forAll: "all shots",
@@ -80,7 +103,6 @@ export const words = {
   save: "Save",
   willWait: (count: number) => `${plural(count, "file")} will wait for the one that is being coloured.`,
   linkLater: "A link can be taken once this clip is coloured. Files can be dropped at any time.",
-  showcasePlays: (playing: boolean) => (playing ? "Pause" : "Play"),
   // the run
   firstFrame: "Preparing the first frame…",
   framesASecond: (rate: number) => `${rate.toFixed(rate < 10 ? 2 : 0)} frames a second`,
@@ -100,6 +122,10 @@ export const words = {
   // the result
   doneTitle: "Done · Chromaflow",
   savedIn: (name: string) => `It is saved in the file that you chose, ${name}.`,
+  soundOff: "Sound off",
+  soundOn: "Sound on",
+  fullScreen: "Full screen",
+  leaveFullScreen: "Leave full screen",
   saveAs: (extension: string, codec: string | null) => `Save as ${fileWords(extension)}${codec ? ` (${codecWords(codec)})` : ""}`,
   workedOn: ({ kind, name }: DeviceReport) => (kind === "webgpu" ? `graphics card (${name})` : "processor"),
   shots: (count: number) => (count === 1 ? "1, without a cut" : `${count}, with ${plural(count - 1, "cut")}`),
