@@ -76,7 +76,10 @@ export class Draft {
   /** Chooses what a plan says. The cuts are looked for again: a plan has no pictures. */
   adopt({ starts, candidate }: ShotPlan): void {
     [this.candidate, this.#byHand] = [candidate, true];
-    for (const start of starts) this.shots.add(start.time, null).candidate = start.candidate === candidate ? null : start.candidate;
+    for (const start of starts) {
+      const shot = this.shots.add(start.time, null);
+      Object.assign(shot, { candidate: start.candidate === candidate ? null : start.candidate, own: start.own });
+    }
   }
 
   plan(): ShotPlan {

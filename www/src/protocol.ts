@@ -66,9 +66,17 @@ export interface Glimpse {
   likeliest: number;
 }
 
+/** How a shot is coloured. */
+export interface ShotStart {
+  time: number;
+  candidate: number;
+  /** It is in colour already and keeps its own colours. */
+  own: boolean;
+}
+
 /** Where shots begin and which candidate (0 to 3) each follows. */
 export interface ShotPlan {
-  starts: { time: number; candidate: number }[];
+  starts: ShotStart[];
   /** The clip was searched for cuts up to here; beyond, the run looks for them itself. */
   scannedUntil: number;
   /** What shots follow that the page does not know of. */
@@ -161,8 +169,11 @@ export interface Requests {
   probe: { take: { file: File }; told: never; give: ClipReport };
   /** Frames of several moments of a span, or of the whole clip, in every colouring. */
   preview: { take: { size: number; span: Span | null }; told: Glimpse; give: Record<string, never> };
-  /** Where shots begin, from the frame on that an earlier scan came to. `shot` is its first frame, in grey. */
-  scan: { take: { from: number | null }; told: { until: number; shot: Still | null }; give: Record<string, never> };
+  /**
+   * Where shots begin, from the frame on that an earlier scan came to. `shot` is its first frame, in grey; `inColor` says of some frames
+   * whether they are in colour already.
+   */
+  scan: { take: { from: number | null }; told: { until: number; shot: Still | null; inColor: boolean | null }; give: Record<string, never> };
   /** The frame that is shown at a time, or else the next one, in grey; null where there is none. */
   frame: { take: { time: number }; told: never; give: { time: number; still: Still } | null };
   /** Colours what is held, or goes on with a run that broke off. `into` is a file of the visitor's own for the result. */

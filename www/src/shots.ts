@@ -11,6 +11,16 @@ export interface Shot {
   candidate: number | null;
   /** Its first frame. */
   still: Still | null;
+  /** Frames of it that were looked at for colour, and those that had some. */
+  looked: number;
+  inColor: number;
+  /** The visitor's word on whether it keeps its own colours; null where what was seen decides. */
+  own: boolean | null;
+}
+
+/** A shot that is in colour already keeps its own colours, unless the visitor wants it otherwise. */
+export function keepsOwn({ own, looked, inColor }: Shot): boolean {
+  return own ?? inColor > looked / 2;
 }
 
 /** The shots of a clip as far as they are known: found by the scan, changed by hand. */
@@ -31,9 +41,17 @@ export class Shots {
     const known = this.list.find((shot) => Math.abs(shot.start - start) < SAME);
     if (known) return Object.assign(known, { still: known.still ?? still });
     const parent = this.at(start);
-    const shot = { start, still, candidate: parent?.candidate ?? null };
+    const shot = { start, still, candidate: parent?.candidate ?? null, looked: 0, inColor: 0, own: parent?.own ?? null };
     this.list = [...this.list, shot].sort((one, other) => one.start - other.start);
     return shot;
+  }
+
+  /** A frame was looked at for colour. */
+  look(time: number, inColor: boolean): void {
+    const shot = this.at(time);
+    if (!shot) return;
+    shot.looked++;
+    if (inColor) shot.inColor++;
   }
 
   /** Removes the cut before a shot; gives the shot that it is part of now. */
@@ -56,7 +74,7 @@ export class Shots {
 
   /** What a run has to know. */
   plan(candidate: number): ShotPlan {
-    const starts = this.list.map((shot) => ({ time: shot.start, candidate: shot.candidate ?? candidate }));
+    const starts = this.list.map((shot) => ({ time: shot.start, candidate: shot.candidate ?? candidate, own: keepsOwn(shot) }));
     return { starts, scannedUntil: this.complete ? Infinity : this.scannedUntil, candidate };
   }
 }

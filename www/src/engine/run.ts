@@ -46,6 +46,8 @@ interface Taken {
   placement: Placement;
   /** Whether a shot begins with it. */
   beginsShot: boolean;
+  /** Whether it keeps the colours that it has. */
+  own: boolean;
   /** Whether the page is shown this frame once it is finished. */
   shown: boolean;
 }
@@ -66,6 +68,8 @@ class Run {
   #size: FrameSize | null;
   #sizeChanges = false;
   #pictureAt = 0;
+  /** Whether the latest shot keeps its own colours. */
+  #own = false;
   /** Of each frame that was shown. */
   readonly #confidences: number[] = [];
 
@@ -106,14 +110,16 @@ class Run {
     await this.reel.stop(fault);
   }
 
-  /** Begins a shot if one begins with this frame. */
+  /** Begins a shot if one begins with this frame. One that keeps its colours goes through the engine as well: that gives its frames in order. */
   async #beginShot(taken: Taken): Promise<void> {
     const time = taken.placement.timestamp;
-    const candidate = await this.#shots.begins(taken.planes, time);
-    if (candidate === null) return;
+    const shot = await this.#shots.begins(taken.planes, time);
+    if (shot) this.#own = shot.own;
+    taken.own = this.#own;
+    if (!shot) return;
     taken.beginsShot = true;
-    await this.#write(await this.session.beginShot(candidate));
-    await this.reel.beginShot({ time, candidate });
+    await this.#write(await this.session.beginShot(shot.candidate));
+    await this.reel.beginShot(shot);
   }
 
   /** Takes the next frame from the decoder and lets the decoder have its memory back. */
@@ -129,7 +135,7 @@ class Run {
     return {
       planes: fits ? planes : planes.resized(size.width, size.height),
       placement: { timestamp, duration, squareWidth: size.squareWidth, squareHeight: size.squareHeight },
-      beginsShot: false, shown: this.#due(),
+      beginsShot: false, own: false, shown: this.#due(),
     };
   }
 
@@ -153,9 +159,9 @@ class Run {
 
   async #writeFrame(finished: FinishedFrame): Promise<void> {
     const taken = this.#waiting.shift()!;
-    const { planes, placement, beginsShot } = taken;
+    const { planes, placement, beginsShot, own } = taken;
     if (!this.reel.holds(placement.timestamp)) {
-      planes.setChroma(graded(planes.frame, finished, this.reel.options.grade));
+      if (!own) planes.setChroma(graded(planes.frame, finished, this.reel.options.grade));
       await this.reel.add(planes, placement, beginsShot);
       this.#pace.count(placement.timestamp + placement.duration);
       this.#report(taken, finished.motion);

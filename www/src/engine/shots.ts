@@ -2,8 +2,9 @@ import { FrameReader } from "../media/reader";
 import { takePlanes, type Planes } from "../media/planes";
 import type { Clip } from "../media/clip";
 import { throwIfCancelled } from "../fault";
+import { isInColor } from "../picture/in-color";
 import { buffersOf, stillOf } from "../picture/still";
-import type { Give, ShotPlan, Take, Told } from "../protocol";
+import type { Give, ShotPlan, ShotStart, Take, Told } from "../protocol";
 import { SAME } from "../shots";
 import type { Session } from "./session";
 
@@ -12,13 +13,16 @@ const SCANNED = 240;
 /** The page hears of the scan's progress this often, in milliseconds. */
 const TOLD_EVERY_MS = 250;
 
+/** Besides each shot's first frame, which may be a fade from black, so many frames apart are looked at for colour. */
+const LOOKED_EVERY = 24;
+
 /** Goes through the clip from `from` on, where an earlier scan stopped, and tells where shots begin. */
 export async function scan(
   clip: Clip, session: Session, { from }: Take<"scan">,
   tell: (value: Told<"scan">, transfer?: ArrayBuffer[]) => void, signal: AbortSignal,
 ): Promise<Give<"scan">> {
   const reader = new FrameReader(clip, from ?? undefined);
-  let told = 0;
+  let [told, frames] = [0, 0];
   let planes: Planes | undefined;
   let first: Planes | undefined;
   try {
@@ -27,14 +31,16 @@ export async function scan(
       throwIfCancelled(signal);
       const { timestamp } = sample;
       planes = await takePlanes(sample, clip.color, planes).finally(() => sample!.close());
+      const looked = frames++ % LOOKED_EVERY === 0;
       const { width, height } = (first ??= planes);
       const isOther = planes.width !== width || planes.height !== height;
       const still = stillOf((isOther ? planes.resized(width, height) : planes).frame, [], SCANNED);
       // The frame at `from` was looked at before; it is here for its neighbour's sake.
       const begins = (await session.beginsShot(still.luma)) && !(from !== null && timestamp <= from + SAME);
-      if (!begins && performance.now() - told < TOLD_EVERY_MS) continue;
+      if (!begins && !looked && performance.now() - told < TOLD_EVERY_MS) continue;
       told = performance.now();
-      tell({ until: timestamp, shot: begins ? still : null }, begins ? buffersOf(still) : []);
+      const inColor = begins || looked ? showsColor(planes) : null;
+      tell({ until: timestamp, shot: begins ? still : null, inColor }, begins ? buffersOf(still) : []);
     }
     return {};
   } finally {
@@ -42,30 +48,35 @@ export async function scan(
   }
 }
 
-/** Says of each frame of a run, in their order, whether a shot begins with it and which candidate that follows. */
+function showsColor({ frame, chroma }: Planes): boolean {
+  return isInColor(stillOf(frame, [chroma], SCANNED));
+}
+
+/** Says of each frame of a run, in their order, whether a shot begins with it and how that is coloured. */
 export class ShotCursor {
-  readonly #starts: ShotPlan["starts"];
+  readonly #starts: ShotStart[];
   #begun = false;
 
   constructor(private readonly plan: ShotPlan, private readonly session: Session) {
     this.#starts = [...plan.starts].sort((one, other) => one.time - other.time);
   }
 
-  /** The candidate of the shot that begins here; null where none does. */
-  async begins(planes: Planes, time: number): Promise<number | null> {
+  /** The shot that begins here; null where none does. */
+  async begins(planes: Planes, time: number): Promise<ShotStart | null> {
     const planned = this.#planned(time);
     const found = await this.#found(planes, time);
     const begins = !this.#begun || planned !== null || found;
     this.#begun = true;
     if (!begins) return null;
-    return planned ?? this.plan.candidate;
+    const { candidate, own } = planned ?? { candidate: this.plan.candidate, own: showsColor(planes) };
+    return { time, candidate, own };
   }
 
-  /** The candidate of the latest planned shot that begins up to this frame. */
-  #planned(time: number): number | null {
-    let candidate: number | null = null;
-    while (this.#starts[0] && this.#starts[0].time <= time + SAME) candidate = this.#starts.shift()!.candidate;
-    return candidate;
+  /** The latest planned shot that begins up to this frame. */
+  #planned(time: number): ShotStart | null {
+    let planned: ShotStart | null = null;
+    while (this.#starts[0] && this.#starts[0].time <= time + SAME) planned = this.#starts.shift()!;
+    return planned;
   }
 
   /** What the page has not looked at yet is looked at now. */

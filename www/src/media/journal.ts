@@ -1,6 +1,6 @@
 import type { VideoCodec } from "mediabunny";
 import type { PixelAspect } from "./aspect";
-import type { RunOptions, ShotPlan } from "../protocol";
+import type { RunOptions, ShotStart } from "../protocol";
 import type { Folder } from "./storage";
 import type { Tags } from "./tags";
 
@@ -24,7 +24,7 @@ export interface Journal {
   /** What the clip's file says of itself; an earlier version of the page has not kept it. */
   tags?: Tags;
   /** The shots that have begun. */
-  shots: ShotPlan["starts"];
+  shots: ShotStart[];
 }
 
 /** Its first line is the head; each further line is a shot that has begun. A line that is cut off is passed over. */
@@ -44,7 +44,7 @@ export async function beginJournal(folder: Folder, head: Omit<Journal, "shots">)
   await folder.append(NAME, `${JSON.stringify(head, written)}\n`);
 }
 
-export async function addShot(folder: Folder, shot: ShotPlan["starts"][number]): Promise<void> {
+export async function addShot(folder: Folder, shot: ShotStart): Promise<void> {
   await folder.append(NAME, `${JSON.stringify(shot)}\n`);
 }
 
@@ -52,7 +52,7 @@ export async function addShot(folder: Folder, shot: ShotPlan["starts"][number]):
 export async function readJournal(folder: Folder): Promise<Journal | null> {
   const [head, ...shots] = (await folder.text(NAME).catch(() => "")).split("\n").slice(0, -1).map(parsed);
   if ((head as Journal | null)?.version !== 1) return null;
-  return { ...(head as Journal), shots: shots.filter((shot): shot is ShotPlan["starts"][number] => shot !== null) };
+  return { ...(head as Journal), shots: shots.filter((shot): shot is ShotStart => shot !== null) };
 }
 
 /** The visitor ended the run, or takes it up again. */

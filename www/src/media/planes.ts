@@ -4,10 +4,11 @@ import { Fault } from "../fault";
 import { lumaWeights } from "../picture/matrix";
 import { resized } from "../picture/resize";
 import type { ClipColor } from "./color";
+import { partInterleaved, takeFromRgb, takePlanar } from "./own-chroma";
 
 /**
  * One frame as 8-bit Y, U and V planes without padding (I420; chroma of odd sizes is rounded up). The luma is the
- * decoded one, byte for byte; the chroma means nothing until it is set, whatever colour the source had.
+ * decoded one, byte for byte; the chroma is the source's own until another is set.
  */
 export class Planes {
   readonly data: Uint8Array<ArrayBuffer>;
@@ -43,7 +44,10 @@ export class Planes {
   /** The same picture in another size. */
   resized(width: number, height: number): Planes {
     const planes = new Planes(width, height, this.color);
-    planes.data.set(resized(this.luma, [this.width, this.height], [width, height]));
+    const halved = (size: [number, number]) => size.map((side) => Math.ceil(side / 2)) as [number, number];
+    const [from, to]: [number, number][] = [[this.width, this.height], [width, height]];
+    planes.data.set(resized(this.luma, from!, to!));
+    planes.setChroma({ u: resized(this.chroma.u, halved(from!), halved(to!)), v: resized(this.chroma.v, halved(from!), halved(to!)) });
     return planes;
   }
 
@@ -58,7 +62,7 @@ export class Planes {
 }
 
 /**
- * Copies a decoded frame's luma out of the decoder's memory. The caller closes the sample. `spare` are planes that are
+ * Copies a decoded frame out of the decoder's memory. The caller closes the sample. `spare` are planes that are
  * no longer needed: megabytes for each frame are better used again than left to the garbage collector.
  */
 export async function takePlanes(sample: VideoSample, color: ClipColor, spare?: Planes): Promise<Planes> {
@@ -91,7 +95,8 @@ async function takeLuma(sample: VideoSample, planes: Planes): Promise<void> {
     return void (await sample.copyTo(planes.data, { layout: [luma, ...chroma] }));
   }
   if (sample.format === "NV12") {
-    return void (await sample.copyTo(planes.data, { layout: [luma, { offset: u, stride: 2 * halfWidth }] }));
+    await sample.copyTo(planes.data, { layout: [luma, { offset: u, stride: 2 * halfWidth }] });
+    return partInterleaved(planes);
   }
   const { data, layout } = await copyOut(sample);
   const { offset, stride } = layout[0]!;
@@ -99,6 +104,7 @@ async function takeLuma(sample: VideoSample, planes: Planes): Promise<void> {
     const row = offset + y * stride;
     planes.data.set(data.subarray(row, row + planes.width), y * planes.width);
   }
+  takePlanar(planes, sample.format!, (plane, x, y) => data[layout[plane]!.offset + y * layout[plane]!.stride + x]!, 1);
 }
 
 /** 10- and 12-bit formats: rounded to 8 bits. */
@@ -114,13 +120,14 @@ async function takeDeep(sample: VideoSample, planes: Planes, bits: number): Prom
       planes.data[y * planes.width + x] = Math.min(255, Math.round(deep * scale));
     }
   }
+  takePlanar(planes, sample.format!, (plane, x, y) => view.getUint16(layout[plane]!.offset + y * layout[plane]!.stride + 2 * x, true), scale);
 }
 
 /** Packed RGB, and frames in a format of the decoder's own, which the browser converts. */
 async function takeRgb(sample: VideoSample, planes: Planes): Promise<void> {
   const { data, layout } = await copyOut(sample, { format: "RGBA" });
   const { offset, stride } = layout[0]!;
-  fillLuma(planes, (x, y) => {
+  fill(planes, (x, y) => {
     const at = offset + y * stride + 4 * x;
     return [data[at]!, data[at + 1]!, data[at + 2]!];
   });
@@ -131,11 +138,11 @@ async function takeGbr(sample: VideoSample, planes: Planes): Promise<void> {
   const { data, layout } = await copyOut(sample);
   const [green, blue, red] = layout as [PlaneLayout, PlaneLayout, PlaneLayout];
   const at = (plane: PlaneLayout, x: number, y: number) => data[plane.offset + y * plane.stride + x]!;
-  fillLuma(planes, (x, y) => [at(red, x, y), at(green, x, y), at(blue, x, y)]);
+  fill(planes, (x, y) => [at(red, x, y), at(green, x, y), at(blue, x, y)]);
 }
 
-/** RGB to limited-range luma. */
-function fillLuma(planes: Planes, rgbAt: (x: number, y: number) => [number, number, number]): void {
+/** RGB to limited range. */
+function fill(planes: Planes, rgbAt: (x: number, y: number) => [number, number, number]): void {
   const [red, green, blue] = lumaWeights(planes.color.matrix);
   for (let y = 0; y < planes.height; y++) {
     for (let x = 0; x < planes.width; x++) {
@@ -143,4 +150,5 @@ function fillLuma(planes: Planes, rgbAt: (x: number, y: number) => [number, numb
       planes.data[y * planes.width + x] = Math.round(16 + (219 / 255) * (red * r + green * g + blue * b));
     }
   }
+  takeFromRgb(planes, rgbAt);
 }

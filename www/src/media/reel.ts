@@ -1,6 +1,6 @@
 import { EncodedPacketSink, type InputVideoTrack } from "mediabunny";
 import { Fault } from "../fault";
-import type { RunOptions, ShotPlan } from "../protocol";
+import type { RunOptions, ShotPlan, ShotStart } from "../protocol";
 import { SAME } from "../shots";
 import type { Clip } from "./clip";
 import { checkOwnFile, FINISHED, inFolder, inOwnFile } from "./destination";
@@ -22,7 +22,7 @@ export class Reel {
   notes: string[] = [];
   #segment: Segment | null = null;
   #journal: Journal | null;
-  readonly #shots: ShotPlan["starts"];
+  readonly #shots: ShotStart[];
   /** How many of them the journal has. */
   #saved: number;
 
@@ -79,7 +79,7 @@ export class Reel {
   }
 
   /** A shot begins, with a candidate. */
-  async beginShot(shot: ShotPlan["starts"][number]): Promise<void> {
+  async beginShot(shot: ShotStart): Promise<void> {
     if (this.holds(shot.time) || this.#shots.some(({ time }) => Math.abs(time - shot.time) <= SAME)) return;
     this.#shots.push(shot);
     await this.#saveShots();

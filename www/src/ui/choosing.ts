@@ -4,7 +4,8 @@ import type { Look } from "../picture/look";
 import type { Still } from "../picture/still";
 import { secondsOfFrame } from "../estimate";
 import { LEVELS, type Effort } from "../choices";
-import type { Glimpse } from "../protocol";
+import type { Glimpse, Told } from "../protocol";
+import { keepsOwn } from "../shots";
 import type { Studio } from "../studio";
 import { words } from "../words/page";
 import { Candidates } from "./candidates";
@@ -31,6 +32,7 @@ export class Choosing {
     this.#timeline = new Timeline({
       onSelect: (shot) => this.#change((draft) => (draft.selected = shot)),
       onFollow: () => this.#change((draft) => (draft.selected!.candidate = null)),
+      onOwn: (shot) => this.#change(() => (shot.own = !keepsOwn(shot))),
       onJoin: () => this.#change((draft) => draft.join()),
       onCut: () => this.#lookAtFrame(this.#cutter.open(this.#draft!, this.#draft!.span ?? this.#draft!.whole)),
     });
@@ -129,9 +131,10 @@ export class Choosing {
     const { shots } = draft;
     if (shots.complete || draft.clip.photo) return;
     const from = Number.isFinite(shots.scannedUntil) ? shots.scannedUntil : null;
-    const told = ({ until, shot }: { until: number; shot: Still | null }) => {
+    const told = ({ until, shot, inColor }: Told<"scan">) => {
       shots.scannedUntil = until;
       if (shot) shots.add(until, shot);
+      if (inColor !== null) shots.look(until, inColor);
       if (shot) this.#timeline.show(draft);
       else this.#timeline.progress(draft);
     };

@@ -1,5 +1,5 @@
 import type { Draft } from "../draft";
-import type { Shot } from "../shots";
+import { keepsOwn, type Shot } from "../shots";
 import { clipClock } from "../words/measure";
 import { words } from "../words/page";
 import { element, made } from "./element";
@@ -10,6 +10,8 @@ interface Events {
   onSelect: (shot: Shot | null) => void;
   /** The shot that is looked at follows the whole clip again. */
   onFollow: () => void;
+  /** A shot keeps its own colours, or no longer. */
+  onOwn: (shot: Shot) => void;
   /** The shot that is looked at becomes part of the one before it. */
   onJoin: () => void;
   /** A cut shall be made in the shot that is looked at. */
@@ -26,6 +28,8 @@ export class Timeline {
     this.#row.addEventListener("change", (event) => this.#select((event.target as HTMLInputElement).value));
     element("shot-follow").addEventListener("click", events.onFollow);
     element("shot-join").addEventListener("click", events.onJoin);
+    element("shot-own").addEventListener("click", () => this.#draft?.selected && events.onOwn(this.#draft.selected));
+    element("clip-own").addEventListener("click", () => this.#draft?.shots.list[0] && events.onOwn(this.#draft.shots.list[0]));
     for (const cut of ["shot-cut", "first-cut"]) element(cut).addEventListener("click", events.onCut);
   }
 
@@ -47,6 +51,7 @@ export class Timeline {
   progress({ shots, clip }: Draft): void {
     const share = clip.seconds ? Math.max(0, shots.scannedUntil - clip.start) / clip.seconds : 0;
     element("scan").textContent = shots.complete ? words.shotsFound(shots.list.length) : words.scanning(shots.list.length, share);
+    this.#showOwn(shots.list);
   }
 
   #select(value: string): void {
@@ -59,9 +64,9 @@ export class Timeline {
   }
 
   #item(draft: Draft, shot: Shot, at: number): HTMLElement {
-    const locked = shot.candidate === null ? "" : String(shot.candidate + 1);
+    const locked = keepsOwn(shot) ? words.ownBadge : shot.candidate === null ? "" : String(shot.candidate + 1);
     const item = this.#label(String(at), draft.selected === shot, this.#picture(draft, shot), locked, clipClock(draft.clip, shot.start));
-    item.querySelector("input")!.ariaLabel = words.shotLabel(at, shot.start - draft.clip.start, shot.candidate);
+    item.querySelector("input")!.ariaLabel = words.shotLabel(at, shot.start - draft.clip.start, shot.candidate, keepsOwn(shot));
     return item;
   }
 
@@ -81,12 +86,28 @@ export class Timeline {
     return canvas;
   }
 
+  /** A clip of one shot has no list of them: what would be said there is said beside the words on cuts. */
+  #showOwn(list: Shot[]): void {
+    const keeping = list.filter(keepsOwn).length;
+    const [only] = list.length === 1 ? list : [];
+    element("own-words").textContent = words.keepingOwn(keeping, list.length);
+    element("clip-own").hidden = !only || !mayKeep(only);
+    if (only) element("clip-own").textContent = keepsOwn(only) ? words.colourItAll : words.keepOwn;
+  }
+
   #showTools({ selected, candidate, shots }: Draft): void {
     element("shot-tools").hidden = selected === null || shots.list.length < 2;
     if (!selected) return;
     const at = shots.list.indexOf(selected);
-    element("shot-words").textContent = words.shotFollows(at, selected.candidate, candidate ?? 0);
+    element("shot-words").textContent = keepsOwn(selected) ? words.shotKeepsOwn(at) : words.shotFollows(at, selected.candidate, candidate ?? 0);
+    element("shot-own").textContent = keepsOwn(selected) ? words.colourItAll : words.keepOwn;
+    element("shot-own").hidden = !mayKeep(selected);
     element<HTMLButtonElement>("shot-follow").disabled = selected.candidate === null;
     element<HTMLButtonElement>("shot-join").disabled = at === 0;
   }
+}
+
+/** Whether a shot has colours that it could keep. */
+function mayKeep(shot: Shot): boolean {
+  return keepsOwn({ ...shot, own: null }) || shot.own === true;
 }

@@ -90,8 +90,17 @@ export const words = {
   forAll: "all shots",
   shotsFound: (count: number) => (count === 1 ? "One shot: no cut was found." : `${count} shots.`),
   scanning: (count: number, share: number) => `Looking for cuts: ${percent(share)}, ${plural(count, "shot")} so far. You need not wait for it.`,
-  shotLabel: (at: number, seconds: number, candidate: number | null) =>
-    `Shot ${at + 1}, from ${clockWords(seconds)}${candidate === null ? "" : `, locked to colouring ${candidate + 1}`}`,
+  shotLabel: (at: number, seconds: number, candidate: number | null, own: boolean) =>
+    `Shot ${at + 1}, from ${clockWords(seconds)}${own ? ", keeps its own colours" : candidate === null ? "" : `, locked to colouring ${candidate + 1}`}`,
+  ownBadge: "own",
+  shotKeepsOwn: (at: number) => `Shot ${at + 1} is in colour already and keeps its own colours.`,
+  keepingOwn: (count: number, all: number) => {
+    if (count === 0) return "";
+    if (all === 1) return "It is in colour already and keeps its own colours.";
+    return count === 1 ? "One is in colour already and keeps its own colours." : `${count} are in colour already and keep their own colours.`;
+  },
+  keepOwn: "Keep its own colours",
+  colourItAll: "Colour it all the same",
   shotFollows: (at: number, own: number | null, whole: number) => own === null
     ? `Shot ${at + 1} follows the whole clip: colouring ${whole + 1}. Choose another to lock it.`
     : `Shot ${at + 1} is locked to colouring ${own + 1}.`,
