@@ -101,9 +101,9 @@ test("the time it will take is said beforehand, and moves with the quality and t
     await page.getByRole("slider", { name: /^To/ }).fill("8000");
     const whole = secondsIn(await words());
     assert.ok(half > 0 && Math.abs(whole / half - 2) < 0.35, `${half} s for 4000 frames, ${whole} s for 8000`);
-    await quality("Better").check({ force: true });
+    await quality("Better").check({ force: true }); // at once, from what was measured so far
+    assert.ok(secondsIn(await words()) > 3 * whole, `${whole} s, better: ${await words()}`);
     await page.locator("#candidates[aria-busy=false]").waitFor();
-    assert.ok(secondsIn(await words()) > 2 * whole, `better: ${await words()}`);
     assert.ok(await quality("Better").isChecked());
   } finally {
     await browser.close();
@@ -146,7 +146,7 @@ test("no word on the page needs a paper, outside “More” and “Details”", 
 test("a clip of any shape keeps the page within bounds in every state", async () => {
   const { page } = visitor;
   for (const size of ["16x1080", "1080x16"]) {
-    await onTheDesk(await makeClip(folder.path(`${size}.mp4`), { frames: 12, size }));
+    await onTheDesk(await makeClip(folder.path(`${size}.mp4`), { frames: 4, size }));
     const tall = async (/** @type {string} */ where) => {
       for (const [width, height] of [[1280, 720], [390, 844]]) {
         await page.setViewportSize({ width, height });
@@ -159,9 +159,7 @@ test("a clip of any shape keeps the page within bounds in every state", async ()
     await tall("choosing");
     await page.getByRole("button", { name: "Colour it" }).click();
     await page.locator("main[data-state=coloring]").waitFor();
-    await page.getByRole("button", { name: "Pause" }).and(page.locator(":visible")).click();
     await tall("coloring");
-    await page.getByRole("button", { name: "Go on" }).and(page.locator(":visible")).click();
     assert.equal(await settled(page, "finished"), null);
     await page.waitForFunction(() => /** @type {HTMLVideoElement} */ (document.getElementById("result")).readyState > 1);
     await tall("finished");

@@ -260,6 +260,13 @@ test("without WebGPU the page says so and works on the processor", async () => {
   const help = await page.locator("#device-help").innerText();
   assert.match(help, /WebGPU/);
   assert.match(help, /chrome:\/\/settings\/system/);
+  const usual = page.viewportSize();
+  for (const width of [320, 390, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    const box = await page.locator(".device-help-text").boundingBox();
+    assert.ok(box && box.x >= 0 && box.x + box.width <= width, `at ${width} it lies at ${JSON.stringify(box)}`);
+  }
+  await page.setViewportSize(usual ?? { width: 1280, height: 720 });
 });
 
 test("an address that asks for WebGPU where there is none is explained", async () => {

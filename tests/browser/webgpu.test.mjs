@@ -31,6 +31,19 @@ test("the same clip on both devices has the same frames", { timeout: 600_000 }, 
   assert.ok(mean <= MEAN_TOLERANCE && most <= MOST_TOLERANCE, `apart by ${mean} on average and ${most} at most`);
 });
 
+test("software that stands in for a graphics card is passed over, unless it is asked for", async () => {
+  const visitor = await visit({ run: { device: "auto" }, webgpu: true });
+  try {
+    const { page } = visitor;
+    await page.locator("#device[data-kind]").waitFor();
+    assert.equal(await page.locator("#device").getAttribute("data-kind"), "cpu");
+    await page.getByText("Why not on the graphics card?").click();
+    assert.match(await page.locator("#device-why").innerText(), /stand-in.*swiftshader/i);
+  } finally {
+    await visitor.close();
+  }
+});
+
 /** The decoded planes of the coloured clip. @param {"cpu" | "webgpu"} device @param {string} input */
 async function planesFrom(device, input) {
   const visitor = await visit({ run: { device, size: "32" }, webgpu: device === "webgpu" });

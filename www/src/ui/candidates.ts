@@ -4,19 +4,9 @@ import type { Preview } from "../preview";
 import type { ClipReport, Glimpse } from "../protocol";
 import { clipClock } from "../words/measure";
 import { words } from "../words/page";
+import { makeCard, type Card } from "./card";
 import { element, made } from "./element";
 import { blank, paint } from "./paint";
-
-interface Card {
-  label: HTMLElement;
-  name: HTMLElement;
-  radio: HTMLInputElement;
-  frame: HTMLElement;
-  color: HTMLCanvasElement;
-  grey: HTMLCanvasElement;
-  moments: HTMLElement;
-  badge: HTMLElement;
-}
 
 const COUNT = 4;
 
@@ -35,7 +25,8 @@ export class Candidates {
   #playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   constructor(onChoose: (candidate: number) => void) {
-    for (let index = 0; index < COUNT; index++) this.#cards.push(this.#makeCard(index));
+    for (let index = 0; index < COUNT; index++) this.#cards.push(makeCard(index, () => this.#paint()));
+    this.#group.append(...this.#cards.map(({ label }) => label));
     this.#group.addEventListener("change", () => onChoose(this.#cards.findIndex(({ radio }) => radio.checked)));
     this.#greyButton.addEventListener("click", () => this.showGrey(this.#greyButton.ariaPressed !== "true"));
     this.#playButton.addEventListener("click", () => this.#play(!this.#playing));
@@ -165,40 +156,5 @@ export class Candidates {
     element("choosing-title").textContent = words.waysItLooked(settled ? shown.length : COUNT);
     element("alike").textContent = words.alike(alike.map(({ length }) => length).filter((length) => length > 1), COUNT);
     element("alike").hidden = element("alike").textContent === "";
-  }
-
-  #makeCard(index: number): Card {
-    const card = {
-      radio: made("input", { type: "radio", name: "candidate", value: String(index + 1) }),
-      color: made("canvas", { className: "color" }),
-      grey: made("canvas", { className: "grey" }),
-      badge: made("span", { className: "badge", textContent: words.likeliest, hidden: true }),
-      moments: made("span", { className: "moments", ariaHidden: "true" }),
-      name: made("span", { className: "name" }),
-    };
-    const frame = made("span", { className: "frame" }, card.color, card.grey, card.badge);
-    const number = made("span", { className: "number" }, made("span", { className: "visually-hidden", textContent: words.colouringNumber }), String(index + 1));
-    const caption = made("span", { className: "caption" }, number, " ", card.name);
-    const label = made("label", { className: "candidate" }, card.radio, frame, card.moments, caption);
-    this.#group.append(label);
-    this.#compareUnderPointer(frame);
-    return { ...card, frame, label };
-  }
-
-  /** Left of the pointer the frame is grey, right of it coloured: by hovering, or by holding a finger on it. */
-  #compareUnderPointer(frame: HTMLElement): void {
-    const wipe = ({ clientX }: PointerEvent) => {
-      const { left, width } = frame.getBoundingClientRect();
-      frame.style.setProperty("--wipe", `${(100 * (clientX - left)) / width}%`);
-      if (frame.classList.contains("wiped")) return;
-      frame.classList.add("wiped");
-      this.#paint();
-    };
-    const whole = () => frame.classList.remove("wiped");
-    frame.addEventListener("pointermove", wipe);
-    frame.addEventListener("pointerdown", wipe);
-    for (const end of ["pointerleave", "pointercancel"]) frame.addEventListener(end, whole);
-    frame.addEventListener("pointerup", (event) => event.pointerType === "touch" && whole());
-    frame.addEventListener("contextmenu", (event) => event.preventDefault());
   }
 }

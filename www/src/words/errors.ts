@@ -13,7 +13,7 @@ export interface Explanation {
 }
 
 const ANOTHER = "Choose another clip, or save this one again as MP4, WebM, MOV or MKV.";
-const SMALLER = "Try again with a smaller working size, or close other tabs first.";
+const SMALLER = "Try again with a quicker quality, or close other tabs first.";
 
 const EXPLANATIONS: Record<Exclude<FaultCode, "cancelled">, Explanation> = {
   "file-empty": say("This file is empty", "There is not a single byte in it.", "Look whether its copy or download was completed."),
@@ -37,15 +37,15 @@ const EXPLANATIONS: Record<Exclude<FaultCode, "cancelled">, Explanation> = {
   "file-other": say("This is another file", "Its name, its size or its date is not that of the clip that was being coloured.", "Choose that very file, or begin with this one by dropping it on the page."),
   "run-taken": say("Nothing is kept of this run any more", "Another tab has taken it up or forgotten it.", "Look in your other tabs, or begin anew."),
   "page-incomplete": say("A part of the page did not arrive", "The engine could not be loaded.", "Look whether you are online, then try again.", true),
-  "worker-failed": say("The page's worker stopped", "It ended without saying why.", "Try again. If that does not help, reload the page.", true),
+  "worker-failed": say("A part of the page stopped", "It ended without saying why.", "Try again. If that does not help, reload the page.", true),
   "webgpu-missing": say("There is no WebGPU here", "This address asks for the graphics card, and the browser does not offer one.", "Open the page without “device=webgpu” to work on the processor."),
   "device-lost": say("The graphics card was taken away", "The browser or its driver has restarted it.", "Try again.", true),
-  "weights-missing": say("The colour model did not arrive", "The page could not fetch the networks' weights.", "Look whether you are online, then try again.", true),
+  "weights-missing": say("The colour model did not arrive", "The page could not fetch what it colours with.", "Look whether you are online, then try again.", true),
   "weights-altered": say("The colour model is not the right one", "What arrived differs from what this page was published with, or was cut short, so it is not used.", "Try again. If it happens again, tell whoever runs this page.", true),
-  "weights-unreadable": say("The colour model cannot be read", "The weights or the list that describes them are not in a form that this page understands.", "Reload the page. If it happens again, tell whoever runs it.", true),
-  "frame-size": say("This frame size cannot be coloured", "The frames are too small or too large for the networks.", ANOTHER),
+  "weights-unreadable": say("The colour model cannot be read", "It, or the list that describes it, is not in a form that this page understands.", "Reload the page. If it happens again, tell whoever runs it.", true),
+  "frame-size": say("This frame size cannot be coloured", "The frames are too small or too large.", ANOTHER),
   "processing-size": say("This working size does not work", "The networks cannot work at the size that was asked for.", "Choose another working size."),
-  "out-of-memory": say("There is not enough memory", "The device has no room for frames at this working size.", "Close other tabs, then try again: where a smaller working size is left, it is chosen now.", true),
+  "out-of-memory": say("There is not enough memory", "The device has no room for frames at this quality.", "Close other tabs, then try again: where a quicker quality is left, it is chosen now.", true),
   engine: say("The engine stopped", "Something went wrong inside it that should not.", SMALLER, true),
 };
 
