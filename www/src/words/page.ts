@@ -93,7 +93,7 @@ export const words = {
   shotLabel: (at: number, seconds: number, candidate: number | null, own: boolean) =>
     `Shot ${at + 1}, from ${clockWords(seconds)}${own ? ", keeps its own colours" : candidate === null ? "" : `, locked to colouring ${candidate + 1}`}`,
   ownBadge: "own",
-  shotKeepsOwn: (at: number) => `Shot ${at + 1} is in colour already and keeps its own colours.`,
+  shotKeepsOwn: (at: number) => `Shot ${at + 1} keeps its own colours.`,
   keepingOwn: (count: number, all: number) => {
     if (count === 0) return "";
     if (all === 1) return "It is in colour already and keeps its own colours.";
