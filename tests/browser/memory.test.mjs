@@ -15,7 +15,7 @@ after(() => folder?.remove());
 /** Which working sizes the visitor can choose, and which is chosen. @param {import("./page.mjs").Page} page */
 async function sizes(page) {
   const labels = page.locator("#sizes label:not([hidden])");
-  return { offered: (await labels.allInnerTexts()).map(Number), chosen: Number(await page.locator("#sizes input:checked").inputValue()) };
+  return { offered: (await labels.allTextContents()).map(Number), chosen: Number(await page.locator("#sizes input:checked").inputValue()) };
 }
 
 test("sizes that the device cannot hold are not offered, and the largest that it can stands in", { timeout: 300_000 }, async () => {
@@ -25,7 +25,7 @@ test("sizes that the device cannot hold are not offered, and the largest that it
     await give(page, await makeClip(folder.path("large.mp4"), { size: "3840x2160", frames: 2 }));
     assert.equal(await settled(page, "choosing"), null);
     assert.deepEqual(await sizes(page), { offered: [128, 192, 256, 480], chosen: 480 });
-    assert.match(await page.locator("#sizes-words").innerText(), /480 is the largest/);
+    assert.match(await page.locator("#sizes-words").innerText(), /480 pixels is the largest/);
   } finally {
     await visitor.close();
   }

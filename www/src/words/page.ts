@@ -76,7 +76,7 @@ export const words = {
     level ? LEVEL_WORDS[level] : "Set by the numbers under “More”.",
     preset ? `Preset is the best that is done within ${spanWords(PATIENCE)}.` : "",
   ].filter(Boolean).join(" "),
-  sizesLeftOut: (largest: number) => `A finer quality needs more memory for this clip than there is here: ${largest} pixels is the largest working size that fits.`,
+  sizesLeftOut: (largest: number) => `A finer quality needs more memory for this clip than there is here: ${largest} pixels is the largest size that fits.`,
   willTake: (seconds: number) => (seconds < 8 ? "A few seconds on this device." : `It will take about ${spanWords(seconds)} on this device.`),
   bestFormat: "What suits it best",
   formats: {
