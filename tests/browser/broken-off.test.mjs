@@ -239,7 +239,7 @@ test("after a fault in the middle, trying again goes on from there", { timeout: 
 async function begin() {
   await give(page, clip);
   assert.equal(await settled(page, "choosing"), null);
-  await page.getByRole("button", { name: "Colorize" }).click();
+  await page.getByRole("button", { name: "Colour it" }).click();
   await framesPast(CUTS[0] - 4);
 }
 
