@@ -1,5 +1,5 @@
 import { Preview } from "./preview";
-import type { ClipReport, ShotPlan, Span } from "./protocol";
+import type { ClipReport, ShotPlan, Span, Working } from "./protocol";
 import { Shots, type Shot } from "./shots";
 
 /** A clip on the visitor's desk: what is known of it and what was chosen for it, before it is coloured. */
@@ -38,17 +38,17 @@ export class Draft {
     return this.selected && this.shots.span(this.selected, this.end);
   }
 
-  /** What was coloured of a span at a working size; of what is looked at, unless another is named. */
-  preview(size: number, span = this.span): Preview {
-    const key = [size, span?.start, span?.end].join();
+  /** What was coloured of a span in this way; of what is looked at, unless another span is named. */
+  preview({ model, size }: Working, span = this.span): Preview {
+    const key = [model, size, span?.start, span?.end].join();
     const preview = this.#previews.get(key) ?? new Preview();
     this.#previews.set(key, preview);
     return preview;
   }
 
-  /** What there is to be seen of what is looked at: until a size has a preview, that of the size before stays. */
-  seen(size: number): Preview {
-    const preview = this.preview(size);
+  /** What there is to be seen of what is looked at: until there is a preview of this way, that of the way before stays. */
+  seen(working: Working): Preview {
+    const preview = this.preview(working);
     if (!preview.empty) this.#latest.set(this.selected, preview);
     return preview.empty ? (this.#latest.get(this.selected) ?? preview) : preview;
   }

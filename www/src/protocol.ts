@@ -83,10 +83,23 @@ export interface ShotPlan {
   candidate: number;
 }
 
-/** The choices a run is made with. */
-export interface RunOptions {
+/** A published set of weights. */
+export interface ModelOffer {
+  model: string;
+  /** Bytes that have to be fetched before it can be used. */
+  bytes: number;
+}
+
+/** What colourings depend on, besides what is coloured. */
+export interface Working {
+  /** The name of the set of weights. */
+  model: string;
   /** Shorter side, in pixels, that the networks work at. */
   size: number;
+}
+
+/** The choices a run is made with. */
+export interface RunOptions extends Working {
   passes: number;
   plan: ShotPlan;
   grade: Grade;
@@ -158,9 +171,9 @@ export interface Fetched {
 export interface Requests {
   open: {
     /** `size`: the working size that is asked for; null is what suits the device. */
-    take: { device: DeviceChoice; preset: string; page: string; size: number | null };
+    take: { device: DeviceChoice; model: string; page: string; size: number | null };
     told: Fetched;
-    give: DeviceReport;
+    give: { device: DeviceReport; offers: ModelOffer[] };
   };
   /** Loads the weights that only a run needs; they are fetched while the visitor looks at the candidates. */
   complete: { take: Record<string, never>; told: Fetched; give: Record<string, never> };

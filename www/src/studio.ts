@@ -1,7 +1,7 @@
 import { Replaced, type Client } from "./client";
 import { Fault } from "./fault";
 import type { Choices } from "./choices";
-import type { ClipReport, Colored, DeviceReport, Fetched, Give, Glimpse, Progress, Take, Told, Unfinished } from "./protocol";
+import type { ClipReport, Colored, DeviceReport, Fetched, Give, Glimpse, ModelOffer, Progress, Take, Told, Unfinished } from "./protocol";
 import { holdRun } from "./runs";
 
 interface Listen<T> {
@@ -17,31 +17,46 @@ export class Studio {
   /** Hears about the device whenever it was opened, and about the weights while they are fetched. */
   onDevice: (report: DeviceReport) => void = () => {};
   onFetch: (told: Fetched) => void = () => {};
+  /** Hears which sets of weights there are, whenever one was opened. */
+  onOffers: (offers: ModelOffer[]) => void = () => {};
   #opening: Promise<void> | null = null;
   #device: DeviceReport | null = null;
   /** The generation of workers that knows the device, and the one that knows the file; no generation is -1. */
   #openedIn = -1;
+  /** The set of weights that it has, and the one that is wanted. */
+  #opened = "";
+  #model: string;
   #heldIn = -1;
   #file: File | null = null;
 
   constructor(
     private readonly client: Client,
     private readonly choices: Choices,
-  ) {}
+  ) {
+    this.#model = choices.preset;
+  }
+
+  /** What follows is coloured with this set of weights. */
+  use(model: string): void {
+    this.#model = model;
+  }
 
   /** Opens the device and loads the weights, unless that is done; callers at the same time share one attempt. */
-  open(): Promise<void> {
-    if (this.#openedIn === this.client.generation) return Promise.resolve();
-    return (this.#opening ??= this.#open().finally(() => (this.#opening = null)));
+  async open(): Promise<void> {
+    while (this.#openedIn !== this.client.generation || this.#opened !== this.#model) {
+      await (this.#opening ??= this.#open().finally(() => (this.#opening = null)));
+    }
   }
 
   async #open(): Promise<void> {
-    const { device, preset, size } = this.choices;
-    const take = { device, preset, size, page: document.baseURI };
-    const report = await this.client.request("open", take, { told: (value) => this.onFetch(value) });
-    this.#openedIn = this.client.generation;
-    this.#device = report;
-    this.onDevice(report);
+    const { device: choice, size } = this.choices;
+    const model = this.#model;
+    const take = { device: choice, model, size, page: document.baseURI };
+    const { device, offers } = await this.client.request("open", take, { told: (value) => this.onFetch(value) });
+    [this.#openedIn, this.#opened] = [this.client.generation, model];
+    this.#device = device;
+    this.onDevice(device);
+    this.onOffers(offers);
   }
 
   /** Looks into a file and holds it; on a fault the earlier one stays. */
@@ -81,6 +96,7 @@ export class Studio {
   /** Colours what is held. */
   async colorize(take: Take<"colorize">, { signal, told }: Listen<Progress>): Promise<Colored> {
     await hold(take.run);
+    this.use(take.options.model);
     return this.#asked(signal, async () => {
       await this.#complete(signal);
       return this.client.request("colorize", take, { signal, told });

@@ -7,7 +7,7 @@ import { begun } from "../media/patience";
 import { Reel } from "../media/reel";
 import { takePlanes } from "../media/planes";
 import { stillOf } from "../picture/still";
-import type { Colored, DeviceReport, Give, Take, Told } from "../protocol";
+import type { Colored, Give, Take, Told } from "../protocol";
 import type { Gate } from "./gate";
 import { colorizePhoto, previewPhoto } from "./photo";
 import { preview } from "./preview";
@@ -37,13 +37,14 @@ export class Colorizer {
    * Opens the device and loads the weights that the candidates need. A failed attempt leaves nothing behind and can be made
    * again.
    */
-  async open(take: Take<"open">, tell: Tell<Told<"open">>, signal: AbortSignal): Promise<DeviceReport> {
-    const weights = begun(sendForWeights(take.page, take.preset, tell, signal));
+  async open(take: Take<"open">, tell: Tell<Told<"open">>, signal: AbortSignal): Promise<Give<"open">> {
+    const weights = begun(sendForWeights(take.page, take.model, tell, signal));
     const session = (this.#session ??= await Session.open(take.device));
-    await session.load(await weights, this.later);
+    const parcel = await weights;
+    await session.load(parcel, this.later);
     this.#size = take.size ?? defaultsFor(session.device.kind).size;
     session.warmUp(...USUAL, this.#size);
-    return session.device;
+    return { device: session.device, offers: await session.offers(parcel) };
   }
 
   /** Loads the weights that only a run needs. */

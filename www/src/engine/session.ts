@@ -1,9 +1,9 @@
 import init, { Engine, failure, type Candidate, type FinishedFrame, type LumaFrame, type Standing, type WeightFile } from "../../wasm/chromaflow.js";
 import { Fault, named, textOf, type FaultCode } from "../fault";
 import { begun } from "../media/patience";
-import type { DeviceChoice, DeviceReport } from "../protocol";
+import type { DeviceChoice, DeviceReport, ModelOffer } from "../protocol";
 import { softwareAdapter } from "./adapter";
-import { fetchWeights, forgetWeights, keepWeights, readManifest, type Fetched } from "./weights";
+import { bytesMissing, fetchWeights, forgetWeights, keepWeights, readManifest, type Fetched } from "./weights";
 
 export type { Standing };
 
@@ -23,16 +23,16 @@ function compiled(): Promise<unknown> {
 /** Hears how many bytes of the weights have come, and of how many. */
 type Told = (value: { bytes: number; total: number }) => void;
 
-/** Files of a preset, and what they hold once it has come. */
+/** Files of a set of weights, and what they hold once it has come. */
 interface Parcel {
   page: string;
   manifest: string;
-  preset: string;
+  model: string;
   files: WeightFile[];
   fetched: Promise<Fetched[]>;
 }
 
-/** The engine on its device, with the weights of one preset. */
+/** The engine on its device, with one set of weights. */
 export class Session {
   /** What only a clip needs. It comes while the visitor looks at the candidates; null is one that did not come, or was wrong. */
   #rest: (Omit<Parcel, "fetched"> & { fetched: Promise<Fetched[] | null>; bytes: number }) | null = null;
@@ -57,12 +57,22 @@ export class Session {
    */
   async load(first: Parcel, later: (job: () => Promise<void>) => void): Promise<void> {
     await this.#take(first, await first.fetched);
-    const { page, manifest, preset } = first;
-    const files = Engine.files(manifest, preset).filter(({ forPreview }) => !forPreview);
-    this.#rest = { page, manifest, preset, files, bytes: 0, fetched: Promise.resolve(null) };
+    const { page, manifest, model } = first;
+    const files = Engine.files(manifest, model).filter(({ forPreview }) => !forPreview);
+    this.#rest = { page, manifest, model, files, bytes: 0, fetched: Promise.resolve(null) };
     this.#rest.fetched = this.#fetchRest().catch(() => null);
     // What fails here is told to the run that needs it.
     void this.#rest.fetched.then((fetched) => fetched && later(() => this.complete(() => {}).catch(() => {})));
+  }
+
+  /** All sets of weights that are published. What comes anyway, now or for a run, is not counted. */
+  async offers({ page, manifest, model }: Parcel): Promise<ModelOffer[]> {
+    const coming = new Set(Engine.files(manifest, model).map(({ sha256 }) => sha256));
+    const offer = async (model: string) => {
+      const files = Engine.files(manifest, model).filter(({ sha256 }) => !coming.has(sha256));
+      return { model, bytes: await bytesMissing(page, files) };
+    };
+    return Promise.all(Engine.presets(manifest).map(offer));
   }
 
   /** Whether the device has room for a clip of a size in pixels, at a working size. */
@@ -101,9 +111,9 @@ export class Session {
   }
 
   /** Has the engine check and load weights, and keeps them for the next visit if they are right. */
-  async #take({ page, manifest, preset, files }: Omit<Parcel, "fetched">, fetched: Fetched[]): Promise<void> {
+  async #take({ page, manifest, model, files }: Omit<Parcel, "fetched">, fetched: Fetched[]): Promise<void> {
     try {
-      await asked(() => this.engine.load(manifest, preset, fetched));
+      await asked(() => this.engine.load(manifest, model, fetched));
     } catch (error) {
       await forgetWeights(page, files);
       throw error;
@@ -156,14 +166,14 @@ export class Session {
 }
 
 /** Sends for the weights that the candidates need; `told` hears how far they are. */
-export async function sendForWeights(page: string, preset: string, told: Told, signal: AbortSignal): Promise<Parcel> {
+export async function sendForWeights(page: string, model: string, told: Told, signal: AbortSignal): Promise<Parcel> {
   const fetchedManifest = begun(readManifest(page, signal));
   await compiled();
   const manifest = await fetchedManifest;
-  const files = (await asked(async () => Engine.files(manifest, preset))).filter(({ forPreview }) => forPreview);
+  const files = (await asked(async () => Engine.files(manifest, model))).filter(({ forPreview }) => forPreview);
   const total = totalOf(files);
   const fetched = begun(fetchWeights(page, files, (bytes) => told({ bytes, total }), signal));
-  return { page, manifest, preset, files, fetched };
+  return { page, manifest, model, files, fetched };
 }
 
 function totalOf(files: WeightFile[]): number {

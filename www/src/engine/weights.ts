@@ -32,6 +32,13 @@ export async function fetchWeights(
   return Promise.all(files.map(fetchOne));
 }
 
+/** How many bytes of files are not kept here yet. */
+export async function bytesMissing(page: string, files: WeightFile[]): Promise<number> {
+  const cache = await openCache();
+  const missing = await Promise.all(files.map(async (file) => ((await cache?.match(addressOf(page, file))) ? 0 : file.bytes)));
+  return missing.reduce((sum, bytes) => sum + bytes, 0);
+}
+
 /** Keeps files that the engine has checked. A full disk is no error: the next visit fetches them again. */
 export async function keepWeights(
   page: string,

@@ -44,7 +44,8 @@ export class App {
     private readonly choices: Choices,
   ) {
     this.#settings = new Settings(choices, {
-      onSize: () => this.#sizeChanged(),
+      onSize: () => this.#workingChanged(),
+      onModel: () => this.#modelChanged(),
       onGrade: () => this.#choosing.regrade(),
       onEffort: () => this.#choosing.summarize(),
       onColorize: () => void this.#colorizeAsked(),
@@ -56,6 +57,7 @@ export class App {
       if (!this.#batch.has(file)) this.#batch.begin([file]);
       void this.#takeUp(unfinished, file);
     });
+    studio.onOffers = (offers) => this.#settings.offer(offers);
     this.#device = new Device(studio, this.#jobs, choices, {
       onOpened: ({ kind }) => this.#settings.suit(kind),
       onFetch: (text) => this.#reading.fetching(text),
@@ -138,10 +140,16 @@ export class App {
     return true;
   }
 
-  /** The colourings depend on the working size. */
-  #sizeChanged(): void {
+  /** The colourings are others now; `first` has to be done before them. */
+  #workingChanged(first?: (signal: AbortSignal) => Promise<void>): void {
     this.#choosing.show(this.#choosing.draft!);
-    this.#reading.lookAgain();
+    this.#reading.lookAgain(first);
+  }
+
+  /** Another set of weights takes another part of the device's memory. */
+  #modelChanged(): void {
+    this.studio.use(this.#settings.model);
+    this.#workingChanged(async (signal) => this.#settings.leave(await this.studio.room(this.#settings.demand, signal)));
   }
 
   /** The visitor wants it coloured; only on their click may the browser ask for a file of theirs. */
@@ -154,9 +162,9 @@ export class App {
   /** Begins to colour what is on the desk. */
   async #colorize(into: FileSystemFileHandle | null = null): Promise<void> {
     const draft = this.#choosing.draft!;
-    const { size, passes, grade, trim, output } = this.#settings;
+    const { model, size, passes, grade, trim, output } = this.#settings;
     this.#settings.settle();
-    const options = { size, passes, grade, trim, output, plan: draft.plan() };
+    const options = { model, size, passes, grade, trim, output, plan: draft.plan() };
     await this.#run({ run: crypto.randomUUID(), options, into }, draft);
   }
 
@@ -178,7 +186,7 @@ export class App {
         if (unfinished) kept = words.kept.choicesAndRun(unfinished.finished);
         throw error;
       });
-      const { saturations } = draft.preview(take.options.size, null);
+      const { saturations } = draft.preview(take.options, null);
       const onSave = take.into ? null : () => this.#batch.saved(take.run);
       this.#result.show(colored, file, this.#device.report!, saturations, onSave);
       this.#batch.settle(file, take.run, colored, take.into !== null);

@@ -49,9 +49,9 @@ export class Choosing {
   /** Puts a draft on the desk, or what is new in it. */
   show(draft: Draft): void {
     this.#draft = draft;
-    const preview = draft.preview(this.settings.size);
+    const preview = draft.preview(this.settings.working);
     draft.propose(preview);
-    this.#candidates.show(draft.seen(this.settings.size), draft.clip, draft.shown, !preview.settled);
+    this.#candidates.show(draft.seen(this.settings.working), draft.clip, draft.shown, !preview.settled);
     this.#timeline.show(draft);
     this.settings.ready = draft.candidate !== null;
     this.summarize();
@@ -68,7 +68,7 @@ export class Choosing {
 
   /** How the chosen colouring looks beside the others; null while they are not all there. */
   #look(draft: Draft): Look | null {
-    const preview = draft.preview(this.settings.size, null);
+    const preview = draft.preview(this.settings.working, null);
     return preview.settled ? preview.looks.names[draft.candidate!]! : null;
   }
 
@@ -92,7 +92,7 @@ export class Choosing {
 
   /** The clip's first picture as it is chosen: what a run shows until it has one of its own. */
   get opening(): Still | null {
-    const still = this.#draft?.preview(this.settings.size, null).moments[0]?.[0]?.still;
+    const still = this.#draft?.preview(this.settings.working, null).moments[0]?.[0]?.still;
     const chroma = still?.colors[this.#draft?.candidate ?? 0];
     return still && chroma ? { luma: still.luma, colors: [graded(still.luma, chroma, this.settings.grade)] } : null;
   }
@@ -110,8 +110,9 @@ export class Choosing {
    * for everything new that is to be shown.
    */
   async look(draft: Draft, signal: AbortSignal, onSeen: () => void): Promise<void> {
-    const { size } = this.settings;
-    const preview = draft.preview(size);
+    const { working } = this.settings;
+    const { size } = working;
+    const preview = draft.preview(working);
     if (!preview.complete) {
       const told = (glimpse: Glimpse) => {
         preview.add(glimpse);

@@ -30,6 +30,7 @@ function figuresOf(colored: Colored, device: DeviceReport, saturations: number[]
     ["seconds", colored.seconds, spanWords(colored.seconds)],
     ["framesPerSecond", colored.framesPerSecond, words.framesASecond(colored.framesPerSecond)],
     ["device", device.kind, words.workedOn(device)],
+    ["model", options.model, words.model(options.model)],
     ["size", options.size, words.pixels(options.size)],
     plain("passes", options.passes),
     plain("width", colored.width),

@@ -1,10 +1,11 @@
 import type { Choices, Effort } from "../choices";
 import type { Grade } from "../picture/grade";
-import type { ClipReport, DeviceReport, OutputQuality, RunOptions, Span, Take, WrittenFormat } from "../protocol";
+import type { ClipReport, DeviceReport, ModelOffer, OutputQuality, RunOptions, Span, Take, Working, WrittenFormat } from "../protocol";
 import { percent } from "../words/measure";
 import { words } from "../words/page";
 import { element, made } from "./element";
 import { ownFiles } from "./own-file";
+import { Models } from "./models";
 import { Quality } from "./quality";
 import { Trim } from "./trim";
 
@@ -12,6 +13,8 @@ interface Events {
   /** The colourings are to be looked at in another size. */
   onSize: () => void;
   onGrade: () => void;
+  /** They are to be looked at with another set of weights. */
+  onModel: () => void;
   /** The run takes another time. */
   onEffort: () => void;
   onColorize: () => void;
@@ -27,11 +30,13 @@ export class Settings {
   readonly #goesTo = element<HTMLSelectElement>("goes-to");
   readonly #quality: Quality;
   readonly #trim: Trim;
+  readonly #models: Models;
   #clip: ClipReport | null = null;
 
   constructor(choices: Choices, events: Events) {
     this.#quality = new Quality(choices, events);
     this.#trim = new Trim(events.onEffort);
+    this.#models = new Models(choices.preset, events.onModel);
     for (const slider of [this.#strength, this.#warmth]) {
       slider.addEventListener("input", () => {
         this.#sayGrade();
@@ -51,6 +56,18 @@ export class Settings {
 
   get size(): number {
     return this.#quality.effort.size;
+  }
+
+  get model(): string {
+    return this.#models.chosen;
+  }
+
+  get working(): Working {
+    return { model: this.model, size: this.size };
+  }
+
+  offer(offers: ModelOffer[]): void {
+    this.#models.offer(offers);
   }
 
   get passes(): number {
@@ -120,7 +137,8 @@ export class Settings {
   }
 
   /** Chooses for the clip that is shown what a run was made with. */
-  adopt({ size, passes, grade, trim, output }: RunOptions): void {
+  adopt({ model, size, passes, grade, trim, output }: RunOptions): void {
+    this.#models.adopt(model);
     this.#quality.adopt({ size, passes });
     [this.#strength.value, this.#warmth.value] = [String(100 * grade.strength), String(100 * grade.warmth)];
     this.#sayGrade();

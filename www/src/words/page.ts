@@ -15,6 +15,9 @@ const LEVEL_WORDS: Record<Level, string> = {
   best: "The finest colour. It takes the longest.",
 };
 
+/** What sets of weights are called; others go by their own names. */
+const MODELS: Partial<Record<string, string>> = { lite: "Standard", large: "Finer" };
+
 /** What the page's script says; index.html has what never changes. */
 export const words = {
   title: "Chromaflow",
@@ -76,6 +79,11 @@ export const words = {
     level ? LEVEL_WORDS[level] : "Set by the numbers under “More”.",
     preset ? `Preset is the best that is done within ${spanWords(PATIENCE)}.` : "",
   ].filter(Boolean).join(" "),
+  model: (model: string) => MODELS[model] ?? model,
+  modelHint: (chosen: string, larger: number) => {
+    if (chosen === "large") return "It knows more of what is to be seen, and takes a little longer.";
+    return larger > 0 ? `Finer knows more of what is to be seen. It is ${megabytes(larger)} MB, fetched once.` : "Finer knows more of what is to be seen. It is here already.";
+  },
   sizesLeftOut: (largest: number) => `A finer quality needs more memory for this clip than there is here: ${largest} pixels is the largest size that fits.`,
   willTake: (seconds: number) => (seconds < 8 ? "A few seconds on this device." : `It will take about ${spanWords(seconds)} on this device.`),
   bestFormat: "What suits it best",
@@ -144,7 +152,7 @@ export const words = {
   noSound: "none",
   details: {
     candidate: "Colouring", saturations: "Saturation of each", shots: "Shots", confidence: "Surely found again",
-    frames: "Frames", seconds: "Time taken", framesPerSecond: "Speed", device: "Worked on", size: "Working size", passes: "Smoothing passes", width: "Width", height: "Height", container: "File",
+    frames: "Frames", seconds: "Time taken", framesPerSecond: "Speed", device: "Worked on", model: "Colour model", size: "Working size", passes: "Smoothing passes", width: "Width", height: "Height", container: "File",
     videoCodec: "Picture", audio: "Sound",
   },
 };
