@@ -280,7 +280,7 @@ test("a full disk is explained, and once there is room the run goes on", { timeo
   const large = await makeClip(folder.path("large.mp4"), { size: "640x480", frames: 30, rate: 5, filter: "noise=alls=20:allf=t" });
   await give(page, large);
   assert.equal(await settled(page, "choosing"), null);
-  await page.getByLabel("Quality").selectOption("best");
+  await page.getByLabel("File size").selectOption("best");
   await page.getByRole("button", { name: "Colour it" }).click();
   await framesPast(14);
   // The encoder runs behind: the first two seconds are to lie on the disk, whole, before there is no more room.

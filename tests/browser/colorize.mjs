@@ -51,9 +51,9 @@ export async function colorize(page, run) {
 
 /** @param {Record<string, string>} fields */
 function typed(fields) {
-  const { device, container, videoCodec, audio, ...numbers } = fields;
+  const { device, container, videoCodec, audio, model, ...numbers } = fields;
   const values = Object.entries(numbers).map(([field, value]) => [field, Number(value)]);
-  return { ...Object.fromEntries(values), device, container, videoCodec, audio: audio || null };
+  return { ...Object.fromEntries(values), device, model, container, videoCodec, audio: audio || null };
 }
 
 /** Starts everything, colours one clip, and ends everything. @param {Run & { dist?: string }} run */

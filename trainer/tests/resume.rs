@@ -212,6 +212,22 @@ fn a_folder_that_another_process_trains_in_is_left_alone() {
     assert_success(&place.train(&out, &[]).output().unwrap());
 }
 
+/// As after a learning rate that was too high: the steps behind the earlier checkpoint are made anew.
+#[test]
+fn a_run_goes_on_from_an_earlier_checkpoint() {
+    let place = Place::new();
+    let (whole, out) = (place.whole(), place.out("back"));
+    assert_success(&place.train(&out, &[]).output().unwrap());
+    let refused = place.train(&out, &["--resume", "--step", "7"]).output().unwrap();
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && told.contains("keeps no step 7; there are: 20, 40"), "{told}");
+    assert_same(&out, &whole);
+    let again = place.train(&out, &["--resume", "--step", "20"]).stdout(Stdio::piped()).output().unwrap();
+    assert_success(&again);
+    assert!(String::from_utf8_lossy(&again.stdout).contains("checkpoint of step 40"));
+    assert_same(&out, &whole);
+}
+
 #[test]
 fn a_damaged_checkpoint_is_noticed_and_the_one_before_is_taken() {
     let place = Place::new();

@@ -103,6 +103,20 @@ pub(super) fn newest(out: &Path) -> Result<Option<Whole>> {
     Ok(None)
 }
 
+/// Removes the checkpoints behind that of `step`, which must be whole.
+pub fn go_back(out: &Path, step: usize) -> Result<()> {
+    let there = list(out)?;
+    let names = there.iter().map(|(step, _)| step.to_string()).collect::<Vec<_>>().join(", ");
+    let place = there.iter().position(|(other, _)| *other == step);
+    let place =
+        place.with_context(|| format!("{} keeps no step {step}; there are: {names}", out.display()))?;
+    Whole::read(there[place].1.clone()).with_context(|| format!("step {step} can't be gone back to"))?;
+    for (_, path) in &there[place + 1..] {
+        fs::remove_dir_all(path).with_context(|| format!("removing {}", path.display()))?;
+    }
+    Ok(())
+}
+
 /// Removes all checkpoints but the `keep` newest and the best.
 pub(super) fn prune(out: &Path, keep: usize) -> Result<()> {
     let best = best(out)?;

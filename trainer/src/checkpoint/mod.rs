@@ -18,7 +18,7 @@ use burn::{
 use serde::{Deserialize, Serialize};
 
 use folder::Whole;
-pub use folder::{best, steps};
+pub use folder::{best, go_back, steps};
 
 const NETWORK: &str = "network.mpk";
 const AVERAGE: &str = "average.mpk";

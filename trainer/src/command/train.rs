@@ -23,6 +23,7 @@ use crate::{
 #[command(after_help = "Examples:
   trainer train trainer/runs/small.toml --data SET --out runs/small
   trainer train --resume --out runs/small
+  trainer train --resume --step 1500 --out runs/small
   trainer train trainer/runs/lite.toml --minutes 10
   trainer train trainer/runs/lite.toml --device cuda --set stages.colorizer.batch=32 --set optimiser.learning_rate=3e-4
   trainer train trainer/runs/lite.toml --device cuda --devices 4 --set optimiser.accumulate=4
@@ -60,6 +61,9 @@ pub struct TrainCommand {
     /// Goes on from the newest whole checkpoint in the run's folder, or from the start if there is none yet.
     #[arg(long)]
     resume: bool,
+    /// Goes on from this step of the newest stage, one of those that `trainer info RUN` names, and forgets what was trained behind it.
+    #[arg(long, value_name = "STEP", requires = "resume")]
+    step: Option<usize>,
     /// Prints the configuration with all its fields, and the steps of each stage, and does no more.
     #[arg(long)]
     dry_run: bool,
@@ -74,6 +78,9 @@ impl TrainCommand {
             return Ok(());
         }
         run.device.check_count(self.devices)?;
+        if let Some(step) = self.step {
+            stages::go_back(&run, step)?;
+        }
         match run.device {
             Device::Flex => self.train::<Autodiff<Flex>>(&run, |_| Default::default()),
             Device::Wgpu => self.train::<Autodiff<Wgpu>>(&run, |_| Default::default()),

@@ -86,6 +86,18 @@ pub fn train_on<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     Ok(())
 }
 
+/// Drops what a run has trained behind a checkpoint of its newest stage, so that it goes on from there.
+pub fn go_back(run: &RunConfig, step: usize) -> Result<()> {
+    let mut newest = None;
+    for (number, stage) in run.stages() {
+        let folder = run.out.join(stage.folder_name(number));
+        newest = if checkpoint::steps(&folder)?.is_empty() { newest } else { Some(folder) };
+    }
+    let newest = newest.with_context(|| format!("{} has no checkpoints yet", run.out.display()))?;
+    let _lock = lock(&run.out)?;
+    checkpoint::go_back(&newest, step)
+}
+
 /// The prepared set, if it has all that the stages need.
 fn suited(run: &RunConfig) -> Result<PreparedSet> {
     let set = PreparedSet::open(&run.data)?;
