@@ -1,8 +1,10 @@
-/* VERSION and FILES stand before this: the build writes them (offline-plugin.ts). */
+/* VERSION, FILES and LATER stand before this: the build writes them (offline-plugin.ts). */
 
 // Kept under the page's own address, because several hosted copies may share an origin.
 const PREFIX = `chromaflow-page ${self.registration.scope} `;
 const CACHE = PREFIX + VERSION;
+// What the page itself keeps here once it was used (src/media/foreign/decoder.ts).
+const DECODER = "chromaflow-decoder";
 
 // The page that is open keeps its own version until it is closed: nothing is taken from under a running clip.
 self.addEventListener("install", (event) => {
@@ -19,12 +21,13 @@ self.addEventListener("fetch", (event) => {
   const { method, url } = event.request;
   if (method !== "GET" || !url.startsWith(self.registration.scope)) return;
   const name = new URL(url).pathname.slice(new URL(self.registration.scope).pathname.length) || "index.html";
-  if (FILES.includes(name)) event.respondWith(kept(name, event.request));
+  if (FILES.includes(name)) event.respondWith(kept(CACHE, name, event.request));
+  if (LATER.includes(name)) event.respondWith(kept(DECODER, url, event.request));
 });
 
 // A browser may clear a cache at any time: then the network answers.
-async function kept(name, request) {
-  const cache = await caches.open(CACHE);
+async function kept(cacheName, name, request) {
+  const cache = await caches.open(cacheName);
   const found = await cache.match(name);
   if (!found) return fetch(request);
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get("range") ?? "");

@@ -1,8 +1,8 @@
 /**
- * Benchmark: the page's memory on a clip, and on one ten times as long. Prints one line of JSON; the ratio should be near 1.
- * Reads /proc, so it needs Linux.
+ * Benchmark: the page's memory on a clip, and on one ten times as long; then the same while a film that the browser does not read is brought
+ * over by the added decoder. Prints a line of JSON for each; the ratios should be near 1. Reads /proc, so it needs Linux.
  */
-import { clipFolder, makeClip } from "../browser/clips.mjs";
+import { clipFolder, ffmpeg, makeClip } from "../browser/clips.mjs";
 import { heldBy } from "../browser/memory.mjs";
 import { give, settled } from "../browser/page.mjs";
 import { visit } from "../browser/visit.mjs";
@@ -11,13 +11,17 @@ import { visit } from "../browser/visit.mjs";
 const SIZE = "640x480";
 const SHORT = 30;
 
-/** The most memory that the page's process has held at once, in bytes, when the clip is coloured. @param {string} clip */
-async function peak(clip) {
+/** The same for a film of ten minutes, so small that it is brought over in about half a one. */
+const [FOREIGN_SIZE, FOREIGN_SHORT] = ["96x72", 1500];
+
+/** The most memory that the page's process has held at once, in bytes, when the clip is coloured, or only read. @param {string} clip */
+async function peak(clip, coloured = true) {
   const visitor = await visit({ run: { size: "32" } });
   try {
     const { page } = visitor;
     await give(page, clip);
     await reached(page, "choosing");
+    if (!coloured) return await heldBy(page, "most");
     await page.getByRole("button", { name: "Colour it" }).click();
     await reached(page, "finished");
     return await heldBy(page, "most");
@@ -37,12 +41,22 @@ function megabytes(bytes) {
   return Math.round(bytes / 1e6);
 }
 
+/** @param {string} benchmark @param {string} size @param {number[]} frames @param {number[]} held */
+function print(benchmark, size, frames, [short, long]) {
+  console.log(JSON.stringify({ benchmark, size, frames, megabytes: [short, long].map(megabytes), ratio: long / short }));
+}
+
 const folder = await clipFolder();
 try {
-  const short = await peak(await makeClip(folder.path("short.mp4"), { size: SIZE, frames: SHORT }));
-  const long = await peak(await makeClip(folder.path("long.mp4"), { size: SIZE, frames: 10 * SHORT }));
-  const figures = { frames: [SHORT, 10 * SHORT], megabytes: [megabytes(short), megabytes(long)], ratio: long / short };
-  console.log(JSON.stringify({ benchmark: "memory", size: SIZE, ...figures }));
+  const frames = [SHORT, 10 * SHORT];
+  const held = [];
+  for (const many of frames) held.push(await peak(await makeClip(folder.path(`${many}.mp4`), { size: SIZE, frames: many })));
+  print("memory", SIZE, frames, held);
+  const film = { size: FOREIGN_SIZE, frames: FOREIGN_SHORT / 6, rate: 25, video: ["-c:v", "mpeg2video"], sound: ["-c:a", "mp2"] };
+  const part = await makeClip(folder.path("part.mpg"), film);
+  const [once, tenTimes] = [folder.path("once.mpg"), folder.path("ten-times.mpg")];
+  for (const [path, times] of [[once, 6], [tenTimes, 60]]) await ffmpeg(["-stream_loop", String(Number(times) - 1), "-i", part, "-c", "copy", String(path)]);
+  print("memory-added-decoder", FOREIGN_SIZE, [FOREIGN_SHORT, 10 * FOREIGN_SHORT], [await peak(once, false), await peak(tenTimes, false)]);
 } finally {
   await folder.remove();
 }

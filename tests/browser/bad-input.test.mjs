@@ -77,14 +77,6 @@ test("sound only", async () => {
   await refused(path, "file-no-video");
 });
 
-test("a codec that the browser lacks", async () => {
-  await refused(await makeClip(folder.path("old.mp4"), { video: ["-c:v", "mpeg4"] }), "codec-unsupported");
-});
-
-test("a container that the page does not read", async () => {
-  await refused(await makeClip(folder.path("old.avi"), { video: ["-c:v", "mjpeg"] }), "file-unknown");
-});
-
 test("a video with the extension of another format is a video all the same", async () => {
   const webm = await makeClip(folder.path("clip.webm"), { video: ["-c:v", "libvpx"] });
   const input = await changed(webm, (bytes) => bytes, "clip.txt");

@@ -127,7 +127,7 @@ async function complaint({ page, uncaught }, { file, damaged }) {
   const line = await colorize(page, { input: file, output, timeout: PATIENCE });
   if (uncaught.length > 0) return `uncaught: ${uncaught.splice(0).join()}`;
   if (["reading", "coloring"].includes((await state(page)) ?? "")) return "the page waits for nothing";
-  if (!line.ok) return damaged || ["codec-unsupported", "file-unknown"].includes(String(line.code)) ? null : `refused: ${line.code} (${line.message})`;
+  if (!line.ok) return damaged ? null : `refused: ${line.code} (${line.message})`;
   const photo = line.frames === undefined;
   const [frames, there, written] = [photo ? 1 : Number(line.frames), await decodable(file), await decodable(output)];
   if (written !== frames) return `the page says ${frames} frames, and its file has ${written}`;

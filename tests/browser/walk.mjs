@@ -20,6 +20,10 @@ export async function walkClip(page, clip, stop) {
   await give(page, { name: "empty.mp4", mimeType: "video/mp4", buffer: Buffer.from("") });
   await page.getByRole("alert").waitFor();
   await stop("error");
+  await page.locator("#clip-file").setInputFiles([8, 9].map((number) => ({ name: `scan-${number}.tif`, mimeType: "image/tiff", buffer: Buffer.from("scan") })));
+  await page.getByRole("dialog").waitFor();
+  await stop("film question");
+  await page.keyboard.press("Escape");
   await give(page, clip);
   await page.locator("main[data-state=reading]").waitFor();
   await stop("reading");

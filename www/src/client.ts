@@ -1,6 +1,7 @@
 import workerAddress from "./worker?worker&url";
 import { Fault, type FaultCode } from "./fault";
 import { ALIVE, type Answered, type Asked, type Give, type RequestKind, type Take, type Told } from "./protocol";
+import { startUnderPolicy } from "./worker-under-policy";
 
 /** After one of these the worker's memory or device cannot be trusted: the next request gets a new worker. */
 const FATAL: ReadonlySet<FaultCode> = new Set<FaultCode>(["engine", "device-lost", "out-of-memory", "worker-failed"]);
@@ -135,10 +136,4 @@ export class Client {
     this.#pending.clear();
     for (const pending of owed) pending.fail(faultOf(pending));
   }
-}
-
-/** A worker from a blob inherits the page's content security policy; one from an address has only its host's headers. */
-function startUnderPolicy(address: URL, name: string): Worker {
-  const blob = URL.createObjectURL(new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" }));
-  return new Worker(blob, { type: "module", name });
 }

@@ -179,7 +179,8 @@ export interface Requests {
   complete: { take: Record<string, never>; told: Fetched; give: Record<string, never> };
   /** Which of some working sizes the device holds for the clip or photo in hand. */
   room: { take: { sizes: number[]; passes: number }; told: never; give: { sizes: number[] } };
-  probe: { take: { file: File }; told: never; give: ClipReport };
+  /** `share`: how much of a file is read that the browser does not read itself; null while the decoder for it is fetched. */
+  probe: { take: { file: File }; told: { share: number | null }; give: ClipReport };
   /** Frames of several moments of a span, or of the whole clip, in every colouring. */
   preview: { take: { size: number; span: Span | null }; told: Glimpse; give: Record<string, never> };
   /**

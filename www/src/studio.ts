@@ -60,8 +60,8 @@ export class Studio {
   }
 
   /** Looks into a file and holds it; on a fault the earlier one stays. */
-  async probe(file: File, signal: AbortSignal): Promise<ClipReport> {
-    const report = await this.client.request("probe", { file }, { signal });
+  async probe(file: File, { signal, told }: Listen<Told<"probe">>): Promise<ClipReport> {
+    const report = await this.client.request("probe", { file }, { signal, told });
     this.#hold(file);
     return report;
   }
@@ -155,7 +155,7 @@ export class Studio {
 
   async #ready(signal: AbortSignal): Promise<void> {
     await this.open();
-    if (this.#file && this.#heldIn !== this.client.generation) await this.probe(this.#file, signal);
+    if (this.#file && this.#heldIn !== this.client.generation) await this.probe(this.#file, { signal, told: () => {} });
   }
 
   #hold(file: File): void {

@@ -70,7 +70,7 @@ function perform(asked: Request, gate: Gate): Promise<Give<RequestKind>> {
     case "complete":
       return colorizer.complete(tell);
     case "probe":
-      return colorizer.probe(asked.take.file);
+      return colorizer.probe(asked.take.file, tell, signal);
     case "room":
       return colorizer.room(asked.take);
     case "preview":

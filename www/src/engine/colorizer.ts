@@ -1,6 +1,8 @@
 import { defaultsFor } from "../choices";
 import { Fault, named } from "../fault";
 import { openClip, type Clip } from "../media/clip";
+import { isForeign } from "../media/foreign/kinds";
+import { isPack } from "../media/foreign/pack";
 import { framesAt } from "../media/frames-at";
 import { openPhoto, photoFormat, type Photo } from "../media/photo";
 import { begun } from "../media/patience";
@@ -20,6 +22,9 @@ export type Tell<T> = (value: T, transfer?: ArrayBuffer[]) => void;
 
 /** The shape that most clips have: a GPU's programs depend little on it. */
 const USUAL: [width: number, height: number] = [1920, 1080];
+
+/** Photo formats whose files may be animations. */
+const ANIMATED = ["GIF", "PNG", "WebP"];
 
 /** What the worker owns: the engine, and the clip or photo that the page holds at the moment. */
 export class Colorizer {
@@ -54,16 +59,34 @@ export class Colorizer {
   }
 
   /** Looks into a file and, if it can be coloured, holds it in place of the earlier one. */
-  async probe(file: File): Promise<Give<"probe">> {
+  async probe(file: File, tell: Tell<Told<"probe">>, signal: AbortSignal): Promise<Give<"probe">> {
     if (file.size === 0) throw new Fault("file-empty", "0 bytes");
     const format = await photoFormat(file).catch((error: unknown) => {
       throw named(error, "file-unreadable");
     });
-    const photo = format ? await openPhoto(file, format) : null;
-    const clip = photo ? null : await openClip(file, (width, height) => this.#session?.warmUp(width, height, this.#size));
+    const pictures = await this.#openPictures(file, format);
+    const photo = format && !pictures ? await openPhoto(file, format) : null;
+    const clip = photo ? null : (pictures ?? (await this.#openClip(file, tell, signal)));
     this.#clip?.close();
     [this.#clip, this.#photo] = [clip, photo];
     return (photo ?? clip!).report;
+  }
+
+  /** A film that is stored picture by picture; null where a file is none. */
+  async #openPictures(file: File, format: string | null): Promise<Clip | null> {
+    if (format ? !ANIMATED.includes(format) : !(await isPack(file))) return null;
+    const { openPictures } = await import("../media/foreign/open-pictures");
+    return openPictures(file, format);
+  }
+
+  async #openClip(file: File, tell: Tell<Told<"probe">>, signal: AbortSignal): Promise<Clip> {
+    const onSize = (width: number, height: number) => this.#session?.warmUp(width, height, this.#size);
+    return openClip(file, onSize).catch(async (error: unknown) => {
+      const fault = named(error, "file-damaged");
+      if (!isForeign(fault)) throw fault;
+      const { openForeign } = await import("../media/foreign/open");
+      return openForeign(file, fault, onSize, (share) => tell({ share }), signal);
+    });
   }
 
   /** Which of some working sizes the device holds for what is held. */

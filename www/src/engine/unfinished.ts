@@ -1,3 +1,4 @@
+import { dropConverted } from "../media/foreign/converted";
 import { finishedFile, inFolder } from "../media/destination";
 import { containerOf } from "../media/encoding";
 import { join } from "../media/join";
@@ -22,6 +23,7 @@ interface Left<T> {
 
 /** What tabs that are gone have left, newest first; whatever else they have left is cleared away. */
 export async function listLeft(): Promise<Give<"left">> {
+  void dropConverted();
   const unfinished: Left<Unfinished>[] = [];
   const unsaved: Left<Unsaved>[] = [];
   const isFresh = (time: number) => time > Date.now() - LONGEST_MS;

@@ -1,5 +1,5 @@
 import {
-  ADTS, BlobSource, FLAC, Input, IsobmffInputFormat, MATROSKA, MP3, MP4, MPEG_TS, MpegTsInputFormat, OGG, QTFF,
+  ADTS, BlobSource, FLAC, Input, IsobmffInputFormat, MATROSKA, MP3, MP4, MPEG_TS, MpegTsInputFormat, OGG, OggInputFormat, QTFF,
   UnsupportedInputFormatError, WAVE, WEBM,
   type InputAudioTrack, type InputFormat, type InputTrack, type InputVideoTrack, type PacketStats,
 } from "mediabunny";
@@ -10,6 +10,7 @@ import { pixelAspect, type PixelAspect } from "./aspect";
 import { readColor, type ClipColor } from "./color";
 import { inTime } from "./patience";
 import { possibleOutputs } from "./encoding";
+import { framesOf, type Frames } from "./frames";
 import { hasSubtitles } from "./subtitles";
 import { isInterlaced } from "./interlacing";
 import { readableMatroska } from "./matroska";
@@ -30,7 +31,7 @@ const FIRST_PACKETS = [256, 32, 4, 1];
 /** A file that can be coloured: its tracks, and what the page is told of it. */
 export interface Clip {
   file: File;
-  video: InputVideoTrack;
+  frames: Frames;
   sound: InputAudioTrack[];
   color: ClipColor;
   aspect: PixelAspect;
@@ -53,17 +54,17 @@ export interface Clip {
 
 /**
  * Looks into a file. Whatever is wrong with it ends in a fault that says what. `onSize` hears the picture's size before the rest
- * is known, which takes longer.
+ * is known, which takes longer. `content` is what is read of a file that was made readable first.
  */
-export async function openClip(file: File, onSize: (width: number, height: number) => void): Promise<Clip> {
-  const stream = await inStep(file);
+export async function openClip(file: File, onSize: (width: number, height: number) => void, content: Blob = file): Promise<Clip> {
+  const stream = await inStep(content);
   const { source, cutOff, damaged } = await readableMatroska(stream);
   const input = new Input({ formats: FORMATS, source: new BlobSource(source) });
   try {
     const format = await readFormat(input);
-    const video = await findVideo(file, input);
+    const video = await findVideo(content, input, format);
     onSize(await video.getCodedWidth(), await video.getCodedHeight());
-    return { ...(await describe(file, input, format, video)), cutOff, damaged: damaged || stream !== file };
+    return { ...(await describe(file, content, input, format, video)), cutOff, damaged: damaged || stream !== content };
   } catch (error) {
     input.dispose();
     throw named(error, "file-damaged");
@@ -76,20 +77,22 @@ async function readFormat(input: Input): Promise<InputFormat> {
   });
 }
 
-async function findVideo(file: File, input: Input): Promise<InputVideoTrack> {
+async function findVideo(content: Blob, input: Input, format: InputFormat): Promise<InputVideoTrack> {
   const tracks = await inTime(input.getTracks(), "file-damaged", "the file's tracks");
   const video = await input.getPrimaryVideoTrack();
-  if (!video) throw await noVideo(file, tracks);
+  if (!video) throw await noVideo(content, tracks, format);
   if ((await video.getCodec()) === null || !(await video.canDecode())) {
     throw new Fault("codec-unsupported", await codecName(video));
   }
   return video;
 }
 
-async function noVideo(file: File, tracks: InputTrack[]): Promise<Fault> {
-  const codec = await unlistedPicture(file);
+async function noVideo(content: Blob, tracks: InputTrack[], format: InputFormat): Promise<Fault> {
+  const codec = await unlistedPicture(content);
   if (codec) return new Fault("codec-unsupported", codec);
   if (tracks.length > 0) return new Fault("file-no-video", `tracks: ${tracks.map((track) => track.type).join(", ")}`);
+  // Of these two mediabunny lists only the tracks whose codec it knows.
+  if (format instanceof OggInputFormat || format instanceof MpegTsInputFormat) return new Fault("codec-unsupported", `${format.name} of unknown tracks`);
   return new Fault("file-damaged", "the file has no index of its tracks");
 }
 
@@ -97,9 +100,11 @@ async function codecName(track: InputTrack): Promise<string> {
   return (await track.getCodec()) ?? String((await track.getInternalCodecId()) ?? "unknown");
 }
 
-async function describe(file: File, input: Input, format: InputFormat, video: InputVideoTrack): Promise<Omit<Clip, "cutOff" | "damaged">> {
+async function describe(
+  file: File, content: Blob, input: Input, format: InputFormat, video: InputVideoTrack,
+): Promise<Omit<Clip, "cutOff" | "damaged">> {
   const sound = await input.getAudioTracks();
-  const { stats, counted } = await packetStats(video, format instanceof IsobmffInputFormat || file.size <= COUNTED_BYTES);
+  const { stats, counted } = await packetStats(video, format instanceof IsobmffInputFormat || content.size <= COUNTED_BYTES);
   if (stats.packetCount === 0) throw new Fault("file-damaged", "the video track is empty");
   const firstTimestamp = await video.getFirstTimestamp();
   const promisedEnd = counted && format instanceof IsobmffInputFormat
@@ -108,10 +113,11 @@ async function describe(file: File, input: Input, format: InputFormat, video: In
   const end = promisedEnd ?? (counted ? await video.computeDuration() : null);
   const framesPerSecond = stats.averagePacketRate;
   return {
-    file, video, sound, promisedEnd,
+    file, sound, promisedEnd,
+    frames: framesOf(video),
     tags: await readTags(input),
     color: readColor(await video.getColorSpace(), await video.getCodedHeight()),
-    aspect: await pixelAspect(file, format, video),
+    aspect: await pixelAspect(content, format, video),
     endTolerance: endTolerance(format, framesPerSecond),
     bitrate: stats.averageBitrate,
     clockStart: await clockStartOf(input, format, firstTimestamp),
@@ -133,7 +139,7 @@ async function describe(file: File, input: Input, format: InputFormat, video: In
       framesPerSecond,
       sound: await Promise.all(sound.map(codecName)),
       outputs: await possibleOutputs(await video.getCodedWidth(), await video.getCodedHeight()),
-      notes: await notesOn(file, input, format, video),
+      notes: await notesOn(content, input, format, video),
     },
     close: () => input.dispose(),
   };
@@ -167,10 +173,10 @@ async function packetStats(video: InputVideoTrack, all: boolean): Promise<{ stat
   throw new Fault("file-damaged", "the first packet cannot be read");
 }
 
-async function notesOn(file: File, input: Input, format: InputFormat, video: InputVideoTrack): Promise<string[]> {
+async function notesOn(content: Blob, input: Input, format: InputFormat, video: InputVideoTrack): Promise<string[]> {
   const found: string[] = [];
   if ((await input.getVideoTracks()).length > 1) found.push(notes.moreTracks);
-  if (await hasSubtitles(file, format)) found.push(notes.subtitles);
+  if (await hasSubtitles(content, format)) found.push(notes.subtitles);
   if (await video.hasHighDynamicRange()) found.push(notes.highDynamicRange);
   if (await video.canBeTransparent()) found.push(notes.transparent);
   if (await isInterlaced(video)) found.push(notes.interlaced);

@@ -27,16 +27,23 @@ export function takePlanar(planes: Planes, format: string, at: (plane: 1 | 2, x:
   }
 }
 
-/** From RGB, in limited range; of each two by two pixels the first. */
-export function takeFromRgb(planes: Planes, rgbAt: (x: number, y: number) => [number, number, number]): void {
+/** The share of all codes that chroma takes in limited range. */
+const LIMITED = 224 / 255;
+
+/** From RGB of 8 bits; of each two by two pixels the first. */
+export function takeFromRgb(planes: Planes, rgbAt: (x: number, y: number) => [number, number, number], range = LIMITED): void {
   const [kr, kg, kb] = lumaWeights(planes.color.matrix);
   const { u, v } = planes.chroma;
   eachSample(planes, (x, y, index) => {
     const [red, green, blue] = rgbAt(2 * x, 2 * y);
     const luma = kr * red + kg * green + kb * blue;
-    u[index] = Math.round(128 + ((224 / 255) * (blue - luma)) / (2 * (1 - kb)));
-    v[index] = Math.round(128 + ((224 / 255) * (red - luma)) / (2 * (1 - kr)));
+    u[index] = codeOf((range * (blue - luma)) / (2 * (1 - kb)));
+    v[index] = codeOf((range * (red - luma)) / (2 * (1 - kr)));
   });
+}
+
+function codeOf(value: number): number {
+  return Math.min(255, Math.round(128 + value));
 }
 
 function eachSample({ width, height }: Planes, visit: (x: number, y: number, index: number) => void): void {

@@ -2,6 +2,7 @@ import { Fault, textOf } from "../fault";
 import type { ClipReport } from "../protocol";
 import { notes } from "../words/notes";
 import { lumaWeights } from "../picture/matrix";
+import { takeFromRgb } from "./own-chroma";
 import { readPhotoTags, type PhotoTags } from "./photo-tags";
 import { Planes } from "./planes";
 
@@ -22,7 +23,7 @@ const LONGEST = 16_384;
 const MOST_PIXELS = 100_000_000;
 
 /** JPEG's own matrix and range, so that its luma comes through as it is. */
-const COLOR = { matrix: "bt601", fullRange: true, rgb: false, written: {} } as const;
+export const JPEG_COLOR = { matrix: "bt601", fullRange: true, rgb: false, written: {} } as const;
 
 /** A still picture that can be coloured: upright, and as large as its file. */
 export interface Photo {
@@ -82,13 +83,33 @@ function pixelsOf(bitmap: ImageBitmap): Pick<Photo, "planes" | "alpha"> {
   context.globalCompositeOperation = "destination-over";
   context.fillStyle = "white";
   context.fillRect(0, 0, width, height);
-  const { data } = context.getImageData(0, 0, width, height);
-  const planes = new Planes(width, height, COLOR);
-  const [red, green, blue] = lumaWeights(COLOR.matrix);
+  return { planes: lumaOfPixels(context.getImageData(0, 0, width, height).data, width, height), alpha };
+}
+
+/** A picture of a film, which has no transparency: what is behind it is white, too. */
+export function planesOf(image: CanvasImageSource, width: number, height: number): Planes {
+  const context = new OffscreenCanvas(width, height).getContext("2d", { alpha: false })!;
+  context.fillStyle = "white";
+  context.fillRect(0, 0, width, height);
+  context.drawImage(image, 0, 0);
+  return planesOfPixels(context.getImageData(0, 0, width, height).data, width, height);
+}
+
+/** The luma of pixels of red, green, blue and alpha, and their own chroma. */
+export function planesOfPixels(data: Uint8Array | Uint8ClampedArray, width: number, height: number): Planes {
+  const planes = lumaOfPixels(data, width, height);
+  const rgbAt = (x: number, y: number) => [0, 1, 2].map((at) => data[4 * (y * width + x) + at]!) as [number, number, number];
+  takeFromRgb(planes, rgbAt, 1);
+  return planes;
+}
+
+function lumaOfPixels(data: Uint8Array | Uint8ClampedArray, width: number, height: number): Planes {
+  const planes = new Planes(width, height, JPEG_COLOR);
+  const [red, green, blue] = lumaWeights(JPEG_COLOR.matrix);
   for (let at = 0; at < width * height; at++) {
     planes.data[at] = Math.round(red * data[4 * at]! + green * data[4 * at + 1]! + blue * data[4 * at + 2]!);
   }
-  return { planes, alpha };
+  return planes;
 }
 
 function alphaOf(pixels: Uint8ClampedArray): Uint8Array | null {

@@ -2,7 +2,6 @@ import type { VideoSample } from "mediabunny";
 import { Fault, named } from "../fault";
 import type { Span } from "../protocol";
 import type { Clip } from "./clip";
-import { framesPastDamage } from "./damage";
 
 /** The time of so many frames without one is no pause in a damaged file. */
 const LOST = 1.5;
@@ -26,7 +25,7 @@ export class FrameReader {
     this.#clip = clip;
     this.#to = to;
     this.#end = from ?? clip.report.start;
-    this.#samples = framesPastDamage(clip.video, from, to, (fault) => (this.#fault ??= fault));
+    this.#samples = clip.frames.samples(from, to, (fault) => (this.#fault ??= fault));
   }
 
   /**

@@ -1,4 +1,4 @@
-import { EncodedPacketSink, type InputVideoTrack } from "mediabunny";
+import type { InputVideoTrack } from "mediabunny";
 import { Fault } from "../fault";
 import type { RunOptions, ShotPlan, ShotStart } from "../protocol";
 import { SAME } from "../shots";
@@ -187,12 +187,11 @@ async function sizeOf(picture: InputVideoTrack): Promise<FrameSize> {
 
 /** Each pass of g looks one frame further back: with as many frames before it, the next one is coloured as in an unbroken run. */
 async function neighboursBefore(clip: Clip, reached: number, { passes, trim }: RunOptions): Promise<number> {
-  const sink = new EncodedPacketSink(clip.video);
   let from = reached;
   for (let pass = 0; pass < passes; pass++) {
-    const packet = await sink.getPacket(from - SAME, { metadataOnly: true });
-    if (!packet) break;
-    from = packet.timestamp;
+    const before = await clip.frames.beginOf(from - SAME);
+    if (before === null) break;
+    from = before;
   }
   return trim ? Math.max(from, trim.start) : from;
 }

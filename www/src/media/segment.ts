@@ -53,9 +53,9 @@ export class Segment {
     output.addVideoTrack(picture, {
       rotation: clip.report.pose.rotation,
       flip: clip.report.pose.flip,
-      languageCode: await clip.video.getLanguageCode(),
+      languageCode: await clip.frames.language(),
       // The source's own clock, so that every time stamp is written exactly as it was.
-      frameRate: await clip.video.getTimeResolution(),
+      frameRate: await clip.frames.clock(),
     });
     await output.start();
     return new Segment(clockStart, output, picture, sound);

@@ -1,3 +1,4 @@
+import { dropped } from "./dropped";
 import { element } from "./element";
 
 /** The three ways in: dropping anywhere on the page, pasting, and picking. */
@@ -8,6 +9,9 @@ export class Intake {
   #depth = 0;
   /** Who gets what is picked next, if not everybody's. */
   #wanted: ((file: File) => void) | null = null;
+
+  /** The questions that were asked so far. */
+  #asked: Promise<void> = Promise.resolve();
 
   /** Whether what is dragged is the page's own. */
   #own = false;
@@ -37,7 +41,7 @@ export class Intake {
     const wanted = this.#wanted;
     this.#wanted = null;
     if (wanted && files[0]) wanted(files[0]);
-    else if (files.length > 0) this.onFiles(files);
+    else this.#give(files);
   }
 
   #entered(event: DragEvent): void {
@@ -52,10 +56,23 @@ export class Intake {
   }
 
   #take(data: DataTransfer | null): void {
-    const files = [...(data?.files ?? [])];
-    if (files.length > 0) return this.onFiles(files);
-    const link = data?.getData("text/uri-list").split(/\r?\n/).find((line) => line !== "" && !line.startsWith("#"));
-    if (link && !this.#own) this.onLink(link);
+    if (!data) return;
+    const link = data.getData("text/uri-list").split(/\r?\n/).find((line) => line !== "" && !line.startsWith("#"));
+    if (data.files.length === 0 && link && !this.#own) this.onLink(link);
+    else void dropped(data).then((files) => this.#give(files));
+  }
+
+  /** Several files, or a ZIP, are perhaps a film. What comes while a question stands waits for its answer. */
+  #give(files: File[]): void {
+    if (files.length > 1 || /\.zip$/i.test(files[0]?.name ?? "")) this.#asked = this.#asked.then(() => this.#ask(files)).catch(() => this.onFiles(files));
+    else if (files.length > 0) this.onFiles(files);
+  }
+
+  /** Numbered pictures are perhaps a film: the visitor is asked. */
+  async #ask(given: File[]): Promise<void> {
+    const { FilmQuestion } = await import("./film-question");
+    const files = await new FilmQuestion().filmsOf(given);
+    if (files.length > 0) this.onFiles(files);
   }
 
   #cover(depth: number): void {

@@ -54,7 +54,7 @@ export class Reading {
     const circumstances = { file: file.name, kept, again: () => void this.open(file, onPicked) };
     await this.jobs.run(circumstances, async (signal) => {
       this.#step.textContent = words.steps.file;
-      const draft = new Draft(await this.studio.probe(file, signal));
+      const draft = new Draft(await this.#probe(file, signal));
       this.#step.textContent = words.steps.model;
       await this.studio.open();
       this.settings.leave(await this.studio.room(this.settings.demand, signal));
@@ -76,7 +76,7 @@ export class Reading {
     this.stage.show("reading");
     await this.jobs.run({ file: file.name, kept: words.kept.run, again }, async (signal) => {
       this.#step.textContent = words.steps.file;
-      const draft = new Draft(await this.studio.probe(file, signal));
+      const draft = new Draft(await this.#probe(file, signal));
       draft.adopt(options.plan);
       this.#step.textContent = words.steps.model;
       await this.studio.open();
@@ -113,6 +113,10 @@ export class Reading {
   /** What the page goes back to where a file does not come as far as to be shown. */
   #before(): { state: State; file: File | null } {
     return { state: this.stage.state === "reading" ? "welcome" : this.stage.state, file: this.studio.file };
+  }
+
+  #probe(file: File, signal: AbortSignal): Promise<ClipReport> {
+    return this.studio.probe(file, { signal, told: ({ share }) => (this.#step.textContent = words.steps.foreign(share)) });
   }
 
   #goBack(state: State, file: File | null): void {

@@ -17,13 +17,16 @@ const SMALLER = "Try again with a quicker quality, or close other tabs first.";
 
 const EXPLANATIONS: Record<Exclude<FaultCode, "cancelled">, Explanation> = {
   "file-empty": say("This file is empty", "There is not a single byte in it.", "Look whether its copy or download was completed."),
-  "file-unknown": say("This is not a video that the page can read", "Whatever its name says, its content is none of MP4, MOV, WebM, MKV or TS.", ANOTHER),
+  "file-unknown": say("This is not a video that the page can read", "Whatever its name says, its content is no kind of film that the browser or the added decoder knows.", ANOTHER),
   "photo-unreadable": say("This photo cannot be read", "The browser does not know its format, or its content is damaged.", "Save it again as JPEG, PNG or WebP, and choose that."),
   "photo-too-large": say("This photo is too large", "It has more pixels than a browser can hold in one picture (100 million, or 16384 along a side).", "Choose a smaller copy of it."),
   "file-damaged": say("This file is damaged", "Its beginning looks like a video, but the index of its content is missing or broken. That is what a copy or download leaves that was cut off.", "Copy or download it again, or have a video tool repair it."),
   "file-no-video": say("There is no picture in this file", "It holds sound only.", "Choose a file with moving pictures."),
   "file-unreadable": say("The file cannot be read any more", "It was moved, changed or taken away while the page was reading it.", "Choose it again."),
-  "codec-unsupported": say("This browser cannot decode this clip", "Its picture is stored in a codec that the browser does not have.", "Try another browser, or convert the clip to H.264, VP9 or AV1."),
+  "file-protected": say("This film is locked", "It carries a shop's copy protection, and only the player that it was sold for can open it.", "Ask where you bought it for a copy without the protection."),
+  "decoder-missing": say("A part of the page did not arrive", "This kind of file needs the added decoder, which is fetched when it is first used, and it could not be loaded.", "Look whether you are online, then try again.", true),
+  "decoder-left-out": say("The browser does not read this file", "If it is a film in an older format, it needs the added decoder, and this copy of the page was published without that.", "Convert it to MP4 with H.264, or choose another file."),
+  "codec-unsupported": say("This clip cannot be decoded", "Its picture is stored in a codec that neither the browser nor the added decoder has.", "Convert the clip to H.264, VP9 or AV1 with the program that made it."),
   "decode-failed": say("This clip cannot be decoded", "The browser's decoder gave up before the first frame. The file is probably damaged.", ANOTHER),
   "decode-stalled": say("The decoder stopped answering", "The browser's video decoder has given no frame for a minute.", "Try again. If it happens again, the file is probably damaged.", true),
   "link-foreign": say("This address points somewhere else", "It asks for a clip that lies on another host, and this page fetches nothing from anywhere but its own.", "Save that clip on your computer, then choose it here."),

@@ -4,7 +4,10 @@ import type { ClipReport } from "../protocol";
 export function codecWords(codec: string): string {
   const names: Record<string, string> = {
     avc: "H.264", hevc: "HEVC", vp8: "VP8", vp9: "VP9", av1: "AV1", aac: "AAC", opus: "Opus", mp3: "MP3",
-    vorbis: "Vorbis", flac: "FLAC", ac3: "AC-3", eac3: "E-AC-3", alac: "ALAC", theora: "Theora", mpeg2: "MPEG-2",
+    vorbis: "Vorbis", flac: "FLAC", ac3: "AC-3", eac3: "E-AC-3", alac: "ALAC",
+    h264: "H.264", mpeg1video: "MPEG-1", mpeg2: "MPEG-2", mpeg2video: "MPEG-2", mpeg4: "MPEG-4", msmpeg4v3: "MPEG-4", dvvideo: "DV", mjpeg: "Motion JPEG",
+    prores: "ProRes", wmv1: "WMV", wmv2: "WMV", wmv3: "WMV", vc1: "VC-1", flv1: "Flash video", theora: "Theora",
+    mp2: "MP2", wmav1: "WMA", wmav2: "WMA", wmapro: "WMA", dts: "DTS",
   };
   return names[codec] ?? (codec.startsWith("pcm") ? "PCM" : codec);
 }

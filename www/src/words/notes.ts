@@ -23,6 +23,13 @@ export const notes = {
   framesLeftOut: (all: number, given: number) =>
     `The source has ${plural(all, "frame")}, of which ${all - given} could not be read, or are shown at no time of their own.`,
   sizeChanges: "The picture changes its size on the way; the coloured one has the first size throughout.",
+  addedDecoder: (container: string, codec: string) =>
+    `The browser does not read this kind of file (${container}, ${codecWords(codec)}); the added decoder has read it.`,
+  deinterlaced: "The film was stored in interlaced half pictures, as for television; they were put together into whole ones.",
+  padded: "The picture has an odd number of rows or columns; one was added, because the file between takes even ones only.",
+  animation: (format: string) => `The file is an animated ${format}; all of its pictures are coloured, as a film.`,
+  sequence: (pictures: number, rate: number) => `${pictures} numbered pictures were read as a film of ${rate} frames a second.`,
+  numbersMissing: (count: number) => `${count === 1 ? "One number is" : `${count} numbers are`} missing among the pictures; those around follow each other without a gap.`,
   soundLeftOut: (codec: string | null) =>
     `A sound track (${codec ? codecWords(codec) : "of an unknown kind"}) does not fit the new file and is left out.`,
   soundEncoded: (codec: string | null, written: string) =>

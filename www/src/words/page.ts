@@ -28,10 +28,16 @@ export const words = {
   },
   fetchingModel: (bytes: number, total: number) => `Fetching what it needs, once: ${megabytes(bytes)} of ${megabytes(total)} MB`,
   notReady: "Not ready",
+  // numbered pictures
+  numbered: (count: number, first: string, last: string) => `${count} numbered pictures, from ${first} to ${last}. How many frames a second were they filmed at?`,
+  film: (name: string) => `${name}, as one film`,
   // reading
   steps: {
     link: "Fetching the clip that the address names…",
     file: "Reading the file…",
+    foreign: (share: number | null) => share === null
+      ? "Fetching the decoder for this kind of file (10 MB, once)…"
+      : `The browser does not read this kind of file; the added decoder does: ${percent(share)}…`,
     model: "Getting ready to colour…",
     preview: "Imagining four colourings…",
   },
