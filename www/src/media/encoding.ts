@@ -27,6 +27,9 @@ const LEAST_BITRATE = 1_500_000;
 /** The page's encoders are made for speed and need more bits than the one that made the source. */
 const TIMES_SOURCE = 4;
 
+/** Beyond this nothing is gained, since frames themselves have 12 bits a pixel, and Chromium's H.264 encoder gives up where noise asks for more. */
+const MOST_BITS_PER_PIXEL = 8;
+
 /** What each quality makes of the bitrate, and of the quantizer (some 6 of its steps halve the bits). */
 const QUALITIES: Record<OutputQuality, { bitrate: number; quantizer: number }> = {
   small: { bitrate: 0.4, quantizer: 12 },
@@ -66,7 +69,7 @@ export async function chooseEncoding(
     if (!takes(codec, width, height)) continue;
     const base = QUANTIZER[codec];
     const quality = new Quality({
-      bitrate: Math.round(bitrate * chooseBitrate(clip, pixelsPerSecond)),
+      bitrate: Math.round(chooseBitrate(clip, pixelsPerSecond, bitrate)),
       bitrateMode: "variable",
       ...(base === undefined ? {} : { quantizer: base + quantizer }),
     });
@@ -88,6 +91,7 @@ export function containerOf(codec: VideoCodec, output: RunOptions["output"]): Pi
   return { extension, format: extension === "webm" ? new WebMOutputFormat() : new Mp4OutputFormat({ fastStart: false }) };
 }
 
-function chooseBitrate(clip: Clip, pixelsPerSecond: number): number {
-  return Math.max(LEAST_BITRATE, BITS_PER_PIXEL * pixelsPerSecond, TIMES_SOURCE * clip.bitrate);
+function chooseBitrate(clip: Clip, pixelsPerSecond: number, share: number): number {
+  const wanted = share * Math.max(LEAST_BITRATE, BITS_PER_PIXEL * pixelsPerSecond, TIMES_SOURCE * clip.bitrate);
+  return Math.min(wanted, Math.max(LEAST_BITRATE, MOST_BITS_PER_PIXEL * pixelsPerSecond));
 }
