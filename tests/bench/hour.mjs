@@ -50,7 +50,7 @@ try {
   const film = await makeFilm(folder.path("hour.mov"));
   await give(page, film);
   await reached("choosing");
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   const held = [];
   for (const share of [0.1, 0.95]) {
     const frames = Math.round(share * 60 * MINUTES * RATE);

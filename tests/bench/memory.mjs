@@ -22,7 +22,7 @@ async function peak(clip, coloured = true) {
     await give(page, clip);
     await reached(page, "choosing");
     if (!coloured) return await heldBy(page, "most");
-    await page.getByRole("button", { name: "Colour it" }).click();
+    await page.getByRole("button", { name: "Colour it", exact: true }).click();
     await reached(page, "finished");
     return await heldBy(page, "most");
   } finally {

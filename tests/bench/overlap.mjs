@@ -97,7 +97,7 @@ try {
   const { page } = visitor;
   await give(page, await makeClip(folder.path("clip.mp4"), { size: options.clip, frames: Number(options.frames) }));
   await reached(page, "choosing");
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   await reached(page, "finished");
   const frames = Number((await details(page)).frames);
   const run = await page.workers()[0].evaluate(() => /** @type {any} */ (globalThis).measured);

@@ -30,7 +30,7 @@ async function round(clip) {
     await give(page, clip);
     await page.locator('main[data-state="choosing"]').waitFor({ timeout: 120_000 });
     const candidate = passed();
-    await page.getByRole("button", { name: "Colour it" }).click();
+    await page.getByRole("button", { name: "Colour it", exact: true }).click();
     await page.waitForFunction(() => /^\d+ of/.test(document.getElementById("tally-frames")?.textContent ?? ""), null, { timeout: 120_000 });
     return { candidate, frame: passed() };
   } finally {

@@ -140,7 +140,7 @@ test("a bad file takes nothing away from the clip before it", async () => {
   await page.getByRole("alert").waitFor();
   assert.equal((await shownError(page))?.code, "file-unknown");
   assert.equal(await state(page), "choosing");
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   assert.equal(await settled(page, "finished"), null);
   assert.equal(await page.locator("#details [data-field=frames]").getAttribute("value"), "4");
 });
@@ -151,7 +151,7 @@ test("a clip whose preview fails gives the clip before it back", async () => {
   assert.equal(await settled(page, "choosing"), null);
   await give(page, folder.path("noise.mp4"));
   await page.getByRole("alert").waitFor();
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   assert.equal(await settled(page, "finished"), null);
   assert.equal(await page.locator("#details [data-field=frames]").getAttribute("value"), "4");
 });

@@ -52,7 +52,7 @@ async function breakOff(file, frames, choose = async () => {}) {
   await give(page, file);
   assert.equal(await settled(page, "choosing"), null);
   await choose();
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   await framesPast(frames);
   await page.getByRole("button", { name: "Pause" }).click();
   await diskIsStill(2000);
@@ -185,7 +185,7 @@ async function folders() {
 async function cancel() {
   await give(page, clip);
   assert.equal(await settled(page, "choosing"), null);
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   await framesPast(CUTS[1]);
   await page.locator("section.coloring").getByRole("button", { name: "Cancel" }).click();
   await page.locator("main[data-state=choosing]").waitFor();
@@ -211,7 +211,7 @@ test("a cancelled run does not go on unasked, in this tab or in another", { time
     assert.equal(await settled(page, "choosing"), null);
     assert.equal(await offer().count(), 1);
   }
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   assert.equal(await settled(page, "finished"), null);
   assert.equal((await details(page)).frames, String(FRAMES));
 });
@@ -219,7 +219,7 @@ test("a cancelled run does not go on unasked, in this tab or in another", { time
 test("after a fault in the middle, trying again goes on from there", { timeout: 600_000 }, async () => {
   await give(page, clip);
   assert.equal(await settled(page, "choosing"), null);
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   await framesPast(CUTS[1] + 6);
   await page.workers()[0].evaluate(() => void setTimeout(() => {
     throw new Error("gone");
@@ -239,7 +239,7 @@ test("after a fault in the middle, trying again goes on from there", { timeout: 
 async function begin() {
   await give(page, clip);
   assert.equal(await settled(page, "choosing"), null);
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   await framesPast(CUTS[0] - 4);
 }
 
@@ -281,7 +281,7 @@ test("a full disk is explained, and once there is room the run goes on", { timeo
   await give(page, large);
   assert.equal(await settled(page, "choosing"), null);
   await page.getByLabel("File size").selectOption("best");
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   await framesPast(14);
   // The encoder runs behind: the first two seconds are to lie on the disk, whole, before there is no more room.
   await diskIsStill(100, 50_000);

@@ -34,7 +34,7 @@ async function onTheDesk(file) {
 /** Colours what is on the desk. @param {string} name @returns {Promise<Record<string, string> & { file: string }>} */
 async function colored(name) {
   const { page } = visitor;
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   assert.equal(await settled(page, "finished"), null);
   const file = folder.path(name);
   await save(page, file);

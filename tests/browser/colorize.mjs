@@ -42,7 +42,7 @@ export async function colorize(page, run) {
   if (error) return { ok: false, ...error };
   const { candidate = "auto" } = run;
   if (candidate !== "auto") await page.keyboard.press(candidate);
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   error = await settled(page, "finished", timeout);
   if (error) return { ok: false, ...error };
   await save(page, run.output);

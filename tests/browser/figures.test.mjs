@@ -32,7 +32,7 @@ async function onTheDesk(file) {
 /** Colours a clip; what the page says of it. @param {string} file */
 async function figuresOf(file) {
   await onTheDesk(file);
-  await visitor.page.getByRole("button", { name: "Colour it" }).click();
+  await visitor.page.getByRole("button", { name: "Colour it", exact: true }).click();
   assert.equal(await settled(visitor.page, "finished"), null);
   return details(visitor.page);
 }

@@ -31,7 +31,7 @@ async function colored(input, name, choose = async () => {}) {
   await give(page, input);
   assert.equal(await settled(page, "choosing"), null);
   await choose();
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   assert.equal(await settled(page, "finished"), null);
   const output = folder.path(name);
   return { output, name: await save(page, output), notes: await page.locator("#result-notes").innerText() };
@@ -135,7 +135,7 @@ test("several files are coloured one after the other, past one that is broken", 
   await page.locator("#clip-file").setInputFiles([one, broken, photo]);
   assert.equal(await settled(page, "choosing"), null);
   await page.keyboard.press("3"); // the likeliest colouring of a test pattern is pale
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   const entries = page.locator("#batch-list li");
   const first = await entries.nth(0).getByRole("link", { name: "Save" }).elementHandle();
   await entries.nth(2).getByRole("link", { name: "Save" }).waitFor();
@@ -155,7 +155,7 @@ async function unsaved(name) {
   const { page } = visitor;
   await give(page, await makeClip(folder.path(name), { frames: 3 }));
   assert.equal(await settled(page, "choosing"), null);
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   assert.equal(await settled(page, "finished"), null);
 }
 
@@ -171,7 +171,7 @@ test("a result that nobody saved stays beside the next clip's and another colour
   const { page } = visitor;
   await unsaved("kept.mp4");
   await page.getByRole("button", { name: "Another colouring" }).click();
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   assert.equal(await settled(page, "finished"), null);
   await unsaved("after.mp4");
   const links = page.locator("#batch-list").getByRole("link", { name: "Save" });

@@ -26,7 +26,7 @@ test("a long clip", { timeout: 600_000 }, async (context) => {
     const video = ["-c:v", "libx264", "-preset", "ultrafast"];
     await give(page, await makeClip(folder.path("long.mp4"), { size: "640x480", frames: FRAMES, rate: 25, video, sound: ["-c:a", "aac"] }));
     assert.equal(await settled(page, "choosing"), null);
-    await page.getByRole("button", { name: "Colour it" }).click();
+    await page.getByRole("button", { name: "Colour it", exact: true }).click();
     assert.equal(await settled(page, "coloring"), null);
     const early = await leastHeld(page, EARLY);
     const late = await leastHeld(page, LATE);

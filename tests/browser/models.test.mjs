@@ -84,7 +84,7 @@ test("the larger set is fetched when it is chosen, colours, and is named", async
     await choose(page, "Finer");
     await lookedAt(page);
     assert.equal(fetched.length, 1, "it was kept");
-    await page.getByRole("button", { name: "Colour it" }).click();
+    await page.getByRole("button", { name: "Colour it", exact: true }).click();
     assert.equal(await settled(page, "finished"), null);
     assert.equal(await coloredWith(page), "large");
     assert.deepEqual(uncaught, []);
@@ -99,7 +99,7 @@ test("a run goes on with the set that it was begun with", async () => {
     await choose(page, "Finer");
     await page.locator("#model-words").getByText("takes a little longer").waitFor();
     await lookedAt(page);
-    await page.getByRole("button", { name: "Colour it" }).click();
+    await page.getByRole("button", { name: "Colour it", exact: true }).click();
     await page.waitForFunction(() => /^[2-9]\d* of/.test(document.getElementById("tally-frames")?.textContent ?? ""));
     await page.locator("section.coloring").getByRole("button", { name: "Cancel" }).click();
     await page.locator("#unfinished li").waitFor();
@@ -123,7 +123,7 @@ test("a larger set that does not come leaves the small one", async () => {
     assert.equal((await shownError(page))?.code, "weights-missing");
     await choose(page, "Standard");
     await lookedAt(page);
-    await page.getByRole("button", { name: "Colour it" }).click();
+    await page.getByRole("button", { name: "Colour it", exact: true }).click();
     assert.equal(await settled(page, "finished"), null);
     assert.equal(await coloredWith(page), "lite");
   } finally {

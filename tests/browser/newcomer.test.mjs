@@ -136,7 +136,7 @@ test("no word on the page needs a paper, outside “More” and “Details”", 
   await free("welcome");
   await onTheDesk(await makeClip(folder.path("words.mp4"), { frames: 60, filter: "negate=enable='gte(n,30)'" }));
   await free("choosing");
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   await page.waitForFunction(() => /^[2-9]\d* of/.test(document.getElementById("tally-frames")?.textContent ?? ""));
   await free("coloring");
   assert.equal(await settled(page, "finished"), null);
@@ -157,7 +157,7 @@ test("a clip of any shape keeps the page within bounds in every state", async ()
       }
     };
     await tall("choosing");
-    await page.getByRole("button", { name: "Colour it" }).click();
+    await page.getByRole("button", { name: "Colour it", exact: true }).click();
     await page.locator("main[data-state=coloring]").waitFor();
     await tall("coloring");
     assert.equal(await settled(page, "finished"), null);

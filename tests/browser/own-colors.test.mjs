@@ -41,7 +41,7 @@ async function onTheDesk(file) {
 /** Colours what is on the desk; the mean chroma of each frame. @param {string} name */
 async function colored(name) {
   const { page } = visitor;
-  await page.getByRole("button", { name: "Colour it" }).and(page.locator("#colorize")).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).and(page.locator("#colorize")).click();
   assert.equal(await settled(page, "finished"), null);
   await save(page, folder.path(name));
   return chromaOf(folder.path(name));

@@ -59,7 +59,7 @@ async function begin(choose = async () => {}) {
   assert.equal(await settled(page, "choosing"), null);
   await page.getByLabel("Goes to").selectOption("own");
   await choose();
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
 }
 
 test("the result is in the file that was chosen, and there is no second copy of it", async () => {

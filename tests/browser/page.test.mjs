@@ -75,7 +75,7 @@ test("four colourings, the likeliest one marked and chosen; keys choose another"
   const other = chosen === 0 ? 3 : 0;
   await page.keyboard.press(String(other + 1));
   assert.ok(await radios.nth(other).isChecked());
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   assert.equal(await settled(page, "finished"), null);
   assert.equal(await page.locator("[data-field=candidate]").getAttribute("value"), String(other + 1));
 });
@@ -148,7 +148,7 @@ test("the keyboard keeps its place while more of the preview comes", async () =>
 test("progress is shown, and cancelling goes back to the choices", async () => {
   const { page } = visitor;
   await choosing(long);
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   await page.waitForFunction(() => /^[1-9]\d* of 400 frames/.test(document.getElementById("tally-frames")?.textContent ?? ""));
   const bar = page.getByRole("progressbar");
   assert.notEqual(await bar.getAttribute("aria-valuenow"), null);
@@ -156,14 +156,14 @@ test("progress is shown, and cancelling goes back to the choices", async () => {
   await page.locator("main[data-state=choosing]").waitFor();
   assert.equal(await shownError(page), null);
   await choosing(short);
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   assert.equal(await settled(page, "finished"), null);
 });
 
 test("a clip that comes while another is coloured waits for it", async () => {
   const { page } = visitor;
   await choosing(long);
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   await give(page, short);
   assert.match(await page.locator("#notice").innerText(), /will wait/);
   assert.equal(await state(page), "coloring");
@@ -210,7 +210,7 @@ test("the result plays over its grey source, with sound, and fills the screen", 
   const { page } = visitor;
   await choosing(await makeClip(folder.path("heard.mp4"), { frames: 10, sound: ["-c:a", "aac"] }));
   await page.keyboard.press("3");
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   assert.equal(await settled(page, "finished"), null);
   const video = page.locator("#result");
   await page.waitForFunction(() => /** @type {HTMLCanvasElement} */ (document.getElementById("result-grey")).width === 96);
@@ -244,12 +244,12 @@ test("the result plays over its grey source, with sound, and fills the screen", 
 test("the result is shared where the device shares files, and nowhere else", async () => {
   const { page } = visitor;
   await choosing(short);
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   assert.equal(await settled(page, "finished"), null);
   assert.ok(!(await page.getByRole("button", { name: "Share" }).isVisible()), "this browser shares nothing");
   await page.getByRole("button", { name: "Another colouring" }).click();
   await page.evaluate(() => Object.assign(navigator, { canShare: () => true, share: async (/** @type {ShareData} */ data) => Object.assign(window, { shared: data.files?.[0].name }) }));
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   assert.equal(await settled(page, "finished"), null);
   await page.getByRole("button", { name: "Share" }).click();
   // @ts-ignore made just above

@@ -29,7 +29,7 @@ beforeEach(async () => {
   await page.goto(visitor.address);
   await give(page, long);
   assert.equal(await settled(page, "choosing"), null);
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   await framesPast(0);
 });
 
@@ -149,7 +149,7 @@ test("a preview that does not stop in time does not take the run with it", async
     await give(page, clip);
     assert.equal(await settled(page, "choosing"), null);
     await page.keyboard.press("1");
-    await page.getByRole("button", { name: "Colour it" }).click();
+    await page.getByRole("button", { name: "Colour it", exact: true }).click();
     // The page's patience is over at once; the worker is still at a frame of the previews.
     await page.locator('main[data-state="coloring"]').waitFor();
     await page.clock.runFor(10_000);

@@ -35,7 +35,7 @@ async function told(input) {
 async function coloured(name, format) {
   const { page } = visitor;
   if (format) await page.getByLabel("Format").selectOption(format);
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   assert.equal(await settled(page, "finished"), null);
   await save(page, folder.path(name));
   return { file: folder.path(name), notes: await page.locator("#result-notes").innerText() };

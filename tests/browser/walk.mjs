@@ -39,7 +39,7 @@ export async function walkClip(page, clip, stop) {
   await page.getByRole("button", { name: "Cut before this frame" }).and(page.locator(":enabled")).waitFor();
   await stop("cutter");
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   await page.waitForFunction(() => /^[2-9]\d* of/.test(document.getElementById("tally-frames")?.textContent ?? ""));
   await page.getByRole("button", { name: "Pause" }).click();
   await stop("paused");
@@ -59,7 +59,7 @@ export async function walkQueue(page, files, stop) {
   await page.locator("#clip-file").setInputFiles(files);
   await reached(page, "choosing");
   await stop("photo");
-  await page.getByRole("button", { name: "Colour it" }).click();
+  await page.getByRole("button", { name: "Colour it", exact: true }).click();
   await page.locator("#batch-list a").nth(files.length - 1).waitFor();
   await stop("queue");
 }

@@ -90,7 +90,7 @@ test("weights that only a run needs are missed when a run begins, and fetched ag
     const { page } = visitor;
     await give(page, clip);
     assert.equal(await settled(page, "choosing"), null);
-    await page.getByRole("button", { name: "Colour it" }).click();
+    await page.getByRole("button", { name: "Colour it", exact: true }).click();
     await page.getByRole("alert").waitFor();
     assert.equal((await shownError(page))?.code, "weights-missing");
     assert.equal(await page.locator("main").getAttribute("data-state"), "choosing");
