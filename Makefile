@@ -60,10 +60,11 @@ colorize: page browser-parts
 samples: rust-parts browser-parts
 	cargo run --release -p trainer -- colorize www/public/samples/trucks.mp4 www/public/samples/trucks-colored.mp4 --size 192 --passes 2
 
-## Kernels and networks, f beside onnxruntime-web, memory of a long clip beside a short one's, a first visit, and who waits for whom; with
+## Kernels and networks, f beside onnxruntime-web, memory of a long clip beside a short one's, an hour of film (a quarter of an hour), a first visit, and who waits for whom; with
 ## CLIPS="a.mp4 b.mp4" also what those clips keep of themselves.
 bench: bench-native bench-web page browser-parts
 	node tests/bench/memory.mjs
+	node tests/bench/hour.mjs
 	node tests/bench/first-load.mjs
 	node tests/bench/overlap.mjs
 	node tests/bench/start.mjs

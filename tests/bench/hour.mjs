@@ -5,7 +5,7 @@
  */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { clipFolder, measure } from "../browser/clips.mjs";
+import { clipFolder } from "../browser/clips.mjs";
 import { heldBy } from "../browser/memory.mjs";
 import { give, save, settled } from "../browser/page.mjs";
 import { visit } from "../browser/visit.mjs";
@@ -30,12 +30,18 @@ async function makeFilm(file) {
 /** When the last mark begins in the picture, or in the sound, in seconds. @param {string} file */
 async function lastMarks(file) {
   const from = 60 * MINUTES - 90;
-  const { stderr: picture } = await ffmpeg(["-v", "info", "-copyts", "-ss", String(from), "-i", file, "-an", "-vf", "blackframe=amount=0:threshold=235", "-f", "null", "-"]);
+  const { stderr: picture } = await ffmpeg(["-v", "info", "-copyts", "-ss", String(from), "-i", file, "-an", "-vf", "blackframe=amount=0:threshold=200", "-f", "null", "-"]);
   const white = [...picture.matchAll(/pblack:(\d+).* t:([\d.]+)/g)].filter(([, black]) => Number(black) < 5).map(([, , time]) => Number(time));
   const { stderr: sound } = await ffmpeg(["-v", "info", "-copyts", "-ss", String(from), "-i", file, "-vn", "-af", "silencedetect=n=-30dB:d=2", "-f", "null", "-"]);
   const loud = [...sound.matchAll(/silence_end: ([\d.]+)/g)].map(([, time]) => Number(time));
   const begins = white.filter((time, index) => index === 0 || time - white[index - 1] > 2);
   return { picture: begins.at(-1), sound: loud.filter((time) => time < 60 * MINUTES - 1).at(-1) };
+}
+
+/** @param {string} file */
+async function framesOf(file) {
+  const { stdout } = await run("ffprobe", ["-v", "error", "-select_streams", "v:0", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", file]);
+  return Number.parseInt(stdout);
 }
 
 /** @param {string[]} options */
@@ -67,9 +73,8 @@ try {
     result.currentTime = result.duration / 2;
   }));
   const sought = Date.now() - before;
-  const [given, gotten] = [await measure(film), await measure(output)];
   console.log(JSON.stringify({
-    benchmark: "hour", minutes: MINUTES, frames: [given.times.length, gotten.times.length], megabytes: held, sought,
+    benchmark: "hour", minutes: MINUTES, frames: [await framesOf(film), await framesOf(output)], megabytes: held, sought,
     marks: [await lastMarks(film), await lastMarks(output)],
   }));
 } finally {
