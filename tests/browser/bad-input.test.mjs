@@ -1,27 +1,18 @@
 /** Whatever is wrong with a file, the page says what in plain words, and the next clip works. */
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { clipFolder, ffmpeg, makeClip, measure } from "./clips.mjs";
+import { before, test } from "node:test";
+import { ffmpeg, makeClip, measure } from "./clips.mjs";
 import { colorize } from "./colorize.mjs";
 import { give, settled, shownError, state } from "./page.mjs";
-import { visit } from "./visit.mjs";
+import { sharedVisit } from "./shared-visit.mjs";
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
+const { visitor, folder } = await sharedVisit();
 /** @type {string} */
 let good;
 
 before(async () => {
-  folder = await clipFolder();
-  visitor = await visit();
   good = await makeClip(folder.path("good.mp4"), { frames: 4 });
-});
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
 });
 
 /** Gives the page a file that it must refuse with a name. @param {string} file @param {string} code */

@@ -1,34 +1,25 @@
 /** A run that breaks off: it goes on from there, what is there can be saved, and it can be forgotten. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, beforeEach, test } from "node:test";
-import { chromaOf, clipFolder, ffmpeg, lumaPsnr, makeClip, measure, saturation, soundHash } from "./clips.mjs";
+import { before, beforeEach, test } from "node:test";
+import { chromaOf, ffmpeg, lumaPsnr, makeClip, measure, saturation, soundHash } from "./clips.mjs";
 import { colorize } from "./colorize.mjs";
 import { details, give, save, settled, shownError } from "./page.mjs";
-import { visit } from "./visit.mjs";
+import { sharedVisit } from "./shared-visit.mjs";
 
 const FRAMES = 30;
 const CUTS = [8, 18];
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
+const { visitor, folder } = await sharedVisit({ run: { size: "32", passes: "2" } });
 /** Three shots of 3 seconds in all, with sound. @type {string} */
 let clip;
 /** @type {import("playwright-core").Page} */
 let page;
 
 before(async () => {
-  folder = await clipFolder();
-  visitor = await visit({ run: { size: "32", passes: "2" } });
   clip = await makeClip(folder.path("shots.mp4"), {
     frames: FRAMES, sound: ["-c:a", "aac"], filter: `negate=enable='between(n,${CUTS[0]},${CUTS[1] - 1})'`,
   });
-});
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
 });
 beforeEach(async () => {
   page = await opened();

@@ -1,35 +1,17 @@
 /** What the page shows of a clip before it is coloured: moving colourings, shots, and the look of the colours. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { chromaOf, clipFolder, makeClip, saturation } from "./clips.mjs";
-import { details, give, save, settled, shownError, touch } from "./page.mjs";
-import { visit } from "./visit.mjs";
+import { before, test } from "node:test";
+import { chromaOf, makeClip, saturation } from "./clips.mjs";
+import { details, save, settled, shownError, touch } from "./page.mjs";
+import { putOnDesk, sharedVisit } from "./shared-visit.mjs";
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
+const { visitor, folder } = await sharedVisit({ run: { size: "32" } });
 /** Twelve frames in three shots: the middle one is a negative. @type {string} */
 let cut;
 
 before(async () => {
-  folder = await clipFolder();
-  visitor = await visit({ run: { size: "32" } });
   cut = await makeClip(folder.path("cut.mp4"), { frames: 12, filter: "negate=enable='between(n,4,7)'" });
 });
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
-});
-
-/** Gives the page a clip and waits until all that it looks for is found. @param {string} file */
-async function onTheDesk(file) {
-  const { page } = visitor;
-  await page.goto(visitor.address);
-  await give(page, file);
-  assert.equal(await settled(page, "choosing"), null);
-  await page.locator("#scan").getByText(/^(One shot|\d+ shots)/).waitFor();
-}
 
 /** Colours what is on the desk. @param {string} name @returns {Promise<Record<string, string> & { file: string }>} */
 async function colored(name) {
@@ -64,7 +46,7 @@ const shotNumber = (/** @type {number} */ number) => visitor.page.locator("#shot
 
 test("several moments in every colouring, moving, and a pause", async () => {
   const { page } = visitor;
-  await onTheDesk(cut);
+  await putOnDesk(visitor, cut);
   assert.equal(await page.locator(".candidate:first-child .moments canvas").count(), 3);
   const first = ".candidate:first-child .color";
   const seen = new Set();
@@ -87,7 +69,7 @@ test("several moments in every colouring, moving, and a pause", async () => {
 
 test("a picture is compared with its source: by pointing, by a finger, by a key, by a button", async () => {
   const { page } = visitor;
-  await onTheDesk(cut);
+  await putOnDesk(visitor, cut);
   const grey = page.locator(".candidate:first-child .grey");
   assert.ok(!(await grey.isVisible()));
   await page.locator(".candidate:first-child .frame").hover();
@@ -109,7 +91,7 @@ test("a picture is compared with its source: by pointing, by a finger, by a key,
 
 test("cuts are found, and a shot that is locked gets its own colouring", async () => {
   const { page } = visitor;
-  await onTheDesk(cut);
+  await putOnDesk(visitor, cut);
   assert.equal(await page.locator("#shots canvas").count(), 3);
   await page.keyboard.press("1");
   await shotNumber(2).click();
@@ -118,10 +100,10 @@ test("cuts are found, and a shot that is locked gets its own colouring", async (
   assert.match(await page.locator("#shot-words").innerText(), /Shot 2 is locked to colouring 4/);
   const mixed = await colored("mixed.mp4");
   assert.equal(mixed.shots, "3");
-  await onTheDesk(cut);
+  await putOnDesk(visitor, cut);
   await page.keyboard.press("1");
   const first = await chromaOf((await colored("first.mp4")).file);
-  await onTheDesk(cut);
+  await putOnDesk(visitor, cut);
   await page.keyboard.press("4");
   const fourth = await chromaOf((await colored("fourth.mp4")).file);
   const both = await chromaOf(mixed.file);
@@ -134,7 +116,7 @@ test("cuts are found, and a shot that is locked gets its own colouring", async (
 
 test("a cut is taken away and another made by hand", async () => {
   const { page } = visitor;
-  await onTheDesk(cut);
+  await putOnDesk(visitor, cut);
   await shotNumber(3).click();
   await page.getByRole("button", { name: "Remove the cut" }).click();
   assert.equal(await page.locator("#shots canvas").count(), 2);
@@ -153,7 +135,7 @@ test("a cut is taken away and another made by hand", async () => {
 
 test("strength and warmth are seen at once and written", async () => {
   const { page } = visitor;
-  await onTheDesk(cut);
+  await putOnDesk(visitor, cut);
   await page.locator("#candidates[aria-busy=false]").waitFor();
   await page.getByRole("button", { name: "Pause" }).click();
   const plain = await look(".candidate:first-child .color");

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { after, before, test } from "node:test";
-import { clipFolder, ffmpeg, lumaPsnr, makeClip, measure, saturation, soundHash } from "./clips.mjs";
+import { test } from "node:test";
+import { ffmpeg, lumaPsnr, makeClip, measure, saturation, soundHash } from "./clips.mjs";
 import { colorize } from "./colorize.mjs";
-import { visit } from "./visit.mjs";
+import { sharedVisit } from "./shared-visit.mjs";
 
 /** The loss that the encoder may cause. */
 const LEAST_PSNR = 38;
@@ -14,19 +14,7 @@ const LEAST_PSNR_OF_GRAIN = 36;
 /** ffmpeg's saturation of a clip that is visibly coloured; grey ones have less than 1. */
 const LEAST_SATURATION = 2;
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
-
-before(async () => {
-  folder = await clipFolder();
-  visitor = await visit();
-});
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
-});
+const { visitor, folder } = await sharedVisit();
 
 /** Colours a clip and checks all that every clip has to keep. @param {string} input @param {number} least of the luma's PSNR */
 async function kept(input, least = LEAST_PSNR) {

@@ -1,24 +1,12 @@
 /** Files that are damaged, or unusual and whole: everything in them that can be decoded is coloured, and the rest is named. */
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { clipFolder, ffmpeg, lumaPsnr, makeClip, measure } from "./clips.mjs";
+import { test } from "node:test";
+import { ffmpeg, lumaPsnr, makeClip, measure } from "./clips.mjs";
 import { colorize } from "./colorize.mjs";
-import { visit } from "./visit.mjs";
+import { sharedVisit } from "./shared-visit.mjs";
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
-
-before(async () => {
-  folder = await clipFolder();
-  visitor = await visit({ run: { size: "32" } });
-});
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
-});
+const { visitor, folder } = await sharedVisit({ run: { size: "32" } });
 
 /** Colours a file. @param {string} input */
 async function coloured(input) {

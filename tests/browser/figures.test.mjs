@@ -1,23 +1,12 @@
 /** The figures that the page gives of a clip are true. */
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { clipFolder, makeClip } from "./clips.mjs";
+import { beforeEach, test } from "node:test";
+import { makeClip } from "./clips.mjs";
 import { details, give, settled } from "./page.mjs";
-import { visit } from "./visit.mjs";
+import { sharedVisit } from "./shared-visit.mjs";
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
+const { visitor, folder } = await sharedVisit();
 
-before(async () => {
-  folder = await clipFolder();
-  visitor = await visit();
-});
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
-});
 beforeEach(async () => {
   await visitor.page.goto(visitor.address);
 });

@@ -2,25 +2,14 @@
 import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
-import { clipFolder, ffmpeg, lumaPsnr, makeClip, makePhoto, measure, saturation } from "./clips.mjs";
+import { beforeEach, test } from "node:test";
+import { ffmpeg, lumaPsnr, makeClip, makePhoto, measure, saturation } from "./clips.mjs";
 import { colorize } from "./colorize.mjs";
 import { give, save, settled, shownError } from "./page.mjs";
-import { visit } from "./visit.mjs";
+import { sharedVisit } from "./shared-visit.mjs";
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
+const { visitor, folder } = await sharedVisit({ run: { size: "32" } });
 
-before(async () => {
-  folder = await clipFolder();
-  visitor = await visit({ run: { size: "32" } });
-});
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
-});
 beforeEach(async () => {
   await visitor.page.goto(visitor.address);
 });

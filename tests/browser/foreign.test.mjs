@@ -3,27 +3,16 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { promisify } from "node:util";
-import { clipFolder, ffmpeg, lumaPsnr, makeClip, measure } from "./clips.mjs";
+import { ffmpeg, lumaPsnr, makeClip, measure } from "./clips.mjs";
 import { addressOf, colorize } from "./colorize.mjs";
 import { give, launch, settled, shownError, state } from "./page.mjs";
 import { serve } from "./serve.mjs";
-import { dist, visit } from "./visit.mjs";
+import { sharedVisit } from "./shared-visit.mjs";
+import { dist } from "./visit.mjs";
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
-
-before(async () => {
-  folder = await clipFolder();
-  visitor = await visit({ run: { size: "32" } });
-});
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
-});
+const { visitor, folder } = await sharedVisit({ run: { size: "32" } });
 
 /** The copies that the added decoder has made, by their names in the browser's private file system. */
 const copies = () => visitor.page.evaluate(async () => {

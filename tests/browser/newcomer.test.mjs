@@ -1,37 +1,22 @@
 /** The page before somebody with a box of old films: plain words, the time it takes, and what looks alike shown once. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { clipFolder, ffmpeg, makeClip } from "./clips.mjs";
+import { test } from "node:test";
+import { ffmpeg, makeClip } from "./clips.mjs";
 import { addressOf } from "./colorize.mjs";
 import { give, launch, settled } from "./page.mjs";
 import { serve } from "./serve.mjs";
-import { dist, visit } from "./visit.mjs";
+import { putOnDesk, sharedVisit } from "./shared-visit.mjs";
+import { dist } from "./visit.mjs";
 
 /** What nobody has to know who does not open “More” or “Details”. */
 const JARGON = /candidate|\bchroma\b|\bflow\b|\bpass(es)?\b|refine|network|saturation|working size|confidence|colorize|weights/i;
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
-
-before(async () => {
-  folder = await clipFolder();
-  visitor = await visit({ run: { size: "32" } });
-});
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
-});
+const { visitor, folder } = await sharedVisit({ run: { size: "32" } });
 
 /** @param {string} file */
 async function onTheDesk(file) {
-  const { page } = visitor;
-  await page.goto(visitor.address);
-  await give(page, file);
-  assert.equal(await settled(page, "choosing"), null);
-  await page.locator("#candidates[aria-busy=false]").waitFor();
-  await page.locator("#scan").getByText(/^(One shot|\d+ shots)/).waitFor();
+  await putOnDesk(visitor, file);
+  await visitor.page.locator("#candidates[aria-busy=false]").waitFor();
 }
 
 const names = () => visitor.page.locator(".candidate:not([hidden]) .name").allInnerTexts();

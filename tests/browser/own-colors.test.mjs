@@ -1,25 +1,13 @@
 /** Shots that are in colour already keep their colours, as documentaries need it. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { chromaOf, clipFolder, ffmpeg } from "./clips.mjs";
+import { test } from "node:test";
+import { chromaOf, ffmpeg } from "./clips.mjs";
 import { give, save, settled } from "./page.mjs";
-import { visit } from "./visit.mjs";
+import { putOnDesk, sharedVisit } from "./shared-visit.mjs";
 
 const SEPIA = "hue=s=0,format=gbrp,colorchannelmixer=.393:.769:.189:0:.349:.686:.168:0:.272:.534:.131";
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
-
-before(async () => {
-  folder = await clipFolder();
-  visitor = await visit({ run: { size: "32" } });
-});
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
-});
+const { visitor, folder } = await sharedVisit({ run: { size: "32" } });
 
 /** A test picture of twelve frames, made by a filter from one in colour. @param {string} name @param {string} filter @param {string} format */
 async function inColor(name, filter, format = "yuv420p") {
@@ -30,12 +18,8 @@ async function inColor(name, filter, format = "yuv420p") {
 
 /** @param {string} file */
 async function onTheDesk(file) {
-  const { page } = visitor;
-  await page.goto(visitor.address);
-  await give(page, file);
-  assert.equal(await settled(page, "choosing"), null);
-  await page.locator("#scan").getByText(/^(One shot|\d+ shots)/).waitFor();
-  await page.keyboard.press("3");
+  await putOnDesk(visitor, file);
+  await visitor.page.keyboard.press("3");
 }
 
 /** Colours what is on the desk; the mean chroma of each frame. @param {string} name */

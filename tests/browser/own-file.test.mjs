@@ -1,27 +1,18 @@
 /** A result that is written to a file of the visitor's own (File System Access). */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
-import { after, before, beforeEach, test } from "node:test";
-import { clipFolder, ffmpeg, lumaPsnr, makeClip, measure, saturation } from "./clips.mjs";
+import { before, beforeEach, test } from "node:test";
+import { ffmpeg, lumaPsnr, makeClip, measure, saturation } from "./clips.mjs";
 import { details, give, settled, shownError, state } from "./page.mjs";
-import { visit } from "./visit.mjs";
+import { sharedVisit } from "./shared-visit.mjs";
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
+const { visitor, folder } = await sharedVisit({ run: { size: "32" } });
 /** @type {string} */
 let clip;
 
 before(async () => {
-  folder = await clipFolder();
-  visitor = await visit({ run: { size: "32" } });
   visitor.page.setDefaultTimeout(120_000);
   clip = await makeClip(folder.path("clip.mp4"), { frames: 16, sound: ["-c:a", "aac"] });
-});
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
 });
 beforeEach(async () => {
   const { page } = visitor;

@@ -1,29 +1,20 @@
 /** What a visitor does on the page besides giving it one good file. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, beforeEach, test } from "node:test";
-import { clipFolder, makeClip, measure } from "./clips.mjs";
+import { before, beforeEach, test } from "node:test";
+import { makeClip, measure } from "./clips.mjs";
 import { give, settled, shownError, state } from "./page.mjs";
-import { visit } from "./visit.mjs";
+import { sharedVisit } from "./shared-visit.mjs";
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
+const { visitor, folder } = await sharedVisit();
 /** @type {string} */
 let short;
 /** @type {string} */
 let long;
 
 before(async () => {
-  folder = await clipFolder();
-  visitor = await visit();
   short = await makeClip(folder.path("short.mp4"), { frames: 3 });
   long = await makeClip(folder.path("long.mp4"), { frames: 400 });
-});
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
 });
 beforeEach(async () => {
   await visitor.page.goto(visitor.address);

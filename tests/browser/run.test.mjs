@@ -1,28 +1,19 @@
 /** What a visitor does while a clip is being coloured. */
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { clipFolder, makeClip } from "./clips.mjs";
+import { before, beforeEach, test } from "node:test";
+import { makeClip } from "./clips.mjs";
 import { details, give, settled, shownError, state, touch } from "./page.mjs";
-import { visit } from "./visit.mjs";
+import { sharedVisit } from "./shared-visit.mjs";
 
 /** Enough that nothing here is over before it was looked at. */
 const FRAMES = 120;
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
+const { visitor, folder } = await sharedVisit({ run: { size: "32" } });
 /** @type {string} */
 let long;
 
 before(async () => {
-  folder = await clipFolder();
-  visitor = await visit({ run: { size: "32" } });
   long = await makeClip(folder.path("long.mp4"), { frames: FRAMES });
-});
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
 });
 beforeEach(async () => {
   const { page } = visitor;

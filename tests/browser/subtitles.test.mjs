@@ -1,28 +1,19 @@
 /** Subtitles cannot be carried over; a clip that has some is told apart from one that has none. */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { clipFolder, ffmpeg, makeClip } from "./clips.mjs";
+import { before, test } from "node:test";
+import { ffmpeg, makeClip } from "./clips.mjs";
 import { colorize } from "./colorize.mjs";
-import { visit } from "./visit.mjs";
+import { sharedVisit } from "./shared-visit.mjs";
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
+const { visitor, folder } = await sharedVisit({ run: { size: "32" } });
 /** @type {string} */
 let plain;
 
 before(async () => {
-  folder = await clipFolder();
-  visitor = await visit({ run: { size: "32" } });
   plain = await makeClip(folder.path("plain.mp4"), { frames: 10, sound: ["-c:a", "aac"] });
   await writeFile(folder.path("words.srt"), "1\n00:00:00,100 --> 00:00:00,600\nIntertitle\n");
   await writeFile(folder.path("chapters.txt"), ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=500\ntitle=Reel one\n");
-});
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
 });
 
 /** The notes on a clip's coloured file. @param {string} name @param {string[]} options */

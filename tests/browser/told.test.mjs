@@ -1,25 +1,14 @@
 /** What the page cannot keep of a file it says before the run; what it can keep is kept: tags, transparency, dates and names. */
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { after, before, beforeEach, test } from "node:test";
-import { clipFolder, ffmpeg, makeClip, makePhoto, measure } from "./clips.mjs";
+import { beforeEach, test } from "node:test";
+import { ffmpeg, makeClip, makePhoto, measure } from "./clips.mjs";
 import { colorize } from "./colorize.mjs";
 import { give, save, settled } from "./page.mjs";
-import { visit } from "./visit.mjs";
+import { sharedVisit } from "./shared-visit.mjs";
 
-/** @type {Awaited<ReturnType<typeof visit>>} */
-let visitor;
-/** @type {Awaited<ReturnType<typeof clipFolder>>} */
-let folder;
+const { visitor, folder } = await sharedVisit({ run: { size: "32" } });
 
-before(async () => {
-  folder = await clipFolder();
-  visitor = await visit({ run: { size: "32" } });
-});
-after(async () => {
-  await visitor?.close();
-  await folder?.remove();
-});
 beforeEach(async () => {
   await visitor.page.goto(visitor.address);
 });
