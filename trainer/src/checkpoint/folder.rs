@@ -87,7 +87,7 @@ fn fill(partial: &Path, progress: Progress, files: &[(&str, Vec<u8>)]) -> Result
 
 fn remove(folder: &Path) -> Result<()> {
     if folder.exists() {
-        fs::remove_dir_all(folder)?;
+        fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
     }
     Ok(())
 }
@@ -111,20 +111,14 @@ pub fn go_back(out: &Path, step: usize) -> Result<()> {
     let place =
         place.with_context(|| format!("{} keeps no step {step}; there are: {names}", out.display()))?;
     Whole::read(there[place].1.clone()).with_context(|| format!("step {step} can't be gone back to"))?;
-    for (_, path) in &there[place + 1..] {
-        fs::remove_dir_all(path).with_context(|| format!("removing {}", path.display()))?;
-    }
-    Ok(())
+    there[place + 1..].iter().try_for_each(|(_, path)| remove(path))
 }
 
 /// Removes all checkpoints but the `keep` newest and the best.
 pub(super) fn prune(out: &Path, keep: usize) -> Result<()> {
     let best = best(out)?;
-    let old = list(out)?.into_iter().rev().skip(keep).filter(|(step, _)| Some(*step) != best);
-    for (_, path) in old {
-        fs::remove_dir_all(&path).with_context(|| format!("removing {}", path.display()))?;
-    }
-    Ok(())
+    let mut old = list(out)?.into_iter().rev().skip(keep).filter(|(step, _)| Some(*step) != best);
+    old.try_for_each(|(_, path)| remove(&path))
 }
 
 /// The step of the checkpoint with the lowest loss on what is held back; of those that know none, with the lowest smoothed loss.

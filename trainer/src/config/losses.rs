@@ -1,8 +1,9 @@
 //! Weights and parameters of the losses.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
+use super::check_amount;
 use crate::loss::perceptual::BETA;
 
 /// The whole loss is the sum of the terms, each times its weight here.
@@ -69,10 +70,7 @@ impl Losses {
             ("annealed", self.annealed),
         ];
         for (name, value) in fields.into_iter().chain(self.beta.iter().map(|&beta| ("beta", beta))) {
-            ensure!(
-                value >= 0.0 && value.is_finite(),
-                "losses.{name} must be a number of at least 0, not {value}"
-            );
+            check_amount(&format!("losses.{name}"), value)?;
         }
         Ok(())
     }

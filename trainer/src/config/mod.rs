@@ -139,6 +139,12 @@ impl Default for Checkpoints {
     }
 }
 
+/// An error that names a field whose value is below 0, or no number.
+fn check_amount(field: &str, value: f64) -> Result<()> {
+    ensure!(value >= 0.0 && value.is_finite(), "{field} must be a number of at least 0, not {value}");
+    Ok(())
+}
+
 impl RunConfig {
     /// Sizes of the networks that this run trains.
     pub fn networks(&self) -> NetworksConfig {

@@ -6,6 +6,8 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
+use super::check_amount;
+
 /// How the weights follow the gradients. The defaults are the paper's: Adam at 1e-4.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -89,10 +91,7 @@ impl Optimiser {
         for (name, value) in
             [("learning_rate", self.learning_rate), ("clip", self.clip), ("weight_decay", self.weight_decay)]
         {
-            ensure!(
-                value >= 0.0 && value.is_finite(),
-                "optimiser.{name} must be a number of at least 0, not {value}"
-            );
+            check_amount(&format!("optimiser.{name}"), value)?;
         }
         ensure!((0.0..=1.0).contains(&self.floor), "optimiser.floor must be in [0, 1]");
         ensure!(self.accumulate > 0, "optimiser.accumulate must be at least 1");

@@ -70,21 +70,16 @@ pub struct ColorSource {
 }
 
 impl ColorSource {
-    /// Opens what the stage trains on.
-    pub fn open(run: &RunConfig, stage: &Stage) -> Result<Self> {
-        let source = Self::of(&PreparedSet::open(&run.data)?, Split::Training, run, stage)?;
+    /// Opens what the stage trains on, and what is held back from it: none where nothing of a kind that the stage trains on is.
+    pub fn open(run: &RunConfig, stage: &Stage) -> Result<(Arc<Self>, Option<Arc<Self>>)> {
+        let set = PreparedSet::open(&run.data)?;
+        let source = Self::of(&set, Split::Training, run, stage)?;
         println!(
             "{} photos and frames of clips, {} clips to train on",
             source.images.len(),
             source.clips.len()
         );
-        Ok(source)
-    }
-
-    /// Opens what is held back from it; none where nothing of a kind that the stage trains on is.
-    pub fn held_back(run: &RunConfig, stage: &Stage) -> Option<Self> {
-        let set = PreparedSet::open(&run.data).ok()?;
-        Self::of(&set, Split::Validation, run, stage).ok()
+        Ok((Arc::new(source), Self::of(&set, Split::Validation, run, stage).ok().map(Arc::new)))
     }
 
     fn of(set: &PreparedSet, split: Split, run: &RunConfig, stage: &Stage) -> Result<Self> {

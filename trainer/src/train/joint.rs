@@ -79,8 +79,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     group: &Group<B>,
 ) -> Result<()> {
     let sources = Sources::of(stage)?;
-    let source = &Arc::new(ColorSource::open(stage.run, stage.stage)?);
-    let held_back = &ColorSource::held_back(stage.run, stage.stage).map(Arc::new);
+    let (source, held_back) = &ColorSource::open(stage.run, stage.stage)?;
     group.train(|peer, device| {
         let (training, network) = peer.in_turn(|| {
             let training = JointTraining::<B> {
