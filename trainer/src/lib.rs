@@ -8,6 +8,7 @@ pub mod device;
 pub mod evaluation;
 pub mod export;
 pub mod film;
+pub mod hints;
 pub mod import;
 pub mod info;
 pub mod knn;

@@ -12,6 +12,7 @@ use super::{
     flow_figures::FlowFigures,
     flows::Flows,
     footage::{Footage, to_tensor},
+    hinting,
     report::{ClipReport, Picked},
     sheet::{Column, Sheet},
     tint::tinted,
@@ -26,13 +27,15 @@ pub struct Evaluator<B: Kernels> {
     pub lpips: Option<Lpips<B>>,
     /// Passes of g.
     pub passes: usize,
+    /// Numbers of points of the truth that a clip is colored anew with.
+    pub hints: Vec<usize>,
     /// Where to compute.
     pub device: B::Device,
 }
 
 impl<B: Kernels> Evaluator<B> {
     /// Colours and measures a clip, or a photo as a clip of one frame. The sheet shows `rows` of its frames.
-    pub fn ours(&self, painter: &Painter<B>, clip: &Sequence, rows: usize) -> (ClipReport, Sheet) {
+    pub fn ours(&self, painter: &Painter<B>, clip: &Sequence, rows: usize) -> Result<(ClipReport, Sheet)> {
         let footage = self.footage(&clip.frames);
         let coloured = ColouredClip::new(painter, &footage, self.passes);
         let figures: Vec<_> =
@@ -54,7 +57,11 @@ impl<B: Kernels> Evaluator<B> {
         report.picked = coloured.picks.iter().map(Picked::of).collect();
         report.best = Some(best + 1);
         report.candidate_distance = coloured.distance;
-        (report, sheet)
+        if !self.hints.is_empty() {
+            let flow = &self.flows.own.network;
+            report.hinted = hinting::measure(painter, &footage, &coloured, flow, self.passes, &self.hints)?;
+        }
+        Ok((report, sheet))
     }
 
     /// Colours and measures a clip with each variant of the method, and with the first one, which is the whole method,

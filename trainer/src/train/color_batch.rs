@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use burn::tensor::{Int, Tensor, TensorData, backend::Backend};
-use chromaflow::model::hypercolumn::HINT;
+use chromaflow::hint::{HINT, Hints};
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
 
 use super::{judges::Link, rarity::count_colors};
@@ -252,10 +252,10 @@ impl ColorBatch {
     }
 
     /// What f is told of the images' colors, `[images, HINT, height, width]`; none if that is nothing.
-    pub fn hints<B: Backend>(&self, device: &B::Device) -> Option<Tensor<B, 4>> {
+    pub fn hints<B: Backend>(&self, device: &B::Device) -> Option<Hints<B>> {
         let shape = [self.images, HINT, self.height, self.width];
         (!self.hints.is_empty())
-            .then(|| Tensor::from_data(TensorData::new(self.hints.clone(), shape), device))
+            .then(|| Tensor::from_data(TensorData::new(self.hints.clone(), shape), device).into())
     }
 
     /// Gives the newest image a hint.
