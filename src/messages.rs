@@ -71,6 +71,22 @@ pub struct FileMessage {
     pub bytes: Vec<u8>,
 }
 
+/// A photograph in color.
+#[derive(Deserialize)]
+pub struct PhotographMessage {
+    pub width: usize,
+    pub height: usize,
+    #[serde(with = "serde_bytes")]
+    pub rgb: Vec<u8>,
+}
+
+impl From<PhotographMessage> for clip::Photograph {
+    fn from(photograph: PhotographMessage) -> Self {
+        let PhotographMessage { width, height, rgb } = photograph;
+        Self { width, height, rgb }
+    }
+}
+
 impl From<FrameMessage> for LumaFrame {
     fn from(frame: FrameMessage) -> Self {
         Self {

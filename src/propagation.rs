@@ -10,16 +10,16 @@ use burn::tensor::{FloatDType, Int, Tensor, TensorData, backend::Backend, module
 use crate::hint::Point;
 
 /// By how much the correlation of two places' features falls below 1 until their covariance is 1 / e of it.
-const CONTENT: f64 = 1.0;
+const CONTENT: f64 = 0.6;
 
 /// Standard deviation of distance, of the frame's shorter side.
-const DISTANCE: f64 = 0.5;
+const DISTANCE: f64 = 1.0;
 
 /// Standard deviation of luma, which is in [0, 1].
-const LUMA: f64 = 0.2;
+const LUMA: f64 = 0.5;
 
 /// Variance of a point's own color, to that of the colors that are looked for. It keeps the equations solvable where points lie together.
-const NOISE: f32 = 0.05;
+const NOISE: f32 = 0.03;
 
 /// Frames after which a point that was given in another frame is half as sure.
 const FADING: f32 = 24.0;
@@ -128,7 +128,7 @@ impl<B: Backend> Places<B> {
 }
 
 /// Features less their mean over the places, each of length 1: `[channels, n]` to the same shape.
-fn normalized<B: Backend>(features: Tensor<B, 2>) -> Tensor<B, 2> {
+pub fn normalized<B: Backend>(features: Tensor<B, 2>) -> Tensor<B, 2> {
     let features = features.clone() - features.mean_dim(1);
     let length = features.clone().powi_scalar(2).sum_dim(0).sqrt().add_scalar(1e-6); // [1, n]
     features / length

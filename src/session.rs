@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use burn::tensor::{Tensor, TensorData};
 
 use crate::{
-    clip::{self, ClipColorizer, ClipOptions, CutFinder, Demand, Finished, Memory, Place, Tracked, Tracker},
+    clip::{
+        self, ClipColorizer, ClipOptions, CutFinder, Demand, Finished, Memory, Photograph, Place, Tracked,
+        Tracker,
+    },
     color::LumaFrame,
     device::Grant,
     error::{Error, Result},
@@ -83,6 +86,17 @@ impl<B: Kernels> Session<B> {
     ) -> Result<Vec<[f32; 2]>> {
         let networks = self.weights()?.for_preview()?;
         clip::likely_colors(&networks, frame, size, place, &self.device).await
+    }
+
+    /// Hints for a frame from a photograph in color, as [`clip::hints_from`].
+    pub async fn hints_from(
+        &mut self,
+        photograph: &Photograph,
+        frame: &LumaFrame,
+        size: usize,
+    ) -> Result<Vec<Hint>> {
+        let networks = self.weights()?.for_preview()?;
+        clip::hints_from(&networks.trunk, photograph, frame, size, &self.device).await
     }
 
     /// As [`Tracker::track`].

@@ -17,7 +17,10 @@ use crate::{
     device::{self, Grant, GraphicsCard},
     error::{Error, Result},
     hint::Hint,
-    messages::{CandidateMessage, DeviceReport, FileMessage, FrameMessage, RoomMessage, WeightFileMessage},
+    messages::{
+        CandidateMessage, DeviceReport, FileMessage, FrameMessage, PhotographMessage, RoomMessage,
+        WeightFileMessage,
+    },
     pick::{PickRule, Standing},
     session::{Room, Session},
     weights::Manifest,
@@ -50,6 +53,8 @@ export interface Hint { x: number; y: number; radius: number; color: [number, nu
 export interface Place { id: number; x: number; y: number }
 /** Where a place has come to. visible: whether it is seen there; a hidden place has its last position. */
 export interface Tracked { id: number; x: number; y: number; visible: boolean }
+/** A photograph in color: three codes a pixel, red, green, blue. */
+export interface Photograph { width: number; height: number; rgb: Uint8Array }
 /** How a frame's candidate stands: mean log-likelihood in nats, mean HSV saturation in [0, 1]. */
 export interface Standing { logLikelihood: number; saturation: number }
 /** One coloring of a frame. */
@@ -210,6 +215,19 @@ impl Engine {
     ) -> std::result::Result<JsValue, JsValue> {
         let frame = received::<FrameMessage>(frame)?.into();
         sent(&on_session!(self, session => session.likely_colors(frame, size, [x, y]).await)?)
+    }
+
+    /// Hints of strength 0.5 for a frame, where a photograph in color surely shows the same; none where it does not.
+    #[wasm_bindgen(js_name = suggestFrom, unchecked_return_type = "Hint[]")]
+    pub async fn suggest_from(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Photograph")] photograph: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "LumaFrame")] frame: JsValue,
+        size: usize,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let photograph = received::<PhotographMessage>(photograph)?.into();
+        let frame = received::<FrameMessage>(frame)?.into();
+        sent(&on_session!(self, session => session.hints_from(&photograph, &frame, size).await)?)
     }
 
     /// Forgets the places that were followed, and the frame that they were in.

@@ -14,6 +14,7 @@ mod memory;
 mod motion;
 mod pass;
 mod preview;
+mod reference;
 mod still;
 mod track;
 
@@ -41,6 +42,7 @@ pub use memory::{Demand, Memory};
 pub use motion::Motion;
 pub use pass::{Neighbour, refine};
 pub use preview::{Candidate, likely_colors, preview, warm_up};
+pub use reference::{Photograph, hints_from};
 pub use track::{Place, Tracked, Tracker};
 
 /// How a clip is to be coloured.

@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::Command};
 use anyhow::Result;
 use burn::backend::Flex;
 use chromaflow::{
-    clip::{Place, Tracker},
+    clip::{Photograph, Place, Tracker, hints_from},
     color::{LumaFrame, Matrix, Range},
     model::flow::FlowNet,
 };
@@ -15,6 +15,7 @@ use trainer::{
     evaluation::flows::NamedFlow,
     film::Film,
     hints::{file, follow::follow},
+    published,
 };
 
 const SIDE: usize = 96;
@@ -64,6 +65,59 @@ fn a_place_goes_with_what_moves_there_and_comes_back_with_it() {
         }
         assert!(apart(still.x, 8.0) < 1.0 && apart(still.y, 10.0) < 1.0, "frame {index}: {still:?}");
     }
+}
+
+/// RGB of one frame of a file or of a source of ffmpeg's.
+fn picture(input: &[&str], frame: usize) -> Photograph {
+    let select = format!("select=eq(n\\,{frame}),scale=192:-2");
+    let output = ["-vf", &select, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"];
+    let read = Command::new("ffmpeg").args(["-v", "error"]).args(input).args(output).output().unwrap();
+    let (width, height) = (192, read.stdout.len() / 3 / 192);
+    Photograph { width, height, rgb: read.stdout }
+}
+
+fn grey(picture: &Photograph) -> LumaFrame {
+    let of = |pixel: &[u8]| {
+        (0.299 * f32::from(pixel[0]) + 0.587 * f32::from(pixel[1]) + 0.114 * f32::from(pixel[2])) as u8
+    };
+    let luma = picture.rgb.chunks_exact(3).map(of).collect();
+    LumaFrame {
+        width: picture.width,
+        height: picture.height,
+        luma,
+        matrix: Matrix::Bt601,
+        range: Range::Full,
+    }
+}
+
+/// Two frames of the film on the start page, a second apart, and a picture that has nothing to do with it.
+#[test]
+fn a_photograph_of_the_same_scene_gives_its_colors_and_another_one_none() {
+    let networks =
+        published::load::<Flex>(&published::default_folder(), "lite", &Default::default()).unwrap();
+    let film = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/public/samples/trucks-colored.mp4");
+    let (before, after) = (picture(&["-i", film], 0), picture(&["-i", film], 24));
+    let hints = |photograph: &Photograph| {
+        block_on(hints_from(&networks.trunk, photograph, &grey(&after), 96, &Default::default())).unwrap()
+    };
+    let found = hints(&before);
+    assert!(found.len() >= 10, "{} hints", found.len());
+    let apart = found.iter().map(|hint| {
+        let pixel =
+            (hint.y * after.height as f32) as usize * after.width + (hint.x * after.width as f32) as usize;
+        let rgb = [0, 1, 2].map(|channel| f32::from(after.rgb[3 * pixel + channel]) / 255.0);
+        let [blue, red] = Matrix::Bt601.chroma(rgb);
+        (hint.color[0] - blue).hypot(hint.color[1] - red)
+    });
+    let apart = apart.sum::<f32>() / found.len() as f32;
+    assert!(apart < 0.03, "chromas are {apart} apart");
+    let other = hints(&picture(&["-f", "lavfi", "-i", "mandelbrot=s=192x144"], 0));
+    assert!(
+        other.len() * 5 < found.len(),
+        "{} hints from another picture, {} from the same",
+        other.len(),
+        found.len()
+    );
 }
 
 fn run(program: &str, folder: &Path, arguments: &[&str]) -> Result<std::process::Output> {
