@@ -2,7 +2,10 @@
 
 use divan::{Bencher, black_box};
 use image::{Rgb, RgbImage};
-use trainer::{data::crop::Crop, knn::Neighbourhoods, loader::random};
+use trainer::{
+    data::{crop::Crop, loader::random},
+    loss::bilateral::neighbors::Neighbourhoods,
+};
 
 fn main() {
     divan::main();
@@ -23,7 +26,9 @@ fn picture(width: u32, height: u32) -> RgbImage {
 fn find(bencher: Bencher, picture: &RgbImage, samples: usize) {
     let crop = Crop::whole(picture);
     let short_side = crop.width.min(crop.height) as f32;
-    bencher.bench(|| Neighbourhoods::find(black_box(&crop), short_side, samples, &mut random(1, 0)));
+    bencher.bench(|| {
+        Neighbourhoods::find(black_box(&crop.rgb), crop.width, short_side, samples, &mut random(1, 0))
+    });
 }
 
 #[divan::bench(args = [(64, 64), (96, 96), (256, 256)], sample_count = 30, sample_size = 1)]

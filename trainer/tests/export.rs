@@ -13,9 +13,9 @@ use chromaflow::{
 use serde_json::{Value, json};
 use tempfile::tempdir;
 use trainer::{
-    export::{NewNetwork, NewNetworks, export},
-    info, published,
-    train::run_record::Origin,
+    export::weights::{NewNetwork, NewNetworks, export},
+    networks::published,
+    run::{info, record::Origin},
 };
 
 fn networks() -> Networks<Flex> {

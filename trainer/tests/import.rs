@@ -21,9 +21,8 @@ use chromaflow::model::{
 use safetensors::{Dtype, tensor::TensorView};
 use tempfile::tempdir;
 use trainer::{
-    checkpoint, import,
-    import::NameTable,
-    train::{run_folder::RunFolder, run_record::RunRecord},
+    networks::import::{self, NameTable},
+    run::{checkpoint, folder::RunFolder, record::RunRecord},
 };
 
 type Files = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
@@ -260,7 +259,7 @@ fn the_flow_check_sees_a_right_flow() {
 #[test]
 fn an_imported_network_is_a_checkpoint() {
     use burn::{module::AutodiffModule, optim::AdamConfig};
-    use checkpoint::{Progress, State};
+    use checkpoint::{State, progress::Progress};
     let (run, device) = (tempdir().unwrap(), Default::default());
     let stage = run.path().join("1-backbone");
     let config = Preset::Tiny.config().trunk;

@@ -3,10 +3,12 @@
 use image::{Rgb, RgbImage};
 use rand::Rng;
 use trainer::{
-    config::Framing,
-    data::crop::{Crop, Window},
-    knn::{NEIGHBOURS, Neighbourhoods, Point, lambda, nearest, points},
-    loader::random,
+    data::{
+        crop::{Crop, Window},
+        loader::random,
+    },
+    loss::bilateral::neighbors::{NEIGHBOURS, Neighbourhoods, Point, lambda, nearest, points},
+    parameters::Framing,
 };
 
 fn square_distance(a: &Point, b: &Point) -> f32 {
@@ -15,7 +17,8 @@ fn square_distance(a: &Point, b: &Point) -> f32 {
 
 /// Compares the distances, as equally near pixels may change places.
 fn assert_nearest(image: &RgbImage) {
-    let points = points(&Crop::whole(image), image.width().min(image.height()) as f32);
+    let points =
+        points(&Crop::whole(image).rgb, image.width() as usize, image.width().min(image.height()) as f32);
     let queries: Vec<usize> = (0..points.len()).step_by(7).collect();
     let found = nearest(&points, &queries);
     assert_eq!(found.len(), queries.len());
@@ -63,13 +66,13 @@ fn lambda_keeps_the_field_of_view() {
 #[test]
 fn a_crop_counts_places_as_its_frame_does() {
     let frame = noise(80, 60);
-    let whole = points(&Crop::whole(&frame), 60.0);
+    let whole = points(&Crop::whole(&frame).rgb, frame.width() as usize, 60.0);
     for crop in [None, Some(20)] {
         let framing = Framing { short_sides: 30..=30, crop };
         let window = Window::random(frame.dimensions(), &framing, &mut random(1, 0));
         let half = window.cut(&frame);
         let row = half.width;
-        let points = points(&half, window.short_side(frame.dimensions()));
+        let points = points(&half.rgb, half.width, window.short_side(frame.dimensions()));
         // Ten pixels of the half frame are twenty of the frame; lambda times twenty is 0.16.
         assert!((points[10][3] - whole[20][3]).abs() < 1e-6, "{crop:?}");
         assert!((points[10 * row][4] - whole[20 * 80][4]).abs() < 1e-6, "{crop:?}");
@@ -79,7 +82,8 @@ fn a_crop_counts_places_as_its_frame_does() {
 #[test]
 fn as_many_pixels_are_looked_up_as_was_asked() {
     let crop = Crop::whole(&noise(24, 20));
-    let find = |samples, step| Neighbourhoods::find(&crop, 40.0, samples, &mut random(1, step));
+    let find =
+        |samples, step| Neighbourhoods::find(&crop.rgb, crop.width, 40.0, samples, &mut random(1, step));
     let some = find(50, 0);
     let mut distinct = some.queries.clone();
     distinct.sort_unstable();

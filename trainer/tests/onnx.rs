@@ -10,7 +10,7 @@ use burn_store::{HalfPrecisionAdapter, ModuleStore, SafetensorsStore};
 use chromaflow::model::preset::{Networks, Preset};
 use rten::{Model, ValueView};
 use rten_tensor::NdTensorView;
-use trainer::onnx;
+use trainer::export::onnx;
 
 /// Sums in another order.
 const TOLERANCE: f32 = 1e-4;

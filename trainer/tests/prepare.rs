@@ -15,19 +15,21 @@ use image::{DynamicImage, Frame, Rgb, RgbImage, codecs::gif::GifEncoder};
 use rand::Rng;
 use tempfile::{TempDir, tempdir};
 use trainer::{
-    evaluation::footage::to_tensor,
-    loader::random,
+    data::{
+        loader::random,
+        prepared::{
+            FrameMotion, Kind, PreparedItem, PreparedSet, Split,
+            record::{
+                FORMAT, FileEntry, ITEM_FILE, ItemRecord, Parameters, Reason, SET_FILE, SetParameters,
+                SetRecord, items_folder, read_json,
+            },
+        },
+        tensor::to_tensor,
+    },
     prepare::{
         Folders, Report, Request,
         flows::{FindMotion, NetworkMotion},
         prepare,
-    },
-    prepared::{
-        FrameMotion, Kind, PreparedItem, PreparedSet, Split,
-        record::{
-            FORMAT, FileEntry, ITEM_FILE, ItemRecord, Parameters, Reason, SET_FILE, SetParameters, SetRecord,
-            items_folder, read_json,
-        },
     },
 };
 

@@ -18,7 +18,7 @@ use burn::{
 use pictures::prepare_data;
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
-use trainer::train::run_folder::RunFolder;
+use trainer::run::folder::RunFolder;
 
 /// Figures of the log that are another in each run.
 const OF_THE_MACHINE: [&str; 3] = ["images_a_second", "waiting", "memory_mib"];

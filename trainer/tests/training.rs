@@ -21,8 +21,9 @@ use tempfile::{TempDir, tempdir};
 use trainer::{
     command::{Command, pipeline::PipelineArguments},
     config::{RunConfig, parse},
-    info, published,
-    train::{colorizer::Coloring, run_folder::RunFolder, stages},
+    networks::{coloring::Coloring, published},
+    run::{folder::RunFolder, info},
+    train::stages,
 };
 
 /// Burn draws all first weights from one stream of random numbers a process: tests side by side would take each other's.

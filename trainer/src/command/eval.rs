@@ -15,7 +15,6 @@ use crate::{
         held_back::{CLIP_FOLDERS, HeldBack, PHOTO_FOLDERS},
         photos,
         sequence::SMALLEST,
-        wear::Wear,
     },
     evaluation::{
         ablation::{self, Preference},
@@ -27,6 +26,7 @@ use crate::{
         run::{EvaluationRun, Subject},
     },
     metric::lpips::Lpips,
+    parameters::Wear,
 };
 
 /// Shown under the options.

@@ -11,9 +11,12 @@ use chromaflow::model::{colorizer::Colorizer, preset::Preset, trunk::Trunk};
 use clap::Args;
 
 use crate::{
-    export::{self, NewNetwork, NewNetworks},
-    onnx, published,
-    train::{colorizer::Coloring, run_folder::RunFolder},
+    export::{
+        onnx,
+        weights::{self, NewNetwork, NewNetworks},
+    },
+    networks::{coloring::Coloring, published},
+    run::folder::RunFolder,
 };
 
 /// Writes trunk.bpk, colorizer.bpk, flow.bpk and refiner.bpk in half precision into the preset's folder below `--out`, and
@@ -97,7 +100,7 @@ impl ExportCommand {
             return Ok(());
         }
         let measured = figures.is_some();
-        export::export(out, preset, &new, figures)?;
+        weights::export(out, preset, &new, figures)?;
         println!("{}: the set {}", published::manifest_path(out).display(), preset.name());
         if !measured {
             println!(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use clap::Args;
 
-use crate::info::{self, Description};
+use crate::run::info::{self, Description};
 
 /// Says what a run's folder or a folder of weights holds: preset, parameters, steps, command, commit, figures; of weights,
 /// whether each file is the one that the manifest describes.

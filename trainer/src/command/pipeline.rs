@@ -8,8 +8,8 @@ use chromaflow::model::preset::Networks;
 use clap::Args;
 
 use crate::{
-    published,
-    train::{run_folder::RunFolder, sources::Sources},
+    networks::published,
+    run::{folder::RunFolder, sources::Sources},
 };
 
 /// The weights, and how they are applied.

@@ -8,14 +8,17 @@ use chromaflow::kernel::Kernels;
 use clap::Args;
 
 use crate::{
-    data::sequence::SMALLEST,
+    data::{
+        prepared::record::{FORMAT, Parameters, SetParameters},
+        sequence::SMALLEST,
+    },
     device::Device,
     prepare::{
-        Folders, Request, flow_network,
+        Folders, Request,
         flows::{FindMotion, NetworkMotion},
         prepare,
     },
-    prepared::record::{FORMAT, Parameters, SetParameters},
+    run::flow_network,
 };
 
 /// Shown under the options.

@@ -11,10 +11,10 @@ use chromaflow::kernel::Kernels;
 use clap::Args;
 
 use crate::{
-    config::{self, RunConfig},
+    config::{self, RunConfig, Show},
     device::Device,
-    monitor::Show,
-    train::{peers::nodes::NodeOptions, run_folder::RunFolder, stages},
+    run::folder::RunFolder,
+    train::{peers::nodes::NodeOptions, stages},
 };
 
 /// Trains the stages of a run one after the other. RUN is a TOML or JSON file; every field that it leaves out is the paper's,

@@ -3,8 +3,8 @@
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::check_amount;
-use crate::loss::perceptual::BETA;
+use super::amount::check_amount;
+use crate::loss::diversity::BETA;
 
 /// The whole loss is the sum of the terms, each times its weight here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

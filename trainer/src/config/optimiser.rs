@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
-use super::check_amount;
+use super::amount::check_amount;
 
 /// How the weights follow the gradients. The defaults are the paper's: Adam at 1e-4.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

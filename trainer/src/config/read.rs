@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result, bail, ensure};
 use toml::{Table, Value};
 
-use super::RunConfig;
+use super::run::RunConfig;
 
 /// Reads a TOML file, or one that ends in .json, and then sets fields; without a file all fields are the paper's.
 pub fn read(file: Option<&Path>, assignments: &[String]) -> Result<RunConfig> {

@@ -1,13 +1,13 @@
 //! One stage of a run: which networks learn, on what, and for how long.
 
-use std::{fmt, ops::RangeInclusive};
+use std::fmt;
 
 use anyhow::{Result, ensure};
 use chromaflow::model::{efficientnet::MULTIPLE, flow};
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
-use crate::{data::wear::Wear, motion::MotionRange};
+use crate::parameters::{Framing, Motion, Wear};
 
 /// What a stage trains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,30 +74,6 @@ pub struct Stage {
     /// Fields of the run's optimiser that are others in this stage.
     #[serde(default, skip_serializing_if = "Table::is_empty")]
     pub optimiser: Table,
-}
-
-/// Synthetic motion.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Motion {
-    /// Largest shift of background and occluders in pixels.
-    pub shift: f32,
-    /// Largest number of occluders.
-    pub occluders: usize,
-    /// Part of the pairs, 0 to 1, in which everything moves a tenth to a thousandth as far: a still camera, a face that turns.
-    pub gentle: f32,
-    /// Largest standard deviation of the grain of a frame, in luma of 0 to 1. Both frames of a pair have grain of their own, and
-    /// their exposures differ by as much at most.
-    pub grain: f32,
-}
-
-/// How images are scaled and cut.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Framing {
-    /// Shorter sides in pixels, one of which an image is scaled to.
-    pub short_sides: RangeInclusive<u32>,
-    /// Side in pixels of the square that is cut out; the whole image without.
-    pub crop: Option<u32>,
 }
 
 /// The paper's numbers.
@@ -220,9 +196,8 @@ impl Stage {
             "batch must be 1 where images are taken whole: name a crop, or accumulate"
         );
         ensure!(self.motion.is_none() || self.kind == StageKind::Flow, "motion is for flow stages");
-        if let Some(Motion { gentle, grain, .. }) = self.motion {
-            ensure!((0.0..=1.0).contains(&gentle), "motion.gentle must be in [0, 1]");
-            ensure!((0.0..=1.0).contains(&grain), "motion.grain must be in [0, 1]");
+        if let Some(motion) = self.motion {
+            motion.check()?;
         }
         if let Some(wear) = self.wear {
             ensure!(self.kind != StageKind::Flow, "wear is for trunk, colorizer and joint stages");
@@ -245,21 +220,6 @@ impl Stage {
             "there is nothing to train on: epochs, images and pairs"
         );
         Ok(())
-    }
-}
-
-impl Motion {
-    /// The range that pairs are drawn from.
-    pub fn range(&self) -> MotionRange {
-        let &Self { shift, occluders, gentle, grain } = self;
-        MotionRange { shift, occluders, gentle, grain, ..MotionRange::default() }
-    }
-}
-
-impl Default for Motion {
-    fn default() -> Self {
-        let MotionRange { shift, occluders, gentle, grain, .. } = MotionRange::default();
-        Self { shift, occluders, gentle, grain }
     }
 }
 

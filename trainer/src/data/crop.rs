@@ -6,7 +6,7 @@ use image::{
 };
 use rand::Rng;
 
-use crate::config::Framing;
+use crate::parameters::Framing;
 
 /// A part of an image, or the whole of it, and the size and direction that it is shown in.
 #[derive(Clone, Copy, Debug)]
@@ -96,7 +96,7 @@ pub fn planar(image: &RgbImage) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::loader::random;
+    use crate::data::loader::random;
 
     #[test]
     fn an_image_survives_the_round_trip() {

@@ -1,7 +1,6 @@
 //! The motion that was prepared for whole frames, seen through a window.
 
-use super::crop::Window;
-use crate::prepared::FrameMotion;
+use super::{crop::Window, prepared::FrameMotion};
 
 /// Motion within a window.
 #[derive(Clone, Debug, PartialEq)]

@@ -14,9 +14,9 @@ use super::{
     colouring::Painter,
     figures::{Figures, Measured},
     flows::{self, NamedFlow},
-    report::Group,
+    group::Group,
 };
-use crate::{published, train::run_folder::RunFolder};
+use crate::{networks::published, run::folder::RunFolder};
 
 /// The row of the whole method's pick before refinement, which needs no weights of its own.
 pub const NO_REFINEMENT: &str = "no-refinement";

@@ -12,7 +12,7 @@ use chromaflow::{
 use super::{footage::Footage, pick::Pick};
 use crate::{
     metric::candidate_distance::{CandidateDistance, candidate_distance},
-    train::colorizer::Coloring,
+    networks::coloring::Coloring,
 };
 
 /// What colours: f with its trunk, and g.

@@ -11,12 +11,15 @@ use super::{
     figures::{Figures, GREY, Measured, REFINED, TRUTH},
     flow_figures::FlowFigures,
     flows::Flows,
-    footage::{Footage, to_tensor},
-    report::{ClipReport, Picked},
+    footage::Footage,
+    group::{ClipReport, Picked},
     sheet::{Column, Sheet},
     tint::tinted,
 };
-use crate::{data::sequence::Sequence, metric::lpips::Lpips};
+use crate::{
+    data::{sequence::Sequence, tensor::to_tensor},
+    metric::lpips::Lpips,
+};
 
 /// Measures clips.
 pub struct Evaluator<B: Kernels> {

@@ -5,7 +5,8 @@ use std::fmt::{self, Display, Formatter};
 use super::{
     ablation::Preference,
     flow_figures::FlowFigures,
-    report::{ClipReport, Group, Picked, Report},
+    group::{ClipReport, Group, Picked},
+    report::Report,
     tables,
 };
 use crate::metric::candidate_distance::CandidateDistance;

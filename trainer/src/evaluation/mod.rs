@@ -8,6 +8,7 @@ pub mod flow_accuracy;
 pub mod flow_figures;
 pub mod flows;
 pub mod footage;
+pub mod group;
 mod markdown;
 pub mod pick;
 pub mod refinement_gain;

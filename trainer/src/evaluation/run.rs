@@ -13,13 +13,15 @@ use super::{
     ablation::Variant,
     colouring::Painter,
     evaluator::Evaluator,
-    report::{ClipReport, Group},
+    group::{ClipReport, Group},
     sheet::Sheet,
 };
-use crate::data::{
-    photos,
-    sequence::{self, Sequence},
-    wear::Wear,
+use crate::{
+    data::{
+        photos,
+        sequence::{self, Sequence},
+    },
+    parameters::Wear,
 };
 
 /// Frames of a clip that its contact sheet shows.

@@ -17,8 +17,7 @@ use chromaflow::{
 use image::RgbImage;
 
 use super::{item::MadeItem, staged_folder::StagedFolder};
-use crate::{
-    evaluation::footage::to_tensor,
+use crate::data::{
     prepared::{
         FrameMotion,
         motion::to_bytes,
@@ -26,6 +25,7 @@ use crate::{
             FLOWS_FILE, FLOWS_FOLDER, FORMAT, FileEntry, FlowsRecord, flow_name, frame_name, read_json,
         },
     },
+    tensor::to_tensor,
 };
 
 /// Finds the motion between frames.

@@ -7,11 +7,8 @@ use chromaflow::{plane::Plane, shot::is_cut};
 use image::{ImageFormat, RgbImage};
 
 use super::{source::Source, staged_folder::StagedFolder};
-use crate::{
-    data::{
-        photos::{GREY_SATURATION, mean_saturation},
-        sequence::SMALLEST,
-    },
+use crate::data::{
+    photos::{GREY_SATURATION, mean_saturation},
     prepared::{
         Kind,
         record::{
@@ -19,6 +16,7 @@ use crate::{
             read_json,
         },
     },
+    sequence::SMALLEST,
 };
 
 /// What became of a source.

@@ -2,7 +2,6 @@
 
 mod choice;
 mod decode;
-pub mod flow_network;
 pub mod flows;
 mod frame_folder;
 mod item;
@@ -24,7 +23,7 @@ pub use report::Report;
 pub use source::Folders;
 
 use crate::{
-    prepared::{
+    data::prepared::{
         Kind, Split,
         record::{Dropped, SET_FILE, SetItem, SetParameters, SetRecord, items_folder},
     },

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use crate::prepared::{Kind, record::Dropped};
+use crate::data::prepared::{Kind, record::Dropped};
 
 /// Dropped sources that are named in the terminal; `set.json` names all.
 const NAMED: usize = 20;

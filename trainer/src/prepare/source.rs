@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use chromaflow::weights::sha256;
 use clap::ValueEnum;
 
-use crate::prepared::{Kind, Split};
+use crate::data::prepared::{Kind, Split};
 
 /// What a folder of images is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

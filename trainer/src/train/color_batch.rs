@@ -7,19 +7,20 @@ use burn::tensor::{Int, Tensor, TensorData, backend::Backend};
 use chromaflow::model::hypercolumn::HINT;
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
 
-use super::{judges::Link, rarity::count_colors};
+use super::{masked_flow::Link, rarity::count_colors};
 use crate::{
-    config::{Framing, RunConfig, Stage},
+    config::{RunConfig, Stage},
     data::{
         crop::{Crop, Window},
         hint::hint,
+        loader::{Draw, Loader, Order},
+        prepared::{FrameCache, PreparedItem, PreparedSet, Split},
         recolor::{Style, flickering},
-        wear::{Wear, WornFilm},
+        wear::WornFilm,
         windowed::WindowMotion,
     },
-    knn::Neighbourhoods,
-    loader::{Draw, Loader, Order},
-    prepared::{FrameCache, PreparedItem, PreparedSet, Split},
+    loss::bilateral::neighbors::Neighbourhoods,
+    parameters::{Framing, Wear},
 };
 
 /// Of each clip every so many frames one is a photo to train on.
@@ -172,7 +173,7 @@ impl ColorSource {
         // Before the film's grain, which hides what is alike.
         if let Some(samples) = self.samples {
             let short_side = window.short_side(item.dimensions());
-            let found = Neighbourhoods::find(&crop, short_side, samples, random);
+            let found = Neighbourhoods::find(&crop.rgb, crop.width, short_side, samples, random);
             batch.queries.extend(found.queries);
             batch.neighbours.extend(found.neighbours);
         }

@@ -11,12 +11,12 @@ use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
 
 use super::training::StageRun;
 use crate::{
+    data::prepared::{FrameMotion, Kind, PreparedItem, PreparedSet, Split},
     evaluation::{
         colouring::{ColouredClip, Painter},
         footage::Footage,
         sheet::Sheet,
     },
-    prepared::{FrameMotion, Kind, PreparedItem, PreparedSet, Split},
 };
 
 /// Rows of a contact sheet.

@@ -19,15 +19,16 @@ use super::{
     average::follow,
     clipping::clipped,
     ending::Ending,
-    peers::{Figures, Peer},
+    figures::{Figures, read},
+    monitor::{Monitor, window::Step},
+    peers::Peer,
     training::{StageRun, StepLoss, Trained, Training},
     validation::validate,
 };
 use crate::{
-    checkpoint::{self, Progress, State},
     config::Optimiser,
-    loader::{Loader, Order},
-    monitor::{Monitor, window::Step},
+    data::loader::{Loader, Order},
+    run::checkpoint::{self, State, progress::Progress},
 };
 
 /// Adam's and AdamW's, as in TensorFlow and PyTorch.
@@ -183,13 +184,6 @@ fn gradients<B: AutodiffBackend, T: Training<B>>(
     Ok((sum.grads(), means))
 }
 
-/// Reads figures from the device, all at once.
-pub(super) fn read<B: Backend>(figures: Figures<B>) -> Vec<(&'static str, f64)> {
-    let (names, values): (Vec<_>, Vec<_>) = figures.into_iter().unzip();
-    let values = Tensor::cat(values, 0).into_data(); // [figures]
-    names.into_iter().zip(values.iter::<f64>()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,7 +195,7 @@ mod tests {
     };
     use rand::Rng;
 
-    use crate::loader::Order;
+    use crate::data::loader::Order;
 
     type Learning = Autodiff<Flex>;
 

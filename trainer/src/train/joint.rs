@@ -13,49 +13,34 @@ use burn::{
 use chromaflow::{
     color::{luma, mean_saturation, with_luma},
     kernel::Kernels,
-    model::{
-        preset::NetworksConfig,
-        refiner::{Neighbourhood, Refiner},
-    },
+    model::refiner::{Neighbourhood, Refiner},
     warp::{confidence, warp},
 };
 
 use super::{
     color_batch::{ColorBatch, ColorSource},
-    colorizer::{self, Coloring},
+    colorizer,
     examples::Examples,
     fit::fit,
-    judges::{Judges, Link, halves},
+    judges::Judges,
+    masked_flow::{Link, halves},
     peers::Group,
     refiner_start,
-    sources::Sources,
     training::{StageRun, StepLoss, Training},
 };
 use crate::{
+    data::{
+        loader::{Loader, Order},
+        prepared::Kind,
+    },
     evaluation::{colouring::Painter, sheet::Sheet},
-    loader::{Loader, Order},
     loss::{refinement::refinement, temporal::temporal},
-    prepared::Kind,
+    networks::joint::Joint,
+    run::sources::Sources,
 };
 
 /// Mean chroma, with colours in [0, 1], below which frames count as grey: an eighth of an 8-bit step.
 const FAINTEST: f64 = 5e-4;
-
-/// f with its trunk, and g.
-#[derive(Module, Debug)]
-pub struct Joint<B: Backend> {
-    /// f and its trunk.
-    pub coloring: Coloring<B>,
-    /// g.
-    pub refiner: Refiner<B>,
-}
-
-impl<B: Backend> Joint<B> {
-    /// Fresh weights.
-    pub fn init(config: &NetworksConfig, device: &B::Device) -> Self {
-        Self { coloring: Coloring::init(config, device), refiner: config.refiner.init(device) }
-    }
-}
 
 /// The training of both.
 struct JointTraining<B: AutodiffBackend> {
@@ -78,7 +63,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     stage: &StageRun,
     group: &Group<B>,
 ) -> Result<()> {
-    let sources = Sources::of(stage)?;
+    let sources = Sources::of(stage.run, stage.number)?;
     let (source, held_back) = &ColorSource::open(stage.run, stage.stage)?;
     group.train(|peer, device| {
         let (training, network) = peer.in_turn(|| {

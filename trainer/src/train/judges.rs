@@ -13,16 +13,21 @@ use chromaflow::{
 };
 
 use super::{
-    color_batch::ColorSource, colorizer::Colored, rarity::Rarity, sources::Sources, training::StepLoss,
+    color_batch::ColorSource,
+    masked_flow::{Link, halves},
+    rarity::Rarity,
+    training::StepLoss,
 };
 use crate::{
     config::Losses,
     loss::{
         bilateral::bilateral,
+        diversity::{diversity, phi::Phi},
         palette::cross_entropy,
-        perceptual::{Phi, diversity},
         temporal::temporal,
     },
+    networks::coloring::Colored,
+    run::sources::Sources,
 };
 
 /// The frozen networks that judge, and the weights of the losses.
@@ -33,15 +38,6 @@ pub struct Judges<B: AutodiffBackend> {
     rarity: Option<Rarity<B>>,
     /// The same for the cells of the distribution; none where it does not learn.
     colors: Option<Rarity<B>>,
-}
-
-/// How n frames s and their neighbours t hang together.
-#[derive(Clone, Debug)]
-pub struct Link<B: Backend> {
-    /// flow(s -> t) in pixels, `[n, 2, h, w]`.
-    pub flow: Tensor<B, 4>,
-    /// M_{t -> s}, `[n, 1, h, w]`.
-    pub visible: Tensor<B, 4>,
 }
 
 impl<B: AutodiffBackend + Kernels> Judges<B> {
@@ -122,10 +118,4 @@ fn annealed<B: AutodiffBackend + Kernels>(candidates: Tensor<B, 5>, logits: Tens
 fn even<B: Backend>(weights: Tensor<B, 4>) -> Tensor<B, 4> {
     let means = weights.clone().mean_dim(3).mean_dim(2); // [n, 1, 1, 1]
     weights / means
-}
-
-/// The frames, and their neighbours.
-pub fn halves<B: Backend, const D: usize>(both: Tensor<B, D>) -> [Tensor<B, D>; 2] {
-    let count = both.dims()[0] / 2;
-    [both.clone().narrow(0, 0, count), both.narrow(0, count, count)]
 }

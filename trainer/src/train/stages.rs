@@ -15,14 +15,17 @@ use super::{
     ending::Ending,
     flow, joint,
     peers::{Group, agreement, nodes::NodeOptions},
-    run_record::{FileList, RunRecord, Session},
     training::StageRun,
     trunk,
 };
 use crate::{
-    checkpoint,
     config::{RunConfig, StageKind},
-    prepared::{PreparedSet, Split},
+    data::prepared::{PreparedSet, Split},
+    run::{
+        checkpoint,
+        file_list::FileList,
+        record::{RunRecord, Session},
+    },
 };
 
 /// Trains a run to its end on one device: from its start, or with `resume` from its newest whole checkpoint, if it has any. A

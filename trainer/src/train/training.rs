@@ -8,13 +8,15 @@ use burn::{
     tensor::{Tensor, backend::AutodiffBackend},
 };
 
-use super::ending::Ending;
+use super::{
+    ending::Ending,
+    monitor::{Monitor, progress::Course},
+};
 use crate::{
     config::{Optimiser, RunConfig, Stage},
+    data::loader::{Loader, Order},
     evaluation::sheet::Sheet,
-    loader::{Loader, Order},
     metric::hue::HueCounts,
-    monitor::{Monitor, progress::Course},
 };
 
 /// A network as it is used: without gradients.

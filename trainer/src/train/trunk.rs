@@ -25,19 +25,18 @@ use super::{
     fit::fit,
     peers::Group,
     rarity::{Rarity, count_colors},
-    sources::Sources,
     training::{StageRun, StepLoss, Training},
 };
 use crate::{
-    config::Framing,
     data::{
         crop::{Crop, Window},
-        wear::Wear,
+        loader::{Draw, Loader, Order},
+        prepared::{FrameCache, PreparedItem, PreparedSet, Split},
     },
-    loader::{Draw, Loader, Order},
     loss::palette::cross_entropy,
     metric::hue::HueCounts,
-    prepared::{FrameCache, PreparedItem, PreparedSet, Split},
+    parameters::{Framing, Wear},
+    run::sources::Sources,
 };
 
 /// The photos of a split.
@@ -69,7 +68,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     stage: &StageRun,
     group: &Group<B>,
 ) -> Result<()> {
-    let sources = Sources::of(stage)?;
+    let sources = Sources::of(stage.run, stage.number)?;
     let set = PreparedSet::open(&stage.run.data)?;
     let held_back = &TrunkSource::open(stage, &set, Split::Validation)?;
     let source = &TrunkSource::open(stage, &set, Split::Training)?.with_context(|| {

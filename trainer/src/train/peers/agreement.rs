@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     config::RunConfig,
-    train::run_record::{COMMIT, FileList},
+    run::{commit::COMMIT, file_list::FileList},
 };
 
 /// Fields of the configuration that each machine may have its own of.

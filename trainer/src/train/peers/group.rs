@@ -10,8 +10,8 @@ use burn::{
 use serde_json::Value;
 
 use super::{
-    Peer, Stopped,
     nodes::{NodeOptions, Nodes},
+    peer::{Peer, Stopped},
 };
 
 /// The devices that train a run together.

@@ -32,7 +32,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{agreement::difference, unlike};
+use super::agreement::difference;
 
 type Service = TensorDataService<Flex, WebSocket>;
 
@@ -285,4 +285,9 @@ fn be_quiet() {
 fn port(address: &str) -> Result<u16> {
     let port = address.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
     port.with_context(|| format!("{address} is no HOST:PORT"))
+}
+
+/// Numbers of another kind than expected, as an error.
+pub(super) fn unlike(error: impl std::fmt::Debug) -> anyhow::Error {
+    anyhow::anyhow!("a tensor's numbers: {error:?}")
 }
