@@ -34,7 +34,6 @@ crop = 64
 [[stages]]
 kind = \"joint\"
 epochs = 1
-images = 0
 pairs = 2
 side = 96
 smallest_side = 64

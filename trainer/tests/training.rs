@@ -63,10 +63,13 @@ impl Place {
 /// A stage of so many steps, one image or pair each, on the smallest squares that show something.
 fn stage(kind: &str, steps: usize, more: &str) -> String {
     let crop = if kind == "flow" { 64 } else { 32 };
-    let (images, pairs) = if kind == "colorizer" { (steps - steps / 2, steps / 2) } else { (steps, steps) };
+    let examples = match kind {
+        "colorizer" => format!("images = {}\npairs = {}", steps - steps / 2, steps / 2),
+        "joint" => format!("pairs = {steps}"),
+        _ => format!("images = {steps}"),
+    };
     format!(
-        "[[stages]]\nkind = \"{kind}\"\nepochs = 1\nimages = {images}\npairs = {pairs}\nside = 96\nsmallest_side = 64\n\
-         crop = {crop}\n{more}\n"
+        "[[stages]]\nkind = \"{kind}\"\nepochs = 1\n{examples}\nside = 96\nsmallest_side = 64\ncrop = {crop}\n{more}\n"
     )
 }
 

@@ -15,4 +15,4 @@ pub use optimiser::{Optimiser, OptimiserKind, Schedule};
 pub use read::{parse, read};
 pub use run::{Ablation, Checkpoints, RunConfig, Start};
 pub use show::Show;
-pub use stage::{Stage, StageKind};
+pub use stage::{Basics, ColorizerStage, FlowStage, JointStage, Stage, StageKind, TrunkStage};

@@ -127,7 +127,7 @@ mod tests {
         let config = parse("", &[]).unwrap();
         let colorizer = &config.stages[1];
         assert_eq!(
-            (colorizer.kind, colorizer.side, config.steps_of(colorizer).unwrap()),
+            (colorizer.kind(), colorizer.basics().side, config.steps_of(colorizer).unwrap()),
             (StageKind::Colorizer, 256, 1_200_000)
         );
         assert_eq!((config.optimiser.kind, config.optimiser.learning_rate), (OptimiserKind::Adam, 1e-4));
@@ -159,7 +159,7 @@ mod tests {
         ])
         .unwrap();
         assert_eq!((config.device, config.out.to_str()), (Device::Wgpu, Some("runs/a b")));
-        assert_eq!((config.stages[1].crop, config.stages[3].crop), (Some(64), Some(64)));
+        assert_eq!([1, 3].map(|stage| config.stages[stage].basics().crop), [Some(64); 2]);
         let optimiser = config.optimiser_of(&config.stages[3]).unwrap();
         assert_eq!((optimiser.accumulate, optimiser.learning_rate), (2, 3e-4));
         assert_eq!(config.steps_of(&config.stages[3]).unwrap(), 10);
@@ -182,7 +182,28 @@ mod tests {
             let told = told(set(&[assignment]));
             assert!(told.contains(expected), "{assignment}: {told}");
         }
-        let told = told(parse("[[stages]]\nkind = \"flow\"\nside = 128\ncrop = 128\nshift = 3\n", &[]));
-        assert!(told.contains("line 5") && told.contains("motion"), "{told}");
+    }
+
+    /// Each kind of stage has fields of its own; one that it would ignore is an error that names it and those that there are.
+    #[test]
+    fn a_field_that_a_stage_ignores_is_refused_by_name() {
+        for (kind, field) in [
+            ("trunk", "pairs = 10"),
+            ("trunk", "colorizer_learns = false"),
+            ("flow", "shift = 3"),
+            ("flow", "trunk_learns = false"),
+            ("flow", "wear = { worn = 0.5 }"),
+            ("colorizer", "recolored = true"),
+            ("colorizer", "motion = { shift = 3.0 }"),
+            ("joint", "images = 10"),
+            ("joint", "hints = 0.1"),
+        ] {
+            let text = format!("[[stages]]\nkind = \"{kind}\"\ncrop = 128\n{field}\n");
+            let told = told(parse(&text, &[]));
+            let name = field.split(' ').next().unwrap_or_default();
+            assert!(told.contains(&format!("unknown field `{name}`")) && told.contains("`epochs`"), "{told}");
+        }
+        let told = told(parse("[[stages]]\nkind = \"flow\"\n", &[]));
+        assert!(told.contains("missing field `crop`"), "{told}");
     }
 }

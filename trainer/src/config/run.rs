@@ -11,7 +11,7 @@ use super::{
     monitoring::Monitoring,
     optimiser::Optimiser,
     show::Show,
-    stage::{Stage, StageKind, papers},
+    stage::{Stage, StageKind, paper_stages},
 };
 use crate::device::Device;
 
@@ -117,7 +117,7 @@ impl Default for RunConfig {
             checkpoints: Checkpoints::default(),
             monitoring: Monitoring::default(),
             show: Show::default(),
-            stages: papers(),
+            stages: paper_stages(),
         }
     }
 }
@@ -158,26 +158,27 @@ impl RunConfig {
 
     /// The stages that are run, with their numbers from 1: all but those that the ablation leaves out.
     pub fn stages(&self) -> impl Iterator<Item = (usize, &Stage)> {
-        let runs = |stage: &Stage| self.ablation.refinement || stage.kind != StageKind::Joint;
+        let runs = |stage: &Stage| self.ablation.refinement || stage.kind() != StageKind::Joint;
         (1..).zip(&self.stages).filter(move |(_, stage)| runs(stage))
     }
 
     /// The optimiser of a stage: the run's, with what the stage changes.
     pub fn optimiser_of(&self, stage: &Stage) -> Result<Optimiser> {
-        self.optimiser.with(&stage.optimiser)
+        self.optimiser.with(stage.basics().optimizer)
     }
 
     /// The optimiser's steps of a stage, at least one.
     pub fn steps_of(&self, stage: &Stage) -> Result<usize> {
-        let a_step = stage.batch * self.optimiser_of(stage)?.accumulate;
-        let examples = stage.examples_an_epoch() * stage.epochs;
+        let basics = stage.basics();
+        let a_step = basics.batch * self.optimiser_of(stage)?.accumulate;
+        let examples = basics.examples_an_epoch() * basics.epochs;
         Ok(((examples as f64 * self.scale / a_step as f64).round() as usize).max(1))
     }
 
     /// Whether a stage reads flows: for equation (3) or for g.
     pub fn needs_flows(&self, stage: &Stage) -> bool {
-        let [_, pairs] = stage.examples();
-        pairs > 0 && (stage.kind == StageKind::Joint || self.losses_after_ablation().temporal > 0.0)
+        let [_, pairs] = stage.basics().examples;
+        pairs > 0 && (stage.kind() == StageKind::Joint || self.losses_after_ablation().temporal > 0.0)
     }
 
     /// An error that names the first field whose value can't be.
@@ -201,7 +202,7 @@ impl RunConfig {
         );
         ensure!(!self.stages.is_empty(), "there are no stages");
         for (number, stage) in (1..).zip(&self.stages) {
-            let context = || format!("stages.{number} ({})", stage.kind);
+            let context = || format!("stages.{number} ({})", stage.kind());
             stage.check().with_context(context)?;
             self.optimiser_of(stage).and_then(|optimiser| optimiser.check()).with_context(context)?;
         }

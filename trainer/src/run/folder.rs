@@ -12,6 +12,7 @@ use chromaflow::model::{
     refiner::Refiner,
     trunk::{Backbone, Trunk},
 };
+use serde_json::Value;
 
 use super::{checkpoint, record::RunRecord};
 use crate::{
@@ -117,7 +118,8 @@ impl RunFolder {
     /// The configuration that the run was last started with.
     pub fn config(&self) -> Result<RunConfig> {
         let last = self.record.sessions.last().context("the run was never started")?;
-        serde_json::from_value(last.config.clone()).context("run.json has no configuration of a training")
+        let config = without_ignored(last.config.clone());
+        serde_json::from_value(config).context("run.json has no configuration of a training")
     }
 
     /// The last stage of one of these kinds that has a checkpoint.
@@ -135,6 +137,23 @@ impl StageFolder {
     fn load<B: Backend, M: Module<B>>(&self, network: M, device: &B::Device) -> Result<M> {
         Ok(checkpoint::load_checked(&self.path, network, device)?.1)
     }
+}
+
+/// A record's configuration without the fields that its stages ignored: earlier trainers wrote all fields for every kind of stage.
+fn without_ignored(mut config: Value) -> Value {
+    for stage in config.get_mut("stages").and_then(Value::as_array_mut).into_iter().flatten() {
+        let ignored: &[&str] = match stage.get("kind").and_then(Value::as_str) {
+            Some("trunk") => &["pairs", "colorizer_learns", "recolored", "hints"],
+            Some("flow") => &["pairs", "colorizer_learns", "trunk_learns", "recolored", "hints"],
+            Some("colorizer") => &["colorizer_learns", "recolored"],
+            Some("joint") => &["images", "trunk_learns", "hints"],
+            _ => &[],
+        };
+        if let Some(fields) = stage.as_object_mut() {
+            fields.retain(|name, _| !ignored.contains(&name.as_str()));
+        }
+    }
+    config
 }
 
 /// The folders in a run's that are named like stages, in the order of their numbers.
@@ -172,5 +191,30 @@ impl fmt::Display for Contents {
             Self::Trained(kind) => kind.fmt(formatter),
             Self::Backbone => formatter.write_str("backbone"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{self, Stage};
+    use serde_json::json;
+
+    /// A stage as the records of earlier trainers have it, for each kind.
+    #[test]
+    fn a_record_that_names_fields_its_stages_ignore_is_read() {
+        let stage = |kind: &str| {
+            json!({
+                "kind": kind, "epochs": 1, "images": 7, "pairs": 3, "side": 96, "crop": 64, "batch": 2, "colorizer_learns": true,
+                "trunk_learns": true, "recolored": false, "hints": 0.0
+            })
+        };
+        let mut old = serde_json::to_value(config::parse("", &[]).unwrap()).unwrap();
+        old["stages"] = json!(["trunk", "flow", "colorizer", "joint"].map(stage));
+        let read: RunConfig = serde_json::from_value(without_ignored(old.clone())).unwrap();
+        let examples = read.stages.iter().map(|stage: &Stage| stage.basics().examples).collect::<Vec<_>>();
+        assert_eq!(examples, [[7, 0], [7, 0], [7, 3], [0, 3]]);
+        old["stages"][0]["bach"] = json!(1);
+        assert!(serde_json::from_value::<RunConfig>(without_ignored(old)).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! What f and g are trained on: images with the neighbourhoods of their pixels, and pairs of neighbouring frames.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use anyhow::{Result, ensure};
 use burn::tensor::{Int, Tensor, TensorData, backend::Backend};
@@ -9,7 +9,7 @@ use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
 
 use super::{masked_flow::Link, rarity::count_colors};
 use crate::{
-    config::{RunConfig, Stage},
+    config::Basics,
     data::{
         crop::{Crop, Window},
         hint::hint,
@@ -49,6 +49,23 @@ pub struct ColorBatch {
     hints: Vec<f32>,
 }
 
+/// How a stage draws the batches of f or g.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceOptions<'a> {
+    /// Sizes and numbers of images and pairs of frames.
+    pub basics: Basics<'a>,
+    /// How worn they are.
+    pub wear: Option<Wear>,
+    /// Pixels of each image whose neighborhoods are looked up; 0 for all. None for none.
+    pub samples: Option<usize>,
+    /// Whether flows are read with pairs of frames.
+    pub flows: bool,
+    /// Whether pairs of frames are given a style of color, and flicker.
+    pub recolored: bool,
+    /// Share of the images, of those that are no pairs, that come with a hint.
+    pub hints: f32,
+}
+
 /// What batches are drawn from, and how.
 pub struct ColorSource {
     /// Items, and which of their frames.
@@ -71,38 +88,37 @@ pub struct ColorSource {
 }
 
 impl ColorSource {
-    /// Opens what the stage trains on, and what is held back from it: none where nothing of a kind that the stage trains on is.
-    pub fn open(run: &RunConfig, stage: &Stage) -> Result<(Arc<Self>, Option<Arc<Self>>)> {
-        let set = PreparedSet::open(&run.data)?;
-        let source = Self::of(&set, Split::Training, run, stage)?;
+    /// Opens what a stage trains on, and what is held back from it: none where nothing of a kind that the stage trains on is.
+    pub fn open(set: &Path, options: &SourceOptions) -> Result<(Arc<Self>, Option<Arc<Self>>)> {
+        let set = PreparedSet::open(set)?;
+        let source = Self::of(&set, Split::Training, options)?;
         println!(
             "{} photos and frames of clips, {} clips to train on",
             source.images.len(),
             source.clips.len()
         );
-        Ok((Arc::new(source), Self::of(&set, Split::Validation, run, stage).ok().map(Arc::new)))
+        Ok((Arc::new(source), Self::of(&set, Split::Validation, options).ok().map(Arc::new)))
     }
 
-    fn of(set: &PreparedSet, split: Split, run: &RunConfig, stage: &Stage) -> Result<Self> {
-        let examples @ [images, pairs] = stage.examples();
-        let losses = run.losses_after_ablation();
-        let linked = run.needs_flows(stage);
+    fn of(set: &PreparedSet, split: Split, options: &SourceOptions) -> Result<Self> {
+        let &SourceOptions { basics, wear, samples, flows, recolored, hints } = options;
+        let examples @ [images, pairs] = basics.examples;
         Ok(Self {
             images: if images > 0 { images_of(set, split)? } else { Vec::new() },
-            clips: match (pairs > 0, linked) {
+            clips: match (pairs > 0, flows) {
                 (false, _) => Vec::new(),
                 (true, true) => set.clips_with_flows(split)?,
                 (true, false) => set.clips_with_pairs(split)?,
             },
             frames: FrameCache::default(),
-            framing: stage.framing(),
-            wear: stage.wear,
-            batch: stage.batch,
+            framing: basics.framing(),
+            wear,
+            batch: basics.batch,
             examples,
-            samples: (losses.bilateral > 0.0 && stage.colorizer_learns).then_some(losses.samples),
-            linked,
-            recolored: stage.recolored,
-            hints: stage.hints,
+            samples,
+            linked: flows,
+            recolored,
+            hints,
         })
     }
 

@@ -11,7 +11,7 @@ use burn::{
 use chromaflow::{color::luma, kernel::Kernels};
 
 use super::{
-    color_batch::{ColorBatch, ColorSource},
+    color_batch::{ColorBatch, ColorSource, SourceOptions},
     colorizer_start::tinted,
     examples::Examples,
     fit::fit,
@@ -20,6 +20,7 @@ use super::{
     training::{StageRun, StepLoss, Training},
 };
 use crate::{
+    config::ColorizerStage,
     data::{
         loader::{Loader, Order},
         prepared::Kind,
@@ -42,17 +43,29 @@ struct ColorizerTraining<B: AutodiffBackend> {
 /// Trains the stage to its end.
 pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     stage: &StageRun,
+    own: &ColorizerStage,
     group: &Group<B>,
 ) -> Result<()> {
     let sources = Sources::of(stage.run, stage.number)?;
-    let (source, held_back) = &ColorSource::open(stage.run, stage.stage)?;
+    let losses = stage.run.losses_after_ablation();
+    let (source, held_back) = &ColorSource::open(
+        &stage.run.data,
+        &SourceOptions {
+            basics: own.basics(),
+            wear: own.wear,
+            samples: (losses.bilateral > 0.0).then_some(losses.samples),
+            flows: stage.run.needs_flows(stage.stage),
+            recolored: false,
+            hints: own.hints,
+        },
+    )?;
     group.train(|peer, device| {
         let (training, network) = peer.in_turn(|| {
             let judges = Judges::<B>::new(&sources, source, device)?;
             let examples = Examples::choose(stage, Kind::Photo, device)?;
             B::seed(device, stage.seed());
             let mut network = start::<B>(&sources, device)?;
-            if !stage.stage.trunk_learns {
+            if !own.trunk_learns {
                 network.trunk = network.trunk.no_grad();
             }
             let network = network.fork(device);

@@ -17,6 +17,7 @@ use super::{
     training::{StageRun, StepLoss, Training},
 };
 use crate::{
+    config::FlowStage,
     data::{
         loader::{Loader, Order},
         prepared::{FrameCache, PreparedItem, PreparedSet, Split},
@@ -64,6 +65,7 @@ impl Photos {
 /// Trains the stage to its end.
 pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     stage: &StageRun,
+    own: &FlowStage,
     group: &Group<B>,
 ) -> Result<()> {
     let sources = Sources::of(stage.run, stage.number)?;
@@ -72,9 +74,9 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     let held_back = &Photos::open(&set, Split::Validation);
     println!("{} photos to move", photos.items.len());
     group.train(|peer, device| {
-        let training = FlowTraining::<B>::new(stage, photos.clone(), held_back.clone(), device)?;
+        let training = FlowTraining::<B>::new(own, photos.clone(), held_back.clone(), device);
         let mut loader = training.loader(&training.photos, stage.order(0));
-        let batches = (0..EXAMPLES.div_ceil(stage.stage.batch)).map(|_| loader.next_batch());
+        let batches = (0..EXAMPLES.div_ceil(own.batch)).map(|_| loader.next_batch());
         let examples = batches.collect::<Result<Vec<_>>>()?.concat();
         let network = peer.in_turn(|| {
             B::seed(device, stage.seed());
@@ -91,20 +93,19 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
 
 impl<B: AutodiffBackend> FlowTraining<B> {
     fn new(
-        stage: &StageRun,
+        stage: &FlowStage,
         photos: Arc<Photos>,
         held_back: Option<Arc<Photos>>,
         device: &B::Device,
-    ) -> Result<Self> {
-        let motion = stage.stage.motion.unwrap_or_default();
-        Ok(Self {
+    ) -> Self {
+        Self {
             photos,
             held_back,
-            range: motion.into(),
-            batch: stage.stage.batch,
-            side: stage.stage.crop.context("a flow stage needs a crop")? as usize,
+            range: stage.motion.into(),
+            batch: stage.batch,
+            side: stage.crop as usize,
             device: device.clone(),
-        })
+        }
     }
 
     fn loader(&self, photos: &Arc<Photos>, order: Order) -> Loader<Vec<MovingPair>> {

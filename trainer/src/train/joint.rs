@@ -18,7 +18,7 @@ use chromaflow::{
 };
 
 use super::{
-    color_batch::{ColorBatch, ColorSource},
+    color_batch::{ColorBatch, ColorSource, SourceOptions},
     colorizer,
     examples::Examples,
     fit::fit,
@@ -29,6 +29,7 @@ use super::{
     training::{StageRun, StepLoss, Training},
 };
 use crate::{
+    config::JointStage,
     data::{
         loader::{Loader, Order},
         prepared::Kind,
@@ -61,10 +62,22 @@ struct JointTraining<B: AutodiffBackend> {
 /// Trains the stage to its end.
 pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     stage: &StageRun,
+    own: &JointStage,
     group: &Group<B>,
 ) -> Result<()> {
     let sources = Sources::of(stage.run, stage.number)?;
-    let (source, held_back) = &ColorSource::open(stage.run, stage.stage)?;
+    let losses = stage.run.losses_after_ablation();
+    let (source, held_back) = &ColorSource::open(
+        &stage.run.data,
+        &SourceOptions {
+            basics: own.basics(),
+            wear: own.wear,
+            samples: (losses.bilateral > 0.0 && own.colorizer_learns).then_some(losses.samples),
+            flows: stage.run.needs_flows(stage.stage),
+            recolored: own.recolored,
+            hints: 0.0,
+        },
+    )?;
     group.train(|peer, device| {
         let (training, network) = peer.in_turn(|| {
             let training = JointTraining::<B> {
@@ -74,7 +87,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
                 examples: Examples::choose(stage, Kind::Clip, device)?,
                 weight: stage.run.losses.refinement,
                 steadiness: stage.run.losses.refined_temporal,
-                colorizer_learns: stage.stage.colorizer_learns,
+                colorizer_learns: own.colorizer_learns,
                 through_refiner: stage.run.ablation.self_regularization,
                 device: device.clone(),
             };

@@ -19,7 +19,7 @@ use super::{
     trunk,
 };
 use crate::{
-    config::{RunConfig, StageKind},
+    config::{RunConfig, Stage},
     data::prepared::{PreparedSet, Split},
     run::{
         checkpoint,
@@ -72,12 +72,12 @@ pub fn train_on<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     let _lock = group.leader().is_first().then(|| lock(&run.out)).transpose()?;
     write(&record, run, &group)?;
     for stage in &stages[first..] {
-        println!("stage {}: {}, {} steps", stage.number, stage.stage.kind, stage.steps);
-        match stage.stage.kind {
-            StageKind::Trunk => trunk::train(stage, &group),
-            StageKind::Flow => flow::train(stage, &group),
-            StageKind::Colorizer => colorizer::train(stage, &group),
-            StageKind::Joint => joint::train(stage, &group),
+        println!("stage {}: {}, {} steps", stage.number, stage.stage.kind(), stage.steps);
+        match stage.stage {
+            Stage::Trunk(own) => trunk::train(stage, own, &group),
+            Stage::Flow(own) => flow::train(stage, own, &group),
+            Stage::Colorizer(own) => colorizer::train(stage, own, &group),
+            Stage::Joint(own) => joint::train(stage, own, &group),
         }
         .with_context(|| named(stage))?;
         let step = checkpoint::newest_step(&stage.folder())?;
@@ -105,15 +105,16 @@ pub fn go_back(run: &RunConfig, step: usize) -> Result<()> {
 fn suited(run: &RunConfig) -> Result<PreparedSet> {
     let set = PreparedSet::open(&run.data)?;
     for (number, stage) in run.stages() {
-        let context = || format!("stage {number} ({})", stage.kind);
-        if stage.side > set.side() {
+        let context = || format!("stage {number} ({})", stage.kind());
+        let side = stage.basics().side;
+        if side > set.side() {
             bail!(
                 "{} has images of {} pixels, and {} trains on {}: prepare them with `--side {}`",
                 run.data.display(),
                 set.side(),
                 context(),
-                stage.side,
-                stage.side
+                side,
+                side
             );
         }
         if run.needs_flows(stage) {
@@ -124,7 +125,7 @@ fn suited(run: &RunConfig) -> Result<PreparedSet> {
 }
 
 fn named(stage: &StageRun) -> String {
-    format!("stage {} ({})", stage.number, stage.stage.kind)
+    format!("stage {} ({})", stage.number, stage.stage.kind())
 }
 
 /// Keeps other processes from training in the same folder until the file is closed. A disk that knows no locks goes without.

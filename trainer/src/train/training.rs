@@ -92,7 +92,7 @@ impl<'a> StageRun<'a> {
     /// Shows its training from step `first` on.
     pub fn monitor(&self, first: usize) -> Result<Monitor> {
         let course = Course {
-            stage: self.stage.kind.to_string(),
+            stage: self.stage.kind().to_string(),
             number: self.number,
             of: self.run.stages.len(),
             first,
@@ -120,7 +120,7 @@ impl<'a> StageRun<'a> {
 
     /// Images, or pairs of frames, a step.
     pub fn examples_a_step(&self) -> usize {
-        self.stage.batch * self.optimiser.accumulate
+        self.stage.basics().batch * self.optimiser.accumulate
     }
 
     /// The order of the batches of what is held back: the same every time.
