@@ -29,6 +29,7 @@ fn values_that_can_not_be_are_named() {
     with("losses.beta=[0.1,-0.2,0.1,0.1]", "losses.beta must be a number of at least 0, not -0.2");
     with("optimiser.learning_rate=nan", "optimiser.learning_rate must be a number of at least 0, not NaN");
     with("optimiser.weight_decay=-0.1", "optimiser.weight_decay must be a number of at least 0, not -0.1");
+    with("monitoring={early_stopping=2,held_back=0}", "monitoring.early_stopping needs monitoring.held_back");
     with("scale=inf", "scale must be a number above 0, not inf");
     refused(folder.path(), &["eval", "clip.mp4", "--frames", "0"], "0 is no number of frames");
     refused(folder.path(), &["prepare", "data", "--frames", "0", "--out", "set"], "0 is no number of frames");

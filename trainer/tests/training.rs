@@ -22,7 +22,7 @@ use trainer::{
     command::{Command, pipeline::PipelineArguments},
     config::{RunConfig, parse},
     networks::{coloring::Coloring, published},
-    run::{folder::RunFolder, info},
+    run::{checkpoint, folder::RunFolder, info},
     train::stages,
 };
 
@@ -298,6 +298,28 @@ fn the_ablation_leaves_out_what_it_says() {
     networks(&unrefined, 0).unwrap();
     let told = export(&unrefined).unwrap_err().to_string();
     assert!(told.contains("there is no refiner yet"), "{told}");
+}
+
+/// Without a learning rate the held-back loss stays what it is: a stage ends with the second checkpoint that brings nothing, and is done.
+#[test]
+fn a_stage_stops_where_its_held_back_loss_does() {
+    let place = Place::new();
+    let fields =
+        "checkpoints = { every = 5, keep = 9 }\nmonitoring = { early_stopping = 2, sheet_every = 0 }\n";
+    let stages = [stage("trunk", 40, "optimiser.learning_rate = 0.0"), stage("trunk", 5, "")].concat();
+    let run = place.train("stalled", &format!("{fields}{stages}"));
+    let steps = |stage: usize| checkpoint::steps(&run.stages[stage].path).unwrap();
+    assert_eq!((steps(0), steps(1)), (vec![5, 10, 15], vec![5]));
+    stages::train::<Autodiff<Flex>>(&run.config().unwrap(), true, &Default::default()).unwrap();
+    assert_eq!(steps(0), [5, 10, 15], "a stage that stopped is not taken up again");
+    let names = fs::read_dir(&run.stages[0].path).unwrap().map(|entry| entry.unwrap().file_name());
+    let events = names.filter(|name| name.to_string_lossy().starts_with("events.out.tfevents."));
+    assert_eq!(events.count(), 1);
+
+    let mut config = place.config("paired", &format!("{fields}{}", stage("colorizer", 10, "")));
+    config.losses.temporal = 0.0;
+    let error = stages::train::<Autodiff<Flex>>(&config, false, &Default::default()).unwrap_err();
+    assert!(format!("{error:#}").contains("holds nothing back"), "{error:#}");
 }
 
 /// Whole frames of unlike sizes, and every pixel's neighbourhood, as the paper has them.

@@ -62,6 +62,11 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
     let first = state.progress.step;
     let share = peer.share(stage.optimiser.accumulate)?;
     let mut batches = training.batches(Order { parts: share.clone(), ..stage.order(first) })?;
+    if stage.run.monitoring.early_stopping > 0 {
+        let held_back = training.held_back(stage.held_back_order());
+        held_back
+            .context("monitoring.early_stopping: the set holds nothing back that this stage trains on")?;
+    }
     let mut monitor = peer.is_first().then(|| stage.monitor(first)).transpose()?;
     let (mut reserve, mut time) = (FIRST_RESERVE, 0.0);
     for step in first..stage.steps {
@@ -88,35 +93,66 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
         // Averaged like the rest, so that all peers go by the same time and end at the same step.
         time = taken(&mut figures, TIME);
         let end = taken(&mut figures, STOP) > 0.0 || step + 1 == stage.steps;
-        let Some(monitor) = &mut monitor else {
-            reserve = reserve.max(start.elapsed());
-            if end {
-                break;
-            }
-            continue;
-        };
-        let (images, waited) = (stage.examples_a_step(), batches.take_waited());
-        let checkpoint_due = end || (step + 1) % stage.run.checkpoints.every == 0;
-        if checkpoint_due {
-            let held_back = validate(stage, training, &state.used())?;
-            state.progress.held_back_loss = held_back.first().map(|(_, loss)| *loss as f32);
-            figures.extend(held_back);
-        }
-        monitor.step(&Step { step, learning_rate, images, waited, figures: &figures })?;
-        if checkpoint_due {
-            monitor.end_line()?;
-            checkpoint::save(&folder, stage.run.checkpoints.keep, &state)?;
-            monitor.checkpoint()?;
-        }
-        if stage.sheet_due(step + 1, end) {
-            training.sheet(&state.used()).map_or(Ok(()), |sheet| monitor.sheet(&sheet))?;
+        if let Some(monitor) = &mut monitor {
+            let (images, waited) = (stage.examples_a_step(), batches.take_waited());
+            show(stage, training, monitor, &mut state, Done { learning_rate, images, waited, figures, end })?;
         }
         reserve = reserve.max(start.elapsed());
-        if end {
+        if end || is_stalled::<B::InnerBackend>(stage, peer, &state.progress, device)? {
             break;
         }
     }
     Ok(())
+}
+
+/// A step that is done.
+struct Done {
+    learning_rate: f64,
+    images: usize,
+    waited: Duration,
+    figures: Vec<(&'static str, f64)>,
+    end: bool,
+}
+
+/// Logs a step and, where they are due, measures and writes its checkpoint and draws its contact sheet.
+fn show<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
+    stage: &StageRun,
+    training: &T,
+    monitor: &mut Monitor,
+    state: &mut State<T::Network, Trained<B, T::Network>, O>,
+    Done { learning_rate, images, waited, mut figures, end }: Done,
+) -> Result<()> {
+    let step = state.progress.step;
+    let due = stage.checkpoint_due(step, end);
+    if due {
+        let held_back = validate(stage, training, &state.used())?;
+        state.progress.measure(held_back.first().map(|(_, loss)| *loss as f32));
+        figures.extend(held_back);
+    }
+    monitor.step(&Step { step: step - 1, learning_rate, images, waited, figures: &figures })?;
+    if due {
+        monitor.end_line()?;
+        checkpoint::save(&stage.folder(), stage.run.checkpoints.keep, state)?;
+        monitor.checkpoint()?;
+    }
+    if stage.sheet_due(step, end) {
+        training.sheet(&state.used()).map_or(Ok(()), |sheet| monitor.sheet(&sheet))?;
+    }
+    Ok(())
+}
+
+/// Whether checkpoints have stopped getting better on what is held back, which the first peer alone measures.
+fn is_stalled<B: Backend>(
+    stage: &StageRun,
+    peer: &Peer,
+    progress: &Progress,
+    device: &B::Device,
+) -> Result<bool> {
+    let checkpoints = stage.run.monitoring.early_stopping;
+    if checkpoints == 0 || !stage.checkpoint_due(progress.step, false) {
+        return Ok(false);
+    }
+    peer.any::<B>(progress.is_stalled(checkpoints), device)
 }
 
 /// Whether this peer ends the training with the step under way, and how much of the time is over.

@@ -51,13 +51,15 @@ pub fn train_on<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     let stages = stages.collect::<Result<Vec<_>>>()?;
     let set = suited(run)?;
     let mut record = open(run, resume)?;
-    let mut steps = Vec::new();
-    for stage in &stages {
-        steps.push(checkpoint::newest_step(&stage.folder())?);
-    }
+    let progress = stages
+        .iter()
+        .map(|stage| checkpoint::newest_progress(&stage.folder()))
+        .collect::<Result<Vec<_>>>()?;
+    let steps: Vec<usize> = progress.iter().map(|progress| progress.step).collect();
     let data = FileList { files: set.items().len(), sha256: set.sha256().to_owned() };
     let group = Group::<B>::join(devices, nodes, &agreement(run, &data, &steps)?)?;
-    let Some(first) = stages.iter().zip(&steps).position(|(stage, &step)| step < stage.steps) else {
+    let Some(first) = stages.iter().zip(&progress).position(|(stage, progress)| !stage.is_done(progress))
+    else {
         println!("{} is trained to its end", run.out.display());
         return Ok(());
     };
@@ -80,10 +82,20 @@ pub fn train_on<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             Stage::Joint(own) => joint::train(stage, own, &group),
         }
         .with_context(|| named(stage))?;
-        let step = checkpoint::newest_step(&stage.folder())?;
-        if step < stage.steps {
-            println!("ended at step {step} of stage {}; --resume goes on from there", stage.number);
+        let progress = checkpoint::newest_progress(&stage.folder())?;
+        if !stage.is_done(&progress) {
+            println!(
+                "ended at step {} of stage {}; --resume goes on from there",
+                progress.step, stage.number
+            );
             break;
+        }
+        if progress.step < stage.steps {
+            let (number, step, checkpoints) =
+                (stage.number, progress.step, progress.checkpoints_since_lowest);
+            println!(
+                "stage {number} stopped at step {step}: {checkpoints} checkpoints brought no lower held-back loss"
+            );
         }
     }
     Ok(())

@@ -17,6 +17,7 @@ use crate::{
     data::loader::{Loader, Order},
     evaluation::sheet::Sheet,
     metric::hue::HueCounts,
+    run::checkpoint::progress::Progress,
 };
 
 /// A network as it is used: without gradients.
@@ -99,6 +100,16 @@ impl<'a> StageRun<'a> {
             last: self.steps,
         };
         Monitor::open(&self.folder(), course, self.run.monitoring.line_every, self.run.show)
+    }
+
+    /// Whether nothing is left to train: the last step is taken, or checkpoints have stopped getting better.
+    pub fn is_done(&self, progress: &Progress) -> bool {
+        progress.step >= self.steps || progress.is_stalled(self.run.monitoring.early_stopping)
+    }
+
+    /// Whether a checkpoint is due when `step` steps are done.
+    pub fn checkpoint_due(&self, step: usize, end: bool) -> bool {
+        end || step.is_multiple_of(self.run.checkpoints.every)
     }
 
     /// Whether a contact sheet is due when `step` steps are done.

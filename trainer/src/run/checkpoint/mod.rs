@@ -129,9 +129,9 @@ pub fn load_checked<B: Backend, M: Module<B>>(
     Ok((step, network))
 }
 
-/// The step of the newest whole checkpoint; 0 where there is none.
-pub fn newest_step(out: &Path) -> Result<usize> {
-    Ok(folder::newest(out)?.map_or(0, |whole| whole.progress.step))
+/// How far the newest whole checkpoint is; at the start where there is none.
+pub fn newest_progress(out: &Path) -> Result<Progress> {
+    Ok(folder::newest(out)?.map_or_else(Progress::default, |whole| whole.progress))
 }
 
 /// Whether all weights are finite.
@@ -203,7 +203,7 @@ mod tests {
     fn what_is_held_back_tells_the_best_and_the_smoothed_loss_where_nothing_is() {
         let out = tempdir().unwrap();
         let write = |step, smoothed_loss, held_back_loss| {
-            let progress = Progress { step, smoothed_loss, held_back_loss };
+            let progress = Progress { step, smoothed_loss, held_back_loss, ..Progress::default() };
             save(out.path(), 1, &State { progress, ..state(step, network()) }).unwrap();
         };
         write(1, 3.0, None);

@@ -16,6 +16,12 @@ pub struct Progress {
     /// The loss on examples that are held back, where there are any: the best checkpoint is known by it then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_back_loss: Option<f32>,
+    /// The lowest such loss of this checkpoint and those before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lowest_held_back_loss: Option<f32>,
+    /// Checkpoints since that of the lowest loss.
+    #[serde(default)]
+    pub checkpoints_since_lowest: usize,
 }
 
 impl Progress {
@@ -24,5 +30,40 @@ impl Progress {
         self.step += 1;
         let fresh = FRESH.max(1.0 / self.step as f32);
         self.smoothed_loss += fresh * (loss as f32 - self.smoothed_loss);
+    }
+
+    /// Takes the loss on what is held back, measured for a checkpoint; none where nothing is.
+    pub fn measure(&mut self, held_back_loss: Option<f32>) {
+        self.held_back_loss = held_back_loss;
+        let Some(loss) = held_back_loss else { return };
+        if self.lowest_held_back_loss.is_none_or(|lowest| loss < lowest) {
+            (self.lowest_held_back_loss, self.checkpoints_since_lowest) = (Some(loss), 0);
+        } else {
+            self.checkpoints_since_lowest += 1;
+        }
+    }
+
+    /// Whether so many checkpoints in a row brought nothing; never for 0.
+    pub fn is_stalled(&self, checkpoints: usize) -> bool {
+        checkpoints > 0 && self.checkpoints_since_lowest >= checkpoints
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checkpoints_count_from_the_lowest_loss_on() {
+        let mut progress = Progress::default();
+        let counts = [3.0, 2.0, 2.0, 2.5, 1.0, f32::NAN].map(|loss| {
+            progress.measure(Some(loss));
+            progress.checkpoints_since_lowest
+        });
+        assert_eq!(counts, [0, 0, 1, 2, 0, 1]);
+        assert_eq!(progress.lowest_held_back_loss, Some(1.0));
+        assert!(progress.is_stalled(1) && !progress.is_stalled(2) && !progress.is_stalled(0));
+        progress.measure(None);
+        assert_eq!((progress.held_back_loss, progress.checkpoints_since_lowest), (None, 1));
     }
 }

@@ -1,4 +1,4 @@
-//! What a training shows of itself: a dashboard on a terminal, else plain lines; `log.jsonl`, `curves.csv` and
+//! What a training shows of itself: a dashboard on a terminal, else plain lines; `log.jsonl`, TensorBoard's event files, `curves.csv` and
 //! `curves.svg` in the run's folder.
 
 pub mod curves;
@@ -9,6 +9,7 @@ pub mod number;
 mod plain;
 pub mod plot;
 pub mod progress;
+mod tensorboard;
 pub mod view;
 pub mod window;
 
@@ -26,6 +27,7 @@ use self::{
     dashboard::Dashboard,
     journal::Journal,
     progress::{Course, Progress},
+    tensorboard::EventFile,
     window::{Step, Window},
 };
 use crate::{config::Show, evaluation::sheet::Sheet, whole_file};
@@ -36,6 +38,7 @@ pub struct Monitor {
     /// So many steps make one line.
     steps_a_line: usize,
     journal: Journal,
+    events: EventFile,
     window: Window,
     progress: Arc<Mutex<Progress>>,
     dashboard: Option<Dashboard>,
@@ -45,7 +48,8 @@ impl Monitor {
     /// Goes on with the log in the run's folder `out`, behind the course's first step. One line tells of `steps_a_line`
     /// steps.
     pub fn open(out: &Path, course: Course, steps_a_line: usize, show: Show) -> Result<Self> {
-        let (journal, lines) = Journal::open(out, course.first)?;
+        let first = course.first;
+        let (journal, lines) = Journal::open(out, first)?;
         let mut curves = Curves::default();
         lines.iter().for_each(|line| curves.push(line));
         let progress = Arc::new(Mutex::new(Progress::new(course, curves)));
@@ -58,6 +62,7 @@ impl Monitor {
             out: out.to_owned(),
             steps_a_line,
             journal,
+            events: EventFile::create(out, first)?,
             window: Window::default(),
             progress,
             dashboard,
@@ -121,6 +126,7 @@ impl Monitor {
         }
         let line = std::mem::take(&mut self.window).line();
         self.journal.append(&line)?;
+        self.events.append(&line)?;
         let mut progress = self.progress();
         progress.curves.push(&line);
         if self.dashboard.is_none() {

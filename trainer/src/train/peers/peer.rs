@@ -93,6 +93,13 @@ impl Peer {
         Ok(flat::scatter(network, mean, &order, figures))
     }
 
+    /// Whether any peer says so; all get the same answer.
+    pub fn any<B: Backend>(&self, ours: bool, device: &B::Device) -> Result<bool> {
+        let ours = Tensor::<B, 1>::from_floats([f32::from(u8::from(ours))], device);
+        let sum = if self.count == 1 { ours } else { self.sum(ours)? };
+        Ok(sum.into_data().iter::<f32>().any(|count| count > 0.0))
+    }
+
     /// The sum over all peers of a vector, the same to the last bit on each.
     fn sum<B: Backend>(&self, ours: Tensor<B, 1>) -> Result<Tensor<B, 1>> {
         let device = ours.device();
