@@ -18,7 +18,7 @@ use crate::{
     },
     evaluation::{
         ablation::{self, Preference},
-        colouring::Painter,
+        coloring::Painter,
         evaluator::Evaluator,
         flow_accuracy::{FlowAccuracy, PHOTO_SIDE},
         flows::{self, Flows, NamedFlow},

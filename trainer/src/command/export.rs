@@ -166,7 +166,7 @@ pub(super) fn parse_preset(name: &str) -> Result<Preset, String> {
     serde_json::from_value(name.into()).map_err(|_| format!("no preset {name}: paper, lite, large or tiny"))
 }
 
-/// What `eval` wrote, without the single photos and clips: every visitor of the page fetches the manifest.
+/// The figures that `eval` wrote, without the single photos and clips: every visitor of the page fetches the manifest.
 fn read_figures(file: &Path) -> Result<serde_json::Value> {
     let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
     let mut figures: serde_json::Value =

@@ -3,7 +3,7 @@
 mod amount;
 mod losses;
 mod monitoring;
-mod optimiser;
+mod optimizer;
 mod read;
 mod run;
 mod show;
@@ -11,7 +11,7 @@ mod stage;
 
 pub use losses::Losses;
 pub use monitoring::Monitoring;
-pub use optimiser::{Optimiser, OptimiserKind, Schedule};
+pub use optimizer::{OptimizerConfig, OptimizerKind, Schedule};
 pub use read::{parse, read};
 pub use run::{Ablation, Checkpoints, RunConfig, Start};
 pub use show::Show;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     losses::Losses,
     monitoring::Monitoring,
-    optimiser::Optimiser,
+    optimizer::OptimizerConfig,
     show::Show,
     stage::{Stage, StageKind, paper_stages},
 };
@@ -18,7 +18,7 @@ use crate::device::Device;
 /// A year has half as many: what is longer was meant otherwise.
 const MOST_MINUTES: f64 = 1e6;
 
-/// What a run does.
+/// All fields of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RunConfig {
@@ -28,7 +28,7 @@ pub struct RunConfig {
     pub data: PathBuf,
     /// The run's folder: checkpoints, logs and `run.json`.
     pub out: PathBuf,
-    /// What computes.
+    /// The kind of device that computes.
     pub device: Device,
     /// Seed of all random numbers.
     pub seed: u64,
@@ -43,8 +43,9 @@ pub struct RunConfig {
     pub start: Start,
     /// Weights and parameters of the losses.
     pub losses: Losses,
-    /// The optimiser of every stage; a stage may change fields of it.
-    pub optimiser: Optimiser,
+    /// The optimizer of every stage; a stage may change fields of it.
+    #[serde(alias = "optimiser")]
+    pub optimizer: OptimizerConfig,
     /// Parts of the method that can be left out.
     pub ablation: Ablation,
     /// How often the state of a stage is written, and how much of that is kept.
@@ -63,7 +64,7 @@ pub struct RunConfig {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Start {
-    /// The trunk: of a trunk stage, of f, or a backbone as `import` wrote it, which then judges as phi too.
+    /// The trunk: of a trunk stage, of f, or a backbone as `import` wrote it, which is then phi too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trunk: Option<PathBuf>,
     /// f with its trunk, unless another is named for the trunk.
@@ -77,7 +78,7 @@ pub struct Start {
     pub refiner: Option<PathBuf>,
 }
 
-/// What the paper's ablation leaves out where a field is false.
+/// The paper's ablation leaves out each part whose field is false.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ablation {
@@ -112,7 +113,7 @@ impl Default for RunConfig {
             minutes: 0.0,
             start: Start::default(),
             losses: Losses::default(),
-            optimiser: Optimiser::default(),
+            optimizer: OptimizerConfig::default(),
             ablation: Ablation::default(),
             checkpoints: Checkpoints::default(),
             monitoring: Monitoring::default(),
@@ -162,20 +163,20 @@ impl RunConfig {
         (1..).zip(&self.stages).filter(move |(_, stage)| runs(stage))
     }
 
-    /// The optimiser of a stage: the run's, with what the stage changes.
-    pub fn optimiser_of(&self, stage: &Stage) -> Result<Optimiser> {
-        self.optimiser.with(stage.basics().optimizer)
+    /// The optimizer of a stage: the run's, with what the stage changes.
+    pub fn optimizer_of(&self, stage: &Stage) -> Result<OptimizerConfig> {
+        self.optimizer.with(stage.basics().optimizer)
     }
 
-    /// The optimiser's steps of a stage, at least one.
+    /// The optimizer's steps of a stage, at least one.
     pub fn steps_of(&self, stage: &Stage) -> Result<usize> {
         let basics = stage.basics();
-        let a_step = basics.batch * self.optimiser_of(stage)?.accumulate;
+        let a_step = basics.batch * self.optimizer_of(stage)?.accumulate;
         let examples = basics.examples_an_epoch() * basics.epochs;
         Ok(((examples as f64 * self.scale / a_step as f64).round() as usize).max(1))
     }
 
-    /// Whether a stage reads flows: for equation (3) or for g.
+    /// True if a stage reads flows: for equation (3) or for g.
     pub fn needs_flows(&self, stage: &Stage) -> bool {
         let [_, pairs] = stage.basics().examples;
         pairs > 0 && (stage.kind() == StageKind::Joint || self.losses_after_ablation().temporal > 0.0)
@@ -204,7 +205,7 @@ impl RunConfig {
         for (number, stage) in (1..).zip(&self.stages) {
             let context = || format!("stages.{number} ({})", stage.kind());
             stage.check().with_context(context)?;
-            self.optimiser_of(stage).and_then(|optimiser| optimiser.check()).with_context(context)?;
+            self.optimizer_of(stage).and_then(|optimizer| optimizer.check()).with_context(context)?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Colour photos and clips, split, decoded and cut into training crops.
+//! Color photos and clips, split, decoded and cut into training crops.
 
 pub mod clips;
 pub mod crop;

@@ -9,11 +9,11 @@ use rand_distr::Normal;
 use super::{crop::Crop, loader::random};
 use crate::parameters::Wear;
 
-/// What orthochromatic stock, the film of the silent era, makes of red, green and blue: blind to red, so that skies are white and
+/// The weights of red, green and blue on orthochromatic stock, the film of the silent era: blind to red, so that skies are white and
 /// lips dark. Round figures; stocks differ.
 const ORTHOCHROMATIC: [f32; 3] = [0.05, 0.45, 0.5];
 
-/// One worn film: neighbouring frames share its wear, but for the grain.
+/// One worn film: neighboring frames share its wear, but for the grain.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WornFilm {
     gamma: f32,
@@ -48,8 +48,8 @@ impl Wear {
 }
 
 impl WornFilm {
-    /// Wears a crop: the curve of tones changes its colours as a photograph's exposure does, stock, fading and grain its luma
-    /// alone, so that the truth stays as colourful as it was.
+    /// Wears a crop: the curve of tones changes its colors as a photograph's exposure does, stock, fading and grain its luma
+    /// alone, so that the truth stays as colorful as it was.
     pub fn apply(&self, crop: &mut Crop, random: &mut StdRng) {
         let grain = Normal::new(0.0, self.grain).expect("a deviation of 0 or more");
         let area = crop.width * crop.height;

@@ -1,4 +1,4 @@
-//! What was measured on clips, one by one and in the mean.
+//! The figures of clips, one by one and in the mean.
 
 use burn::tensor::backend::Backend;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{data::sequence::Sequence, metric::candidate_distance::CandidateDistance};
 
-/// What was measured on several clips.
+/// The figures of several clips.
 #[derive(Debug, Serialize)]
 pub struct Group {
     /// The mean over clips, method by method.
@@ -19,7 +19,7 @@ pub struct Group {
     /// The mean distances of candidates over clips.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub candidate_distance: Option<CandidateDistance>,
-    /// What g does to the pick.
+    /// The effect of g on the pick.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refinement: Option<RefinementGain>,
     /// How well flows find the motion, the mean over clips.
@@ -29,14 +29,14 @@ pub struct Group {
     pub each: Vec<ClipReport>,
 }
 
-/// What was measured on one clip.
+/// The figures of one clip.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ClipReport {
     /// The clip's name.
     pub name: String,
     /// How many of its frames were measured.
     pub frames: usize,
-    /// What each rule picks.
+    /// The picks of each rule.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub picked: Vec<Picked>,
     /// The candidate of the highest PSNR, from 1.
@@ -52,7 +52,7 @@ pub struct ClipReport {
     pub methods: Vec<Measured>,
 }
 
-/// What a rule picks.
+/// The picks of a rule.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Picked {
     /// The rule's name.

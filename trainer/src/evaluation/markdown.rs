@@ -1,4 +1,4 @@
-//! What `eval` says, as Markdown, which is also what the terminal shows.
+//! The report of `eval` as Markdown, which the terminal shows too.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -77,5 +77,5 @@ fn write_flows(f: &mut Formatter<'_>, flows: &[FlowFigures]) -> fmt::Result {
     if flows.is_empty() {
         return Ok(());
     }
-    write!(f, "\n\nNeighbouring grey frames, warped by a flow:\n\n{}", tables::flows(flows))
+    write!(f, "\n\nNeighboring grey frames, warped by a flow:\n\n{}", tables::flows(flows))
 }

@@ -1,7 +1,7 @@
-//! Measuring: our colourings and any other method's frames, against the truth.
+//! Measuring: our colorings and any other method's frames, against the truth.
 
 pub mod ablation;
-pub mod colouring;
+pub mod coloring;
 pub mod evaluator;
 pub mod figures;
 pub mod flow_accuracy;

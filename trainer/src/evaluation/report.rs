@@ -1,4 +1,4 @@
-//! What `eval` says, as it is written as JSON.
+//! The report of `eval`, as it is written as JSON.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ pub struct Report {
     pub size: usize,
     /// Passes of g.
     pub passes: usize,
-    /// Whether the photos and clips were worn as old film is.
+    /// True if the photos and clips were worn as old film is.
     pub worn: bool,
     /// The flow network along whose motion all warping errors are measured.
     pub measuring_flow: String,
@@ -27,6 +27,6 @@ pub struct Report {
     /// Of an ablation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preference: Option<Preference>,
-    /// What could not be measured, and why.
+    /// Photos and clips that could not be measured, and why.
     pub left_out: Vec<String>,
 }

@@ -63,7 +63,7 @@ impl NewNetwork {
 }
 
 impl NewNetworks {
-    /// Whether no network is new.
+    /// True if no network is new.
     pub fn is_empty(&self) -> bool {
         self.all().iter().all(Option::is_none)
     }
@@ -119,7 +119,7 @@ fn stage(folder: &Path, name: &str, bytes: &[u8]) -> Result<Staged> {
     whole_file::stage(&path, bytes)
 }
 
-/// What the manifest will say of the four networks. An error that names every network which is neither new nor kept.
+/// The manifest's entries of the four networks. An error that names every network which is neither new nor kept.
 fn plan(
     folder: &Path,
     preset: Preset,
@@ -193,7 +193,7 @@ fn changed(old: &NetworksConfig, now: &NetworksConfig, new: &NewNetworks) -> Res
     Ok(kept.map(|((network, _), _)| *network).filter(|&network| old[network] != now[network]).collect())
 }
 
-/// What the manifest says of a network that stays, if its file is so.
+/// The manifest's entry of a network that stays, if its file is as stated.
 fn keep(folder: &Path, network: &str, old: Option<&WeightFile>) -> Result<WeightFile> {
     let old = old.with_context(|| format!("there is no {network} yet"))?;
     let state = published::check(folder, old)?;

@@ -49,7 +49,7 @@ impl<B: Kernels> Coloring<B> {
     }
 }
 
-/// Candidates and the distribution that they are told from.
+/// Candidates and the logits of the distribution of colors.
 #[derive(Clone, Debug)]
 pub struct Colored<B: Backend> {
     /// Brightness untouched, `[n, d, 3, h, w]`.

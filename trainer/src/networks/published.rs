@@ -14,7 +14,7 @@ use chromaflow::{
     weights::{Manifest, WeightFile, sha256},
 };
 
-/// Whether a weights file is the one that the manifest describes.
+/// How a weights file compares with the one that the manifest describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileState {
     /// Its size and hash are as stated.
@@ -49,7 +49,7 @@ pub fn manifest_path(folder: &Path) -> PathBuf {
     folder.join("manifest.json")
 }
 
-/// Whether a folder holds published weights.
+/// True if a folder holds published weights.
 pub fn is_there(folder: &Path) -> bool {
     manifest_path(folder).is_file()
 }

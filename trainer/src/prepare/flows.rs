@@ -1,4 +1,4 @@
-//! Flows and masks between a clip's neighbouring frames.
+//! Flows and masks between a clip's neighboring frames.
 
 use std::path::Path;
 
@@ -89,7 +89,7 @@ pub struct FoundFlows {
     pub sha256: String,
     /// Bytes of their files.
     pub bytes: u64,
-    /// Whether this call made them.
+    /// True if this call made them.
     pub made: bool,
 }
 

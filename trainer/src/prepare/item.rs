@@ -19,7 +19,7 @@ use crate::data::{
     sequence::SMALLEST,
 };
 
-/// What became of a source.
+/// The outcome of preparing a source.
 pub enum Outcome {
     /// It is in the set, made now.
     Made(MadeItem),
@@ -49,7 +49,7 @@ struct Writing<'a> {
     files: Vec<FileEntry>,
 }
 
-/// What stops a source: it is at fault, or the disk is.
+/// The reason why preparing a source stops: the source is at fault, or the disk is.
 enum Stop {
     Source(Reason, String),
     Disk(anyhow::Error),
@@ -139,7 +139,7 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    /// The frames' size and number, if there are any and they have colour.
+    /// The frames' size and number, if there are any and they have color.
     fn check(&self) -> Result<((u32, u32), usize), Stop> {
         let frames = self.files.len();
         let nothing = || Stop::Source(Reason::Unreadable, "no frames".to_owned());

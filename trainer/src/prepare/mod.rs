@@ -35,12 +35,12 @@ use item::{MadeItem, Outcome};
 use search::Sources;
 use source::{Source, ensure_ffmpeg};
 
-/// What to prepare, and where.
+/// The inputs and the output of a call.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Files and folders.
     pub inputs: Vec<PathBuf>,
-    /// What folders of images are.
+    /// How folders of images are read.
     pub folders: Folders,
     /// The set's folder.
     pub out: PathBuf,

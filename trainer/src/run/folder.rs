@@ -20,10 +20,10 @@ use crate::{
     networks::{coloring::Coloring, joint::Joint},
 };
 
-/// What a stage's checkpoints hold.
+/// The networks in a stage's checkpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contents {
-    /// What a stage of this kind trains.
+    /// The networks that a stage of this kind trains.
     Trained(StageKind),
     /// The trunk's backbone, of `import`.
     Backbone,
@@ -45,7 +45,7 @@ pub struct RunFolder {
 pub struct StageFolder {
     /// The stage's number, from 1.
     pub number: usize,
-    /// What its checkpoints hold.
+    /// The networks in its checkpoints.
     pub contents: Contents,
     /// The folder.
     pub path: PathBuf,
@@ -126,9 +126,9 @@ impl RunFolder {
     fn newest(&self, kinds: &[StageKind]) -> Option<&StageFolder> {
         let holds =
             |stage: &&StageFolder| matches!(stage.contents, Contents::Trained(kind) if kinds.contains(&kind));
-        let begun =
+        let has_checkpoint =
             |stage: &&StageFolder| checkpoint::steps(&stage.path).is_ok_and(|steps| !steps.is_empty());
-        self.stages.iter().rev().filter(holds).find(begun)
+        self.stages.iter().rev().filter(holds).find(has_checkpoint)
     }
 }
 

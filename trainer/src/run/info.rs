@@ -1,4 +1,4 @@
-//! What a run's folder or a folder of weights holds, in words.
+//! A description of a run's folder or of a folder of weights.
 
 use std::{fmt::Write, fs, path::Path};
 
@@ -14,13 +14,13 @@ use super::{
 };
 use crate::networks::published::{self, FileState};
 
-/// What a folder holds.
+/// The description of a folder.
 #[derive(Debug)]
 pub struct Description {
     /// In words.
     pub text: String,
     /// Weights that are not those of the manifest.
-    pub strange: Vec<String>,
+    pub altered: Vec<String>,
 }
 
 /// Describes a folder of weights, whose files it compares with their hashes, or a run's folder.
@@ -30,22 +30,22 @@ pub fn describe(folder: &Path) -> Result<Description> {
     }
     let run_file = folder.join("run.json").exists();
     ensure!(run_file, "{} holds neither a run (run.json) nor weights (manifest.json)", folder.display());
-    Ok(Description { text: run(&RunFolder::open(folder)?)?, strange: Vec::new() })
+    Ok(Description { text: run(&RunFolder::open(folder)?)?, altered: Vec::new() })
 }
 
 fn weights(folder: &Path) -> Result<Description> {
     let mut text = format!("weights in {}\n", folder.display());
-    let mut strange = Vec::new();
+    let mut altered = Vec::new();
     for (name, set) in published::manifest(folder)?.presets {
         writeln!(text, "\npreset {name}")?;
         for (network, file) in ["trunk", "colorizer", "flow", "refiner"].into_iter().zip(set.files()) {
             if weight_file(&mut text, folder, network, file)? != FileState::AsStated {
-                strange.push(file.name.clone());
+                altered.push(file.name.clone());
             }
         }
         totals(&mut text, &set)?;
     }
-    Ok(Description { text, strange })
+    Ok(Description { text, altered })
 }
 
 fn weight_file(text: &mut String, folder: &Path, network: &str, file: &WeightFile) -> Result<FileState> {

@@ -13,7 +13,7 @@ use crate::whole_file;
 
 const FILE_NAME: &str = "run.json";
 
-/// What `run.json` says.
+/// The content of `run.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
     /// The networks' sizes.
@@ -37,7 +37,7 @@ pub struct Session {
     pub commit: String,
     /// All that was configured, what was left to defaults too; of an import, the file and its hash.
     pub config: Value,
-    /// What it read.
+    /// The files that it read.
     pub data: FileList,
 }
 

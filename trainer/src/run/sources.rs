@@ -17,7 +17,7 @@ use crate::{
     networks::{coloring::Coloring, published},
 };
 
-/// What a stage can start from.
+/// The networks that a stage can start from.
 pub struct Sources<'a> {
     /// The run.
     pub run: &'a RunConfig,
@@ -95,7 +95,7 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// What a stage before trained, else what the run or the published set at `start` holds; an error if that holds no such
+    /// The network that a stage before trained, else that of the run or the published set at `start`; an error if that holds no such
     /// network.
     fn find<B: Backend, T>(
         &self,

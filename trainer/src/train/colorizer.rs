@@ -1,4 +1,4 @@
-//! Trains f and its trunk with the bilateral loss (2), the diversity loss (7) and, on neighbouring frames, the temporal
+//! Trains f and its trunk with the bilateral loss (2), the diversity loss (7) and, on neighboring frames, the temporal
 //! loss (3).
 
 use std::sync::Arc;
@@ -11,11 +11,12 @@ use burn::{
 use chromaflow::{color::luma, kernel::Kernels};
 
 use super::{
-    color_batch::{ColorBatch, ColorSource, SourceOptions},
+    candidate_losses::CandidateLosses,
+    color_batch::ColorBatch,
+    color_source::{ColorSource, SourceOptions},
     colorizer_start::tinted,
     examples::Examples,
     fit::fit,
-    judges::Judges,
     peers::Group,
     training::{StageRun, StepLoss, Training},
 };
@@ -25,7 +26,7 @@ use crate::{
         loader::{Loader, Order},
         prepared::Kind,
     },
-    evaluation::{colouring::Painter, sheet::Sheet},
+    evaluation::{coloring::Painter, sheet::Sheet},
     metric::hue::HueCounts,
     networks::coloring::Coloring,
     run::sources::Sources,
@@ -35,7 +36,7 @@ use crate::{
 struct ColorizerTraining<B: AutodiffBackend> {
     source: Arc<ColorSource>,
     held_back: Option<Arc<ColorSource>>,
-    judges: Judges<B>,
+    candidate_losses: CandidateLosses<B>,
     examples: Examples<B::InnerBackend>,
     device: B::Device,
 }
@@ -61,7 +62,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     )?;
     group.train(|peer, device| {
         let (training, network) = peer.in_turn(|| {
-            let judges = Judges::<B>::new(&sources, source, device)?;
+            let candidate_losses = CandidateLosses::<B>::new(&sources, source, device)?;
             let examples = Examples::choose(stage, Kind::Photo, device)?;
             B::seed(device, stage.seed());
             let mut network = start::<B>(&sources, device)?;
@@ -70,7 +71,10 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
             }
             let network = network.fork(device);
             let (source, held_back) = (source.clone(), held_back.clone());
-            Ok((ColorizerTraining { source, held_back, judges, examples, device: device.clone() }, network))
+            Ok((
+                ColorizerTraining { source, held_back, candidate_losses, examples, device: device.clone() },
+                network,
+            ))
         })?;
         fit(stage, peer, &training, network, device)
     })
@@ -106,9 +110,9 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for Colori
     fn losses(&self, network: &Coloring<B>, batch: ColorBatch) -> StepLoss<B> {
         let truth = batch.truth(&self.device); // [n, 3, h, w]
         let grey = luma(truth.clone());
-        let link = batch.motion(&self.device).map(|[to_neighbour, _]| to_neighbour);
+        let link = batch.motion(&self.device).map(|[to_neighbor, _]| to_neighbor);
         let colored = network.colored(grey, batch.hints(&self.device));
-        self.judges.losses(colored, truth, batch.neighbourhoods(&self.device), link.as_ref())
+        self.candidate_losses.losses(colored, truth, batch.neighborhoods(&self.device), link.as_ref())
     }
 
     /// Of the first candidate, which follows what the trunk suggests.

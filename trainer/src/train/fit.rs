@@ -26,7 +26,7 @@ use super::{
     validation::validate,
 };
 use crate::{
-    config::Optimiser,
+    config::OptimizerConfig,
     data::loader::{Loader, Order},
     run::checkpoint::{self, State, progress::Progress},
 };
@@ -52,15 +52,15 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
     network: T::Network,
     device: &B::Device,
 ) -> Result<()> {
-    let optimizer = optimizer::<B, T::Network>(&stage.optimiser);
+    let optimizer = optimizer::<B, T::Network>(&stage.optimizer);
     let folder = stage.folder();
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     let network = peer.with_first_parameters(network)?;
-    let average = (stage.optimiser.ema > 0.0).then(|| network.valid());
+    let average = (stage.optimizer.ema > 0.0).then(|| network.valid());
     let fresh = State { progress: Progress::default(), network, average, optimizer };
     let mut state = checkpoint::resume(&folder, fresh, device)?;
     let first = state.progress.step;
-    let share = peer.share(stage.optimiser.accumulate)?;
+    let share = peer.share(stage.optimizer.accumulate)?;
     let mut batches = training.batches(Order { parts: share.clone(), ..stage.order(first) })?;
     if stage.run.monitoring.early_stopping > 0 {
         let held_back = training.held_back(stage.held_back_order());
@@ -75,18 +75,18 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
         let asked = monitor.as_ref().is_some_and(Monitor::stop_asked);
         figures.extend(end_figures(stage.ending, asked, reserve, device));
         let (gradients, mut figures) = peer.average(&state.network, gradients, figures)?;
-        let (gradients, norm) = limited(stage.optimiser.clip, &state.network, gradients);
+        let (gradients, norm) = limited(stage.optimizer.clip, &state.network, gradients);
         figures.extend(norm);
         let learning_rate = stage.learning_rate_at(step, time);
         state.network = state.optimizer.step(learning_rate, state.network, gradients);
         state.average = state.average.map(|average: Trained<B, T::Network>| {
-            follow(average, &state.network.valid(), stage.optimiser.ema, step)
+            follow(average, &state.network.valid(), stage.optimizer.ema, step)
         });
         let mut figures = read(figures);
         let loss = figures[0].1;
         ensure!(
             loss.is_finite(),
-            "the loss of step {} is {loss}: try a lower learning rate, or optimiser.clip; the checkpoints are as they were",
+            "the loss of step {} is {loss}: try a lower learning rate, or optimizer.clip; the checkpoints are as they were",
             step + 1
         );
         state.progress.advance(loss);
@@ -141,7 +141,7 @@ fn show<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
     Ok(())
 }
 
-/// Whether checkpoints have stopped getting better on what is held back, which the first peer alone measures.
+/// True if checkpoints have stopped getting better on held-back examples, which the first peer alone measures.
 fn is_stalled<B: Backend>(
     stage: &StageRun,
     peer: &Peer,
@@ -155,7 +155,7 @@ fn is_stalled<B: Backend>(
     peer.any::<B>(progress.is_stalled(checkpoints), device)
 }
 
-/// Whether this peer ends the training with the step under way, and how much of the time is over.
+/// Says if this peer ends the training with the current step, and how much of the time is over.
 fn end_figures<B: Backend>(
     ending: &Ending,
     asked: bool,
@@ -190,9 +190,9 @@ fn limited<B: AutodiffBackend, M: AutodiffModule<B>>(
 
 /// Adam is AdamW without decay, step for step.
 fn optimizer<B: AutodiffBackend, M: AutodiffModule<B>>(
-    optimiser: &Optimiser,
+    optimizer: &OptimizerConfig,
 ) -> impl Optimizer<M, B> + use<B, M> {
-    AdamWConfig::new().with_epsilon(EPSILON).with_weight_decay(optimiser.weight_decay as f32).init()
+    AdamWConfig::new().with_epsilon(EPSILON).with_weight_decay(optimizer.weight_decay as f32).init()
 }
 
 /// The gradients of a step, the mean over its batches, and its figures, the loss first.

@@ -1,8 +1,10 @@
 //! The stages of a run and what they share.
 
 mod average;
+mod candidate_losses;
 mod clipping;
 mod color_batch;
+mod color_source;
 pub mod colorizer;
 mod colorizer_start;
 pub mod ending;
@@ -12,7 +14,6 @@ pub mod fit;
 pub mod flow;
 mod flow_start;
 pub mod joint;
-mod judges;
 mod masked_flow;
 pub mod monitor;
 pub mod peers;

@@ -64,7 +64,7 @@ pub fn train_on<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         return Ok(());
     };
     for stage in &stages[first..] {
-        group.leader().share(stage.optimiser.accumulate).with_context(|| named(stage))?;
+        group.leader().share(stage.optimizer.accumulate).with_context(|| named(stage))?;
     }
     record.sessions.push(Session::now(
         [stages[first].number, steps[first]],
@@ -155,7 +155,7 @@ fn write<B: AutodiffBackend>(record: &RunRecord, run: &RunConfig, group: &Group<
     if group.leader().is_first() {
         record.write(&run.out)?;
     }
-    group.meet()?;
+    group.barrier()?;
     let seen = RunRecord::read(&run.out)?.map_or(0, |seen| seen.sessions.len());
     ensure!(
         seen == record.sessions.len(),

@@ -32,7 +32,7 @@ pub struct ColorizerStage {
     /// Images, or pairs of frames, a batch; 1 where images are taken whole.
     #[serde(default = "default::batch")]
     pub batch: usize,
-    /// Whether the trunk learns too, or f alone, which takes half the time.
+    /// True if the trunk learns too; f alone takes half the time.
     #[serde(default = "default::learns")]
     pub trunk_learns: bool,
     /// Share of the images, 0 to 1, in which f is given some of the truth's colors as a hint.
@@ -42,8 +42,8 @@ pub struct ColorizerStage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wear: Option<Wear>,
     /// Fields of the run's optimizer that are others in this stage.
-    #[serde(default, skip_serializing_if = "Table::is_empty")]
-    pub optimiser: Table,
+    #[serde(alias = "optimiser", default, skip_serializing_if = "Table::is_empty")]
+    pub optimizer: Table,
 }
 
 impl ColorizerStage {
@@ -56,7 +56,7 @@ impl ColorizerStage {
             smallest_side: self.smallest_side,
             crop: self.crop,
             batch: self.batch,
-            optimizer: &self.optimiser,
+            optimizer: &self.optimizer,
         }
     }
 

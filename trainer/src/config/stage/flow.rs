@@ -36,8 +36,8 @@ pub struct FlowStage {
     #[serde(default)]
     pub motion: Motion,
     /// Fields of the run's optimizer that are others in this stage.
-    #[serde(default, skip_serializing_if = "Table::is_empty")]
-    pub optimiser: Table,
+    #[serde(alias = "optimiser", default, skip_serializing_if = "Table::is_empty")]
+    pub optimizer: Table,
 }
 
 impl FlowStage {
@@ -50,7 +50,7 @@ impl FlowStage {
             smallest_side: self.smallest_side,
             crop: Some(self.crop),
             batch: self.batch,
-            optimizer: &self.optimiser,
+            optimizer: &self.optimizer,
         }
     }
 

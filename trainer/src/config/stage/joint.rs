@@ -29,10 +29,10 @@ pub struct JointStage {
     /// Pairs of frames a batch; 1 where frames are taken whole.
     #[serde(default = "default::batch")]
     pub batch: usize,
-    /// Whether f learns too, or g alone.
+    /// True if f learns too; else g learns alone.
     #[serde(default = "default::learns")]
     pub colorizer_learns: bool,
-    /// Whether g, where it learns alone, is shown the truth's own frames, given one style of color and a flicker of each frame's own, in
+    /// True if g, where it learns alone, is shown the truth's own frames, given one style of color and a flicker of each frame's own, in
     /// place of f's candidates: g learns to keep the style and to take the flicker away.
     #[serde(default)]
     pub recolored: bool,
@@ -40,8 +40,8 @@ pub struct JointStage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wear: Option<Wear>,
     /// Fields of the run's optimizer that are others in this stage.
-    #[serde(default, skip_serializing_if = "Table::is_empty")]
-    pub optimiser: Table,
+    #[serde(alias = "optimiser", default, skip_serializing_if = "Table::is_empty")]
+    pub optimizer: Table,
 }
 
 impl JointStage {
@@ -54,7 +54,7 @@ impl JointStage {
             smallest_side: self.smallest_side,
             crop: self.crop,
             batch: self.batch,
-            optimizer: &self.optimiser,
+            optimizer: &self.optimizer,
         }
     }
 

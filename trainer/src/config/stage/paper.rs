@@ -27,7 +27,7 @@ fn flow() -> FlowStage {
         batch: 8,
         motion: Motion::default(),
         // From random weights the end-point loss has outliers.
-        optimiser: Table::from_iter([("clip".to_owned(), 100.0.into())]),
+        optimizer: Table::from_iter([("clip".to_owned(), 100.0.into())]),
     }
 }
 
@@ -43,7 +43,7 @@ fn colorizer(side: u32, epochs: usize) -> ColorizerStage {
         trunk_learns: true,
         hints: 0.0,
         wear: None,
-        optimiser: Table::new(),
+        optimizer: Table::new(),
     }
 }
 
@@ -58,6 +58,6 @@ fn joint(side: u32, epochs: usize) -> JointStage {
         colorizer_learns: true,
         recolored: false,
         wear: None,
-        optimiser: Table::new(),
+        optimizer: Table::new(),
     }
 }

@@ -32,15 +32,15 @@ pub struct TrunkStage {
     /// Images a batch.
     #[serde(default = "default::batch")]
     pub batch: usize,
-    /// Whether the trunk's backbone learns, or the distribution alone.
+    /// True if the trunk's backbone learns; else the distribution learns alone.
     #[serde(default = "default::learns")]
     pub trunk_learns: bool,
     /// How worn the film is that the trunk sees; without it images are as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wear: Option<Wear>,
     /// Fields of the run's optimizer that are others in this stage.
-    #[serde(default, skip_serializing_if = "Table::is_empty")]
-    pub optimiser: Table,
+    #[serde(alias = "optimiser", default, skip_serializing_if = "Table::is_empty")]
+    pub optimizer: Table,
 }
 
 impl TrunkStage {
@@ -53,7 +53,7 @@ impl TrunkStage {
             smallest_side: self.smallest_side,
             crop: Some(self.crop),
             batch: self.batch,
-            optimizer: &self.optimiser,
+            optimizer: &self.optimizer,
         }
     }
 

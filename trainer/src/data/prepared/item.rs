@@ -29,7 +29,7 @@ impl PreparedItem {
         self.record.kind
     }
 
-    /// What it is for.
+    /// Its use.
     pub fn split(&self) -> Split {
         self.entry.split
     }
@@ -44,12 +44,12 @@ impl PreparedItem {
         self.record.frames
     }
 
-    /// Whether flows were computed for it.
+    /// True if flows were computed for it.
     pub fn has_flows(&self) -> bool {
         self.entry.flows.is_some()
     }
 
-    /// The earlier frames of all pairs of neighbouring frames that no cut parts.
+    /// The earlier frames of all pairs of neighboring frames that no cut parts.
     pub fn pairs(&self) -> Vec<usize> {
         (1..self.record.frames)
             .filter(|later| !self.record.cuts.contains(later))
@@ -64,10 +64,10 @@ impl PreparedItem {
         Ok(image.into_rgb8())
     }
 
-    /// Reads how frame `s` moves to its neighbour `t`.
+    /// Reads how frame `s` moves to its neighbor `t`.
     pub fn motion(&self, s: usize, t: usize) -> Result<FrameMotion> {
         if s.abs_diff(t) != 1 {
-            bail!("flows lie between neighbouring frames, not between {s} and {t}");
+            bail!("flows lie between neighboring frames, not between {s} and {t}");
         }
         let direction = if s < t { Direction::Forward } else { Direction::Backward };
         let path = self.folder.join(FLOWS_FOLDER).join(flow_name(s.min(t)));

@@ -1,10 +1,10 @@
-//! Flows and masks between neighbouring frames, as they lie on the disk.
+//! Flows and masks between neighboring frames, as they lie on the disk.
 
 use anyhow::{Context, Result, ensure};
 use half::f16;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
-/// How the pixels of a frame s move to a neighbouring frame t.
+/// How the pixels of a frame s move to a neighboring frame t.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FrameMotion {
     /// Pixels in a row.

@@ -1,4 +1,4 @@
-//! What the files of a prepared set say of it: `set.json`, and each item's `item.json` and `flows.json`.
+//! The records of a prepared set: `set.json`, and each item's `item.json` and `flows.json`.
 
 use std::{
     fmt, fs,
@@ -22,7 +22,7 @@ pub const FLOWS_FOLDER: &str = "flows";
 /// The record of an item's flows, in their folder.
 pub const FLOWS_FILE: &str = "flows.json";
 
-/// What an item is.
+/// The kind of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -32,7 +32,7 @@ pub enum Kind {
     Clip,
 }
 
-/// What an item is for.
+/// The use of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
@@ -85,7 +85,7 @@ pub struct ItemRecord {
     pub frames: usize,
     /// Frames before which a cut lies: they have no flow from and to the frame before.
     pub cuts: Vec<usize>,
-    /// The frames; in sets of earlier trainers each frame's neighbourhoods too.
+    /// The frames; in sets of earlier trainers each frame's neighborhoods too.
     pub files: Vec<FileEntry>,
 }
 
@@ -98,7 +98,7 @@ pub struct FlowsRecord {
     pub network: String,
     /// The SHA-256 of the `item.json` whose frames were compared.
     pub item: String,
-    /// One file for each pair of neighbouring frames without a cut between them.
+    /// One file for each pair of neighboring frames without a cut between them.
     pub files: Vec<FileEntry>,
 }
 
@@ -107,7 +107,7 @@ pub struct FlowsRecord {
 pub struct SetItem {
     /// The name of its folder under `items`.
     pub id: String,
-    /// What it is for.
+    /// Its use.
     pub split: Split,
     /// The SHA-256 of its `item.json`.
     pub item: String,
@@ -122,7 +122,7 @@ pub struct Dropped {
     pub source: String,
     /// In one word or two, for counting.
     pub reason: Reason,
-    /// What exactly was found.
+    /// The exact finding.
     pub detail: String,
 }
 
@@ -130,7 +130,7 @@ pub struct Dropped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// No colour to learn from.
+    /// No color to learn from.
     Grey,
     /// Too few pixels.
     Tiny,
@@ -140,7 +140,7 @@ pub enum Reason {
     MixedSizes,
 }
 
-/// What was asked for.
+/// The parameters of a set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetParameters {
     /// How sources became frames.
@@ -150,20 +150,20 @@ pub struct SetParameters {
     pub limit_photos: Option<usize>,
     /// At most so many clips to train on.
     pub limit_clips: Option<usize>,
-    /// What the choice of those depends on.
+    /// Seed of the choice of those.
     pub seed: u64,
 }
 
 /// `set.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetRecord {
-    /// What was asked for.
+    /// The parameters.
     pub parameters: SetParameters,
     /// The data's manifest hash: [`SetRecord::hash`] of the items.
     pub sha256: String,
     /// The items, by their folders' names.
     pub items: Vec<SetItem>,
-    /// What was left out.
+    /// Sources that were left out.
     pub dropped: Vec<Dropped>,
 }
 

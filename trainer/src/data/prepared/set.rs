@@ -78,7 +78,7 @@ impl PreparedSet {
         self.of(Kind::Clip, split)
     }
 
-    /// The clips of a split that have neighbouring frames; an error where there are none.
+    /// The clips of a split that have neighboring frames; an error where there are none.
     pub fn clips_with_pairs(&self, split: Split) -> Result<Vec<PreparedItem>> {
         let clips: Vec<_> = self.clips(split).into_iter().filter(|clip| !clip.pairs().is_empty()).collect();
         ensure!(!clips.is_empty(), "{} has no clips, which this stage needs", self.folder.display());

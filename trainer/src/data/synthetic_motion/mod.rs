@@ -67,10 +67,10 @@ impl MotionRange {
     }
 }
 
-/// A similarity transform: p goes to scale * rotation * (p - centre) + centre + shift.
+/// A similarity transform: p goes to scale * rotation * (p - center) + center + shift.
 #[derive(Clone, Copy, Debug)]
 struct Similarity {
-    centre: [f32; 2],
+    center: [f32; 2],
     cosine: f32,
     sine: f32,
     shift: [f32; 2],
@@ -94,7 +94,7 @@ struct Texture {
 
 /// A star-shaped blob: its radius is `radius (1 + sum of waves)` over the angle.
 struct Outline {
-    centre: [f32; 2],
+    center: [f32; 2],
     radius: f32,
     waves: [(f32, f32); 3],
 }
@@ -116,7 +116,7 @@ pub fn moving_pair(
     }];
     for _ in 0..random.random_range(0..=range.occluders) {
         let outline = Outline::random(side, random);
-        let motion = Similarity::random(outline.centre, range, random);
+        let motion = Similarity::random(outline.center, range, random);
         layers.push(Layer { texture: Texture::random(photos, side, random), outline: Some(outline), motion });
     }
     let mut pair = draw(&layers, side);
@@ -171,14 +171,14 @@ fn top_layer(layers: &[Layer], source: impl Fn(&Layer) -> [f32; 2]) -> (usize, &
 }
 
 impl Similarity {
-    fn random(centre: [f32; 2], range: &MotionRange, random: &mut StdRng) -> Self {
+    fn random(center: [f32; 2], range: &MotionRange, random: &mut StdRng) -> Self {
         // The square of a uniform number: small motions are the common ones, and so by its cube for the others.
         let length = range.shift * random.random::<f32>().powi(2);
         let direction = TAU * random.random::<f32>();
         let angle = range.rotation * random.random_range(-1.0f32..=1.0).powi(3);
         let scale = (range.log_scale * random.random_range(-1.0f32..=1.0).powi(3)).exp();
         Self {
-            centre,
+            center,
             cosine: scale * angle.cos(),
             sine: scale * angle.sin(),
             shift: [length * direction.cos(), length * direction.sin()],
@@ -186,19 +186,19 @@ impl Similarity {
     }
 
     fn apply(&self, p: [f32; 2]) -> [f32; 2] {
-        let [x, y] = [p[0] - self.centre[0], p[1] - self.centre[1]];
+        let [x, y] = [p[0] - self.center[0], p[1] - self.center[1]];
         [
-            self.cosine * x - self.sine * y + self.centre[0] + self.shift[0],
-            self.sine * x + self.cosine * y + self.centre[1] + self.shift[1],
+            self.cosine * x - self.sine * y + self.center[0] + self.shift[0],
+            self.sine * x + self.cosine * y + self.center[1] + self.shift[1],
         ]
     }
 
     fn invert(&self, p: [f32; 2]) -> [f32; 2] {
-        let [x, y] = [0, 1].map(|axis| p[axis] - self.centre[axis] - self.shift[axis]);
+        let [x, y] = [0, 1].map(|axis| p[axis] - self.center[axis] - self.shift[axis]);
         let square = self.cosine * self.cosine + self.sine * self.sine;
         [
-            (self.cosine * x + self.sine * y) / square + self.centre[0],
-            (self.cosine * y - self.sine * x) / square + self.centre[1],
+            (self.cosine * x + self.sine * y) / square + self.center[0],
+            (self.cosine * y - self.sine * x) / square + self.center[1],
         ]
     }
 }
@@ -246,14 +246,14 @@ impl Outline {
     fn random(side: usize, random: &mut StdRng) -> Self {
         let side = side as f32;
         Self {
-            centre: [0; 2].map(|_| side * random.random::<f32>()),
+            center: [0; 2].map(|_| side * random.random::<f32>()),
             radius: side * random.random_range(0.08..0.25),
             waves: [0; 3].map(|_| (0.25 * random.random::<f32>(), TAU * random.random::<f32>())),
         }
     }
 
     fn contains(&self, p: [f32; 2]) -> bool {
-        let [x, y] = [p[0] - self.centre[0], p[1] - self.centre[1]];
+        let [x, y] = [p[0] - self.center[0], p[1] - self.center[1]];
         let angle = y.atan2(x);
         let waves = self.waves.iter().zip(2..);
         let swell: f32 = waves.map(|((height, phase), n)| height * (n as f32 * angle + phase).cos()).sum();

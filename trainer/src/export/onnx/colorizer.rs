@@ -31,8 +31,8 @@ pub fn graph<B: Backend>(
     let taps = taps(&mut graph, &config.trunk, trunk, &padded);
     let suggestion = suggestion(&mut graph, &trunk.distribution, &taps);
     let reduced = reduce(&mut graph, colorizer, [&padded, &suggestion], &taps);
-    let colours = unet(&mut graph, &colorizer.unet, config.unet.slope, reduced);
-    let candidates = crop(&mut graph, &colours, &shape, config.candidates);
+    let colors = unet(&mut graph, &colorizer.unet, config.unet.slope, reduced);
+    let candidates = crop(&mut graph, &colors, &shape, config.candidates);
     let sides = match size {
         Some([height, width]) => [Side::Fixed(height), Side::Fixed(width)],
         None => [Side::Free("height"), Side::Free("width")],
@@ -141,11 +141,11 @@ fn pair<B: Backend>(graph: &mut Graph, name: &str, layers: &Pair<B>, slope: f64,
 }
 
 /// Undoes the padding and parts the channels by candidate.
-fn crop(graph: &mut Graph, colours: &str, shape: &str, candidates: usize) -> Name {
+fn crop(graph: &mut Graph, colors: &str, shape: &str, candidates: usize) -> Name {
     let [two, four, zeros, axis] = [&[2][..], &[4], &[0, 0], &[0]].map(|values| graph.integers(values));
     let axes = graph.integers(&[2, 3]);
     let sides = graph.add("Slice", &[shape, &two, &four, &axis], Vec::new()); // [height, width]
-    let cropped = graph.add("Slice", &[colours, &zeros, &sides, &axes], Vec::new());
+    let cropped = graph.add("Slice", &[colors, &zeros, &sides, &axes], Vec::new());
     let leading = graph.integers(&[1, candidates as i64, 3]);
     let parted = graph.join(&[&leading, &sides], 0);
     graph.add("Reshape", &[&cropped, &parted], Vec::new())

@@ -115,7 +115,7 @@ impl Graph {
         self.add("MaxPool", &[input], vec![integers("kernel_shape", &[2, 2]), integers("strides", &[2, 2])])
     }
 
-    /// Bilinear upsampling with half-pixel centres.
+    /// Bilinear upsampling with half-pixel centers.
     pub fn upsample(&mut self, input: &str, factor: usize) -> Name {
         if factor == 1 {
             return input.to_owned();

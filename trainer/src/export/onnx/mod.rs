@@ -35,7 +35,7 @@ pub fn encode<B: Backend>(
         ir_version: IR_VERSION,
         producer_name: "chromaflow".to_owned(),
         producer_version: COMMIT.to_owned(),
-        doc_string: "Fully automatic colorization: d colourings of a grey image".to_owned(),
+        doc_string: "Fully automatic colorization: d colorings of a grey image".to_owned(),
         graph: Some(colorizer::graph(config, trunk, colorizer, size)),
         opset_import: vec![OperatorSetIdProto { domain: String::new(), version: OPERATIONS }],
     };

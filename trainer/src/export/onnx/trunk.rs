@@ -1,4 +1,4 @@
-//! The trunk as a part of a graph: its backbone's taps, and the features that its distribution is told from.
+//! The trunk as a part of a graph: its backbone's taps, and the features of its distribution.
 
 use burn::tensor::backend::Backend;
 use chromaflow::model::{
@@ -91,7 +91,7 @@ fn efficientnet<B: Backend>(graph: &mut Graph, network: &EfficientNet<B>, grey: 
     taps
 }
 
-/// The features that the distribution is told from.
+/// The features of the distribution.
 fn features<B: Backend>(graph: &mut Graph, head: &DistributionHead<B>, taps: &[Tap]) -> Name {
     let mut sum: Option<Name> = None;
     for (index, (layer, tap)) in head.taps.iter().zip(taps).enumerate() {

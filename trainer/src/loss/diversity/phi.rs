@@ -18,7 +18,7 @@ const LAYER_WEIGHTS: [f64; TAPS + 1] = [1.0, 1.0 / 2.6, 1.0 / 4.8, 1.0 / 3.7, 1.
 /// The distances are those of images in 0..255.
 const SCALE: f64 = 255.0;
 
-/// phi: an image and its taps in a frozen trunk that sees colour.
+/// phi: an image and its taps in a frozen trunk that sees color.
 #[derive(Debug)]
 pub struct Phi<B: Backend> {
     backbone: Backbone<B>,

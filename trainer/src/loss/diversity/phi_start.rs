@@ -22,10 +22,10 @@ pub fn published_tap_scales<B: Backend>(backbone: &Backbone<B>) -> [f64; TAPS] {
 }
 
 /// Frozen VGG-19 of small widths, with He's random weights: filters without training
-/// still tell edges and patches of unlike colour apart at five scales. The seed is fixed: phi is the same in every run.
+/// still tell edges and patches of unlike color apart at five scales. The seed is fixed: phi is the same in every run.
 pub fn random_phi<B: Backend>(device: &B::Device) -> Phi<B> {
     const SEED: u64 = 19;
-    /// 57 takes taps of normalised colours to the scale of 0..255. Trained features are sparse at conv5_2, whose weight
+    /// 57 takes taps of normalized colors to the scale of 0..255. Trained features are sparse at conv5_2, whose weight
     /// is high for that; random ones are not, and would outweigh all other layers together (measured: 4 times).
     const TAP_SCALES: [f64; TAPS] = [57.0, 57.0, 57.0, 57.0, 4.5];
     let config = VggConfig::new().with_widths(RANDOM_WIDTHS);

@@ -15,10 +15,10 @@ const SIDE: usize = 128;
 /// By how many pixels right and down the flow network's picture moves.
 const SHIFT: [f32; 2] = [5.0, -3.0];
 
-/// How far from the border, in pixels, the flow is judged.
+/// How far from the border, in pixels, the flow is measured.
 const MARGIN: usize = 16;
 
-/// What the flow network makes of a picture that moves.
+/// The flow network's error on a picture that moves.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowCheck {
     /// Mean end-point error in pixels.
@@ -40,11 +40,11 @@ pub fn trunk_check<B: Kernels>(backbone: &Backbone<B>, device: &B::Device) -> Re
 pub fn flow_check<B: Kernels>(network: &FlowNet<B>, device: &B::Device) -> Result<FlowCheck> {
     let flow = network.forward_grey(picture([0.0, 0.0], device), picture(SHIFT, device)); // [1, 2, h, w]
     let truth = Tensor::<B, 1>::from_data(SHIFT, device).reshape([1, 2, 1, 1]).expand(flow.dims()); // [1, 2, h, w]
-    let judged = |flow: Tensor<B, 4>| {
-        let inner = SIDE - 2 * MARGIN;
-        flow.narrow(2, MARGIN, inner).narrow(3, MARGIN, inner) // [1, 2, inner, inner]
+    let inner = |flow: Tensor<B, 4>| {
+        let side = SIDE - 2 * MARGIN;
+        flow.narrow(2, MARGIN, side).narrow(3, MARGIN, side) // [1, 2, side, side]
     };
-    let error = |flow| single(endpoint_errors(judged(flow), judged(truth.clone())).mean());
+    let error = |flow| single(endpoint_errors(inner(flow), inner(truth.clone())).mean());
     let zero = error(truth.zeros_like());
     let error = error(flow);
     ensure!(error.is_finite(), "the flow of a moving picture is not finite");

@@ -13,7 +13,7 @@ use chromaflow::{model::efficientnet::EfficientNet, weights::sha256};
 
 use super::state::Tensors;
 
-/// What the published networks add to a variance.
+/// Added to a variance by the published networks.
 const EPSILON: f32 = 1e-3;
 
 /// The beginnings of the names of what the trunk does without: the classifier, and counters of training steps.

@@ -48,7 +48,7 @@ pub fn efficientnet<B: Backend>(
 pub fn flow<B: Backend>(file: &Path, config: &FlowConfig, device: &B::Device) -> Result<FlowNet<B>> {
     ensure!(
         config.mean == 0.0 && config.deviation == 1.0,
-        "published flow weights expect images as they are; a preset that normalises them can't take these weights"
+        "published flow weights expect images as they are; a preset that normalizes them can't take these weights"
     );
     let tensors = read(file)?;
     let table = NameTable::flow(tensors.keys().map(String::as_str));

@@ -29,7 +29,7 @@ pub fn read(file: &Path) -> Result<Tensors> {
     Ok(unwrapped(unwrapped(tensors, "state_dict."), "module."))
 }
 
-/// What lies under `prefix`, if anything does: checkpoints of trainings keep their weights beside an optimiser's, and
+/// The tensors under `prefix`, if there are any: checkpoints of trainings keep their weights beside an optimizer's, and
 /// several GPUs' wrap each name.
 fn unwrapped(tensors: Tensors, prefix: &str) -> Tensors {
     let inner = |(name, tensor): (&String, &TensorSnapshot)| {

@@ -1,4 +1,4 @@
-//! Checkpoints: a stage's network, the moving average of its weights, optimiser and progress, in full precision.
+//! Checkpoints: a stage's network, the moving average of its weights, optimizer and progress, in full precision.
 
 mod folder;
 pub mod progress;
@@ -25,7 +25,7 @@ const NETWORK: &str = "network.mpk";
 const AVERAGE: &str = "average.mpk";
 const OPTIMIZER: &str = "optimizer.mpk";
 
-/// What training goes on from.
+/// The state that training goes on from.
 #[derive(Debug)]
 pub struct State<M, A, O> {
     /// How far it is.
@@ -34,7 +34,7 @@ pub struct State<M, A, O> {
     pub network: M,
     /// The moving average of its weights, if one is kept.
     pub average: Option<A>,
-    /// The optimiser.
+    /// The optimizer.
     pub optimizer: O,
 }
 
@@ -59,7 +59,7 @@ pub fn save<B: AutodiffBackend, M: AutodiffModule<B>, O: Optimizer<M, B>>(
 ) -> Result<()> {
     ensure!(
         is_finite(&state.network.valid()),
-        "after step {} not all weights are finite numbers: try a lower learning rate, or optimiser.clip; the checkpoints are \
+        "after step {} not all weights are finite numbers: try a lower learning rate, or optimizer.clip; the checkpoints are \
          as they were",
         state.progress.step
     );
@@ -73,7 +73,7 @@ pub fn save<B: AutodiffBackend, M: AutodiffModule<B>, O: Optimizer<M, B>>(
 }
 
 /// Writes a network that was not trained here as step 0 of a stage. Training that resumes from it starts with a fresh
-/// optimiser.
+/// optimizer.
 pub fn save_network<B: Backend, M: Module<B>>(out: &Path, network: &M) -> Result<()> {
     let network = bytes::<B, _>(network.clone().into_record())?;
     folder::write(out, Progress::default(), &[(NETWORK, network)])
@@ -134,7 +134,7 @@ pub fn newest_progress(out: &Path) -> Result<Progress> {
     Ok(folder::newest(out)?.map_or_else(Progress::default, |whole| whole.progress))
 }
 
-/// Whether all weights are finite.
+/// True if all weights are finite.
 fn is_finite<B: Backend>(network: &impl Module<B>) -> bool {
     let mut finite = Finite(true);
     network.visit(&mut finite);

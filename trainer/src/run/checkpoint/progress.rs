@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What part of a step's loss the smoothed loss takes over.
+/// The share of a step's loss in the smoothed loss.
 const FRESH: f32 = 0.01;
 
 /// How far a stage is.
@@ -43,7 +43,7 @@ impl Progress {
         }
     }
 
-    /// Whether so many checkpoints in a row brought nothing; never for 0.
+    /// True if so many checkpoints in a row brought no lower loss; never for 0.
     pub fn is_stalled(&self, checkpoints: usize) -> bool {
         checkpoints > 0 && self.checkpoints_since_lowest >= checkpoints
     }

@@ -40,7 +40,7 @@ impl Curves {
         &self.figures
     }
 
-    /// Step and value of a figure where it is finite, as at most `most` points; where there are more, neighbouring ones are
+    /// Step and value of a figure where it is finite, as at most `most` points; where there are more, neighboring ones are
     /// averaged.
     pub fn points(&self, curve: &Curve, most: usize) -> Vec<(f64, f64)> {
         let known = self.steps.iter().zip(&curve.values).filter(|(_, value)| value.is_finite());

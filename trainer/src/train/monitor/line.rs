@@ -8,7 +8,7 @@ use serde::{
     ser::SerializeMap,
 };
 
-/// What is known of some consecutive steps: the mean of each figure over them. In JSON it is one object, `step` first and
+/// The figures of some consecutive steps: the mean of each figure over them. In JSON it is one object, `step` first and
 /// the figures behind it in their order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Line {

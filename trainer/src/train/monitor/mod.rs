@@ -1,4 +1,4 @@
-//! What a training shows of itself: a dashboard on a terminal, else plain lines; `log.jsonl`, TensorBoard's event files, `curves.csv` and
+//! A training's outputs: a dashboard on a terminal, else plain lines; `log.jsonl`, TensorBoard's event files, `curves.csv` and
 //! `curves.svg` in the run's folder.
 
 pub mod curves;
@@ -211,14 +211,14 @@ mod tests {
         assert_eq!(rows.clone().count(), lines.len());
         for (row, line) in rows.zip(lines) {
             let step = ("step".to_owned(), line.step as f64);
-            let told = std::iter::once(step).chain(line.figures);
-            assert_eq!(told.clone().count(), row.len());
-            for ((name, told), (title, value)) in told.zip(header.iter().zip(row)) {
+            let message = std::iter::once(step).chain(line.figures);
+            assert_eq!(message.clone().count(), row.len());
+            for ((name, message), (title, value)) in message.zip(header.iter().zip(row)) {
                 let value: f64 = value.parse().unwrap();
                 // serde_json reads numbers to within the last bit.
                 assert!(
-                    name == *title && (value - told).abs() <= 1e-15 * told.abs(),
-                    "{name} {told}, {title} {value}"
+                    name == *title && (value - message).abs() <= 1e-15 * message.abs(),
+                    "{name} {message}, {title} {value}"
                 );
             }
         }

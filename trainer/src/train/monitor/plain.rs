@@ -1,4 +1,4 @@
-//! What a training says where there is no terminal to draw on.
+//! A training's plain lines, where there is no terminal to draw on.
 
 use super::{line::Line, number, progress::Progress};
 

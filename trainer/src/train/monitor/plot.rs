@@ -16,7 +16,7 @@ const COLUMNS: usize = 2;
 /// Width and height of a panel in pixels.
 const PANEL: (u32, u32) = (480, 260);
 
-/// Points of a curve at most; more can't be told apart in a panel.
+/// Points of a curve at most; more can't be distinguished in a panel.
 const POINTS: usize = 400;
 
 const STROKE: RGBColor = RGBColor(31, 90, 166);

@@ -10,7 +10,7 @@ use super::{curves::Curves, line::Line};
 /// Messages that are kept to be shown.
 const MESSAGES: usize = 50;
 
-/// What is trained, and how far.
+/// The stage that is trained, and its length.
 #[derive(Clone, Debug)]
 pub struct Course {
     /// The stage's name.
@@ -25,9 +25,9 @@ pub struct Course {
     pub last: usize,
 }
 
-/// What there is to show of a training.
+/// The state of a training that is shown.
 pub struct Progress {
-    /// What is trained.
+    /// The stage.
     pub course: Course,
     /// Steps of the stage that are done.
     pub step: usize,
@@ -35,7 +35,7 @@ pub struct Progress {
     pub curves: Curves,
     /// The means over the steps since the last line, or that line.
     pub latest: Line,
-    /// What was said, the newest last.
+    /// Messages, the newest last.
     pub messages: VecDeque<String>,
     /// The training is to end after the current step.
     pub stopping: bool,

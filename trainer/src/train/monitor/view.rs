@@ -1,4 +1,4 @@
-//! What the dashboard looks like.
+//! The dashboard's layout.
 
 use ratatui::{
     Frame,

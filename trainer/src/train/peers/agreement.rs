@@ -1,4 +1,4 @@
-//! What the machines of a run must agree on.
+//! The values that all machines of a run must agree on.
 
 use anyhow::Result;
 use serde_json::{Value, json};

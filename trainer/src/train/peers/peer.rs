@@ -49,12 +49,12 @@ impl Peer {
     }
 
     /// Which of each step's `batches` are this peer's. All peers have equally many, so that the mean over peers is the mean over
-    /// batches; and batches stay whole, so that losses and batch normalisation see what they see on one device.
+    /// batches; and batches stay whole, so that losses and batch normalization see what they see on one device.
     pub fn share(&self, batches: usize) -> Result<Range<usize>> {
         let count = self.count;
         ensure!(
             batches.is_multiple_of(count),
-            "a step of {batches} batches can't be shared out evenly among {count} devices: set optimiser.accumulate to a \
+            "a step of {batches} batches can't be shared out evenly among {count} devices: set optimizer.accumulate to a \
              multiple of {count}"
         );
         let ours = batches / count;
@@ -93,7 +93,7 @@ impl Peer {
         Ok(flat::scatter(network, mean, &order, figures))
     }
 
-    /// Whether any peer says so; all get the same answer.
+    /// True on all peers if it is true on any.
     pub fn any<B: Backend>(&self, ours: bool, device: &B::Device) -> Result<bool> {
         let ours = Tensor::<B, 1>::from_floats([f32::from(u8::from(ours))], device);
         let sum = if self.count == 1 { ours } else { self.sum(ours)? };
@@ -120,11 +120,15 @@ impl Peer {
             }
             _ => None,
         };
-        self.hand_on(everywhere, &device)
+        self.broadcast_here(everywhere, &device)
     }
 
-    /// What the machine's first peer has, on every peer of the machine.
-    fn hand_on<B: Backend>(&self, vector: Option<Tensor<B, 1>>, device: &B::Device) -> Result<Tensor<B, 1>> {
+    /// The vector of the machine's first peer, on every peer of the machine.
+    fn broadcast_here<B: Backend>(
+        &self,
+        vector: Option<Tensor<B, 1>>,
+        device: &B::Device,
+    ) -> Result<Tensor<B, 1>> {
         match vector {
             Some(vector) if self.here == 1 => Ok(vector),
             vector => {
@@ -141,7 +145,7 @@ impl Peer {
     }
 }
 
-/// What a collective operation gave. It fails only where another peer ended.
+/// The result of a collective operation. It fails only where another peer ended.
 fn float<B: Backend>(result: Result<B::FloatTensorPrimitive, CollectiveError>) -> Result<Tensor<B, 1>> {
     Ok(Tensor::from_primitive(TensorPrimitive::Float(result.map_err(|_| Stopped)?)))
 }

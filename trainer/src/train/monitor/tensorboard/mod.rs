@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, Result};
 use prost::Message;
 
-use super::line::Line;
+use crate::train::monitor::line::Line;
 use proto::{Event, START, SessionLog, Summary, Value};
 
 /// The format that a file says it has.

@@ -3,7 +3,7 @@
 
 use prost::Message;
 
-/// What an event file holds, one a record.
+/// The content of one record of an event file.
 #[derive(Clone, PartialEq, Message)]
 pub struct Event {
     /// Seconds since 1970.
@@ -43,7 +43,7 @@ pub struct Value {
 }
 
 /// The state of a training.
-#[derive(Clone, PartialEq, Message)]
+#[derive(Clone, Copy, PartialEq, Message)]
 pub struct SessionLog {
     /// [`START`].
     #[prost(int32, tag = "1")]

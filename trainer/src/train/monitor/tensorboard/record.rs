@@ -2,7 +2,7 @@
 
 use crc32c::crc32c;
 
-/// What is added to a checksum that is stored beside the data it was made of.
+/// Added to a checksum that is stored beside the data it was made of.
 const MASK_DELTA: u32 = 0xa282_ead8;
 
 /// A record's bytes: the length (8 bytes), its checksum, the data, and the data's checksum, all little-endian.

@@ -1,10 +1,10 @@
-//! The bilateral loss's neighbourhoods of one training crop, on one thread: of 512 pixels, or of all.
+//! The bilateral loss's neighborhoods of one training crop, on one thread: of 512 pixels, or of all.
 
 use divan::{Bencher, black_box};
 use image::{Rgb, RgbImage};
 use trainer::{
     data::{crop::Crop, loader::random},
-    loss::bilateral::neighbors::Neighbourhoods,
+    loss::bilateral::neighbors::Neighborhoods,
 };
 
 fn main() {
@@ -27,7 +27,7 @@ fn find(bencher: Bencher, picture: &RgbImage, samples: usize) {
     let crop = Crop::whole(picture);
     let short_side = crop.width.min(crop.height) as f32;
     bencher.bench(|| {
-        Neighbourhoods::find(black_box(&crop.rgb), crop.width, short_side, samples, &mut random(1, 0))
+        Neighborhoods::find(black_box(&crop.rgb), crop.width, short_side, samples, &mut random(1, 0))
     });
 }
 
@@ -42,6 +42,6 @@ fn all_pixels(bencher: Bencher, (width, height): (u32, u32)) {
 }
 
 #[divan::bench(args = [(64, 64), (256, 256), (856, 480)], sample_count = 3, sample_size = 1)]
-fn one_colour(bencher: Bencher, (width, height): (u32, u32)) {
+fn one_color(bencher: Bencher, (width, height): (u32, u32)) {
     find(bencher, &RgbImage::from_pixel(width, height, Rgb([90, 120, 200])), 0);
 }

@@ -1,4 +1,4 @@
-//! Nearest neighbours against a search through all pairs.
+//! Nearest neighbors against a search through all pairs.
 
 use image::{Rgb, RgbImage};
 use rand::Rng;
@@ -7,7 +7,7 @@ use trainer::{
         crop::{Crop, Window},
         loader::random,
     },
-    loss::bilateral::neighbors::{NEIGHBOURS, Neighbourhoods, Point, lambda, nearest, points},
+    loss::bilateral::neighbors::{NEIGHBORS, Neighborhoods, Point, lambda, nearest, points},
     parameters::Framing,
 };
 
@@ -28,16 +28,16 @@ fn assert_nearest(image: &RgbImage) {
         all.sort_by(f32::total_cmp);
         let ours = found.map(|other| distance(other as usize));
         assert!(!found.contains(&(pixel as u32)));
-        assert!((1..NEIGHBOURS).all(|rank| !found[..rank].contains(&found[rank])), "{found:?}");
+        assert!((1..NEIGHBORS).all(|rank| !found[..rank].contains(&found[rank])), "{found:?}");
         assert!(
             ours.iter().zip(&all).all(|(ours, best)| (ours - best).abs() < 1e-4 * best),
             "pixel {pixel}: {ours:?}, not {:?}",
-            &all[..NEIGHBOURS]
+            &all[..NEIGHBORS]
         );
     }
 }
 
-/// Any colours.
+/// Any colors.
 fn noise(width: u32, height: u32) -> RgbImage {
     let mut random = random(1, 0);
     RgbImage::from_fn(width, height, |_, _| Rgb(random.random()))
@@ -46,13 +46,13 @@ fn noise(width: u32, height: u32) -> RgbImage {
 #[test]
 fn nearest_are_exact_and_exclude_the_pixel_itself() {
     let mut random = random(1, 0);
-    // Few distinct colours, so that many pixels share one and only their places tell them apart.
+    // Few distinct colors, so that many pixels share one and only their places tell them apart.
     assert_nearest(&RgbImage::from_fn(40, 30, |_, _| Rgb([0; 3].map(|_| 32 * random.random_range(0..3u8)))));
     assert_nearest(&noise(40, 30));
 }
 
 #[test]
-fn pixels_of_one_colour_have_their_neighbours_in_place() {
+fn pixels_of_one_color_have_their_neighbors_in_place() {
     assert_nearest(&RgbImage::from_pixel(64, 48, Rgb([90, 120, 200])));
 }
 
@@ -83,19 +83,19 @@ fn a_crop_counts_places_as_its_frame_does() {
 fn as_many_pixels_are_looked_up_as_was_asked() {
     let crop = Crop::whole(&noise(24, 20));
     let find =
-        |samples, step| Neighbourhoods::find(&crop.rgb, crop.width, 40.0, samples, &mut random(1, step));
+        |samples, step| Neighborhoods::find(&crop.rgb, crop.width, 40.0, samples, &mut random(1, step));
     let some = find(50, 0);
     let mut distinct = some.queries.clone();
     distinct.sort_unstable();
     distinct.dedup();
-    assert_eq!((distinct.len(), some.neighbours.len()), (50, 50 * NEIGHBOURS));
+    assert_eq!((distinct.len(), some.neighbors.len()), (50, 50 * NEIGHBORS));
     assert_eq!(find(50, 0), some, "the same random numbers");
     assert_ne!(find(50, 1).queries, some.queries);
     let all = find(0, 0);
     assert_eq!(all.queries, (0..24 * 20).collect::<Vec<i32>>());
-    for (query, neighbours) in some.queries.iter().zip(some.neighbours.chunks(NEIGHBOURS)) {
-        let place = NEIGHBOURS * *query as usize;
-        assert_eq!(neighbours, &all.neighbours[place..place + NEIGHBOURS]);
+    for (query, neighbors) in some.queries.iter().zip(some.neighbors.chunks(NEIGHBORS)) {
+        let place = NEIGHBORS * *query as usize;
+        assert_eq!(neighbors, &all.neighbors[place..place + NEIGHBORS]);
     }
     assert_eq!(find(10_000, 0).queries.len(), 24 * 20, "no more than there are");
 }

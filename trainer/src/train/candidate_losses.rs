@@ -1,4 +1,4 @@
-//! What f's candidates are judged by: equations (2), (3) and (7).
+//! The losses of f's candidates: equations (2), (3) and (7).
 
 use anyhow::Result;
 use burn::tensor::{
@@ -13,8 +13,8 @@ use chromaflow::{
 };
 
 use super::{
-    color_batch::ColorSource,
-    masked_flow::{Link, halves},
+    color_source::ColorSource,
+    masked_flow::{MaskedFlow, halves},
     rarity::Rarity,
     training::StepLoss,
 };
@@ -30,8 +30,8 @@ use crate::{
     run::sources::Sources,
 };
 
-/// The frozen networks that judge, and the weights of the losses.
-pub struct Judges<B: AutodiffBackend> {
+/// The frozen networks of the losses, and their weights.
+pub struct CandidateLosses<B: AutodiffBackend> {
     phi: Phi<B>,
     losses: Losses,
     /// Of the palette's colors; none where all pixels count alike.
@@ -40,8 +40,8 @@ pub struct Judges<B: AutodiffBackend> {
     colors: Option<Rarity<B>>,
 }
 
-impl<B: AutodiffBackend + Kernels> Judges<B> {
-    /// The judges of a stage that trains on `source`.
+impl<B: AutodiffBackend + Kernels> CandidateLosses<B> {
+    /// The losses of a stage that trains on `source`.
     pub fn new(sources: &Sources, source: &ColorSource, device: &B::Device) -> Result<Self> {
         let losses = sources.run.losses_after_ablation();
         let weighted = losses.rarity > 0.0 || losses.palette > 0.0;
@@ -51,14 +51,14 @@ impl<B: AutodiffBackend + Kernels> Judges<B> {
         Ok(Self { phi: sources.phi(device)?, losses, rarity, colors })
     }
 
-    /// The weighted sum of the losses of what f makes of images `[n, 3, h, w]`. `neighbourhoods` are those of equation (2); `link`
-    /// is there if the second half of the images are the first half's neighbours.
+    /// The weighted sum of the losses of what f makes of images `[n, 3, h, w]`. `neighborhoods` are those of equation (2); `link`
+    /// is there if the second half of the images are the first half's neighbors.
     pub fn losses(
         &self,
         colored: Colored<B>,
         truth: Tensor<B, 4>,
-        neighbourhoods: Option<[Tensor<B, 2, Int>; 2]>,
-        link: Option<&Link<B>>,
+        neighborhoods: Option<[Tensor<B, 2, Int>; 2]>,
+        link: Option<&MaskedFlow<B>>,
     ) -> StepLoss<B> {
         let Colored { candidates, logits } = colored;
         let rarity = self.rarity.as_ref().map(|rarity| even(rarity.of(chroma(Matrix::Bt601, truth.clone()))));
@@ -74,8 +74,8 @@ impl<B: AutodiffBackend + Kernels> Judges<B> {
             figures.push((name, term.clone().inner()));
             loss = loss.clone() + term.mul_scalar(weight);
         };
-        if let Some([queries, neighbours]) = neighbourhoods {
-            add("bilateral", self.losses.bilateral, bilateral(candidates.clone(), queries, neighbours));
+        if let Some([queries, neighbors]) = neighborhoods {
+            add("bilateral", self.losses.bilateral, bilateral(candidates.clone(), queries, neighbors));
         }
         if self.losses.palette > 0.0 {
             add("palette", self.losses.palette, self.palette(logits.clone(), truth));

@@ -1,4 +1,4 @@
-//! The optimiser and the learning rate over a stage.
+//! The optimizer and the learning rate over a stage.
 
 use std::f64::consts::PI;
 
@@ -11,12 +11,12 @@ use super::amount::check_amount;
 /// How the weights follow the gradients. The defaults are the paper's: Adam at 1e-4.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Optimiser {
+pub struct OptimizerConfig {
     /// adam or adamw.
-    pub kind: OptimiserKind,
+    pub kind: OptimizerKind,
     /// The highest learning rate.
     pub learning_rate: f64,
-    /// Whether the learning rate stays, or falls along half a cosine.
+    /// The course of the learning rate behind the warm-up.
     pub schedule: Schedule,
     /// Steps over which the learning rate first rises linearly.
     pub warm_up_steps: usize,
@@ -32,10 +32,10 @@ pub struct Optimiser {
     pub ema: f64,
 }
 
-/// The optimisers.
+/// The optimizers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum OptimiserKind {
+pub enum OptimizerKind {
     /// D. Kingma and J. Ba, ICLR 2015.
     Adam,
     /// I. Loshchilov and F. Hutter, ICLR 2019.
@@ -52,10 +52,10 @@ pub enum Schedule {
     Cosine,
 }
 
-impl Default for Optimiser {
+impl Default for OptimizerConfig {
     fn default() -> Self {
         Self {
-            kind: OptimiserKind::Adam,
+            kind: OptimizerKind::Adam,
             learning_rate: 1e-4,
             schedule: Schedule::Constant,
             warm_up_steps: 0,
@@ -68,12 +68,12 @@ impl Default for Optimiser {
     }
 }
 
-impl Optimiser {
-    /// This optimiser with some fields changed.
+impl OptimizerConfig {
+    /// This optimizer with some fields changed.
     pub fn with(&self, changes: &Table) -> Result<Self> {
         let mut fields = Table::try_from(self)?;
         fields.extend(changes.clone());
-        fields.try_into().context("optimiser")
+        fields.try_into().context("optimizer")
     }
 
     /// The learning rate of a step, when the part `done` of the stage, in [0, 1], lies behind it.
@@ -91,14 +91,14 @@ impl Optimiser {
         for (name, value) in
             [("learning_rate", self.learning_rate), ("clip", self.clip), ("weight_decay", self.weight_decay)]
         {
-            check_amount(&format!("optimiser.{name}"), value)?;
+            check_amount(&format!("optimizer.{name}"), value)?;
         }
-        ensure!((0.0..=1.0).contains(&self.floor), "optimiser.floor must be in [0, 1]");
-        ensure!(self.accumulate > 0, "optimiser.accumulate must be at least 1");
-        ensure!((0.0..1.0).contains(&self.ema), "optimiser.ema must be in [0, 1)");
+        ensure!((0.0..=1.0).contains(&self.floor), "optimizer.floor must be in [0, 1]");
+        ensure!(self.accumulate > 0, "optimizer.accumulate must be at least 1");
+        ensure!((0.0..1.0).contains(&self.ema), "optimizer.ema must be in [0, 1)");
         ensure!(
-            self.weight_decay == 0.0 || self.kind == OptimiserKind::AdamW,
-            "optimiser.weight_decay needs optimiser.kind = \"adamw\""
+            self.weight_decay == 0.0 || self.kind == OptimizerKind::AdamW,
+            "optimizer.weight_decay needs optimizer.kind = \"adamw\""
         );
         Ok(())
     }
@@ -110,9 +110,10 @@ mod tests {
 
     #[test]
     fn the_learning_rate_rises_and_falls_as_configured() {
-        let constant = Optimiser { learning_rate: 2.0, ..Optimiser::default() };
+        let constant = OptimizerConfig { learning_rate: 2.0, ..OptimizerConfig::default() };
         assert_eq!([0, 50, 99].map(|step| constant.learning_rate_at(step, step as f64 / 100.0)), [2.0; 3]);
-        let cosine = Optimiser { schedule: Schedule::Cosine, warm_up_steps: 10, floor: 0.1, ..constant };
+        let cosine =
+            OptimizerConfig { schedule: Schedule::Cosine, warm_up_steps: 10, floor: 0.1, ..constant };
         let rates = [0, 4, 50, 100].map(|step| cosine.learning_rate_at(step, step as f64 / 100.0));
         let half = 0.1 + 0.9 * 0.5;
         assert!((rates[0] - 0.2).abs() < 1e-12 && rates[1] > 0.9 && rates[1] < 1.0, "{rates:?}");
