@@ -31,7 +31,7 @@ fn watch(name: &str) {
     }
 }
 
-/// What git prints, without the last line break; none where it fails or is missing.
+/// The output of git, without the last line break; none where it fails or is missing.
 fn git(arguments: &[&str]) -> Option<String> {
     let output = Command::new("git").args(arguments).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())

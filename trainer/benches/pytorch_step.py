@@ -1,4 +1,4 @@
-"""The training step of f in plain PyTorch: the same networks, losses and optimiser as the trainer's colorizer stage on photos.
+"""The training step of f in plain PyTorch: the same networks, losses and optimizer as the trainer's colorizer stage on photos.
 
 `step.py` beside it runs both and prints their ratio. Alone: python3 pytorch_step.py --preset lite --batch 4 --crop 64
 """
@@ -43,7 +43,7 @@ class SplitColorizer(Colorizer):
 
 
 def luma(rgb):
-    """Grey `[n, 1, h, w]` of colour `[n, 3, h, w]`, BT.601."""
+    """Grey `[n, 1, h, w]` of color `[n, 3, h, w]`, BT.601."""
     weights = torch.tensor([0.299, 0.587, 0.114], device=rgb.device).view(3, 1, 1)
     return (rgb * weights).sum(1, keepdim=True)
 
@@ -61,11 +61,11 @@ def diversity(phi, candidates, truth):
     return distances.min(1).values.mean() + (distances.mean(0) * distances.new_tensor(BETA)).sum()
 
 
-def bilateral(candidates, queries, neighbours):
-    """Equation (2) over sampled pixels; `neighbours` has NEIGHBOURS pixels for each query."""
+def bilateral(candidates, queries, neighbors):
+    """Equation (2) over sampled pixels; `neighbors` has NEIGHBOURS pixels for each query."""
     flat = candidates.flatten(3).flatten(1, 2)  # [n, 3d, h w]
     channels = flat.shape[1]
-    pairs = queries.repeat_interleave(NEIGHBOURS, 1), neighbours
+    pairs = queries.repeat_interleave(NEIGHBOURS, 1), neighbors
     ours, theirs = (flat.gather(2, pixels[:, None].expand(-1, channels, -1)) for pixels in pairs)
     return (ours - theirs).abs().mean() * CANDIDATES
 
@@ -98,11 +98,11 @@ def main():
     def step():
         truth = torch.rand(options.batch, 3, options.crop, options.crop, device=device)
         queries = torch.randint(pixels, (options.batch, options.samples), device=device)
-        neighbours = torch.randint(pixels, (options.batch, options.samples * NEIGHBOURS), device=device)
+        neighbors = torch.randint(pixels, (options.batch, options.samples * NEIGHBOURS), device=device)
         grey = luma(truth)
         raw = colorizer(trunk, grey)
         candidates = raw + (grey[:, None] - luma(raw.flatten(0, 1)).view_as(raw[:, :, :1]))
-        loss = diversity(phi, candidates, truth) + bilateral(candidates, queries, neighbours)
+        loss = diversity(phi, candidates, truth) + bilateral(candidates, queries, neighbors)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

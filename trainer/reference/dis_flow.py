@@ -4,7 +4,7 @@
 
 Needs NumPy, OpenCV (opencv-python-headless), Pillow, and ffmpeg on the path. Frames are read and shrunk as `eval` does, pairs
 across a cut are left out by the rule of src/shot.rs, and a pixel counts as seen by that of src/warp.rs. The means are over
-pairs of neighbouring frames, then over clips.
+pairs of neighboring frames, then over clips.
 """
 
 import argparse
@@ -127,7 +127,7 @@ def main():
 
 def show(name, row):
     still, warped, seen = row
-    print(f"{name}: neighbouring grey frames differ by {still:.2f}, by {warped:.2f} once warped; {100 * seen:.1f} % visible")
+    print(f"{name}: neighboring grey frames differ by {still:.2f}, by {warped:.2f} once warped; {100 * seen:.1f} % visible")
 
 
 main()

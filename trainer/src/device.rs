@@ -1,4 +1,4 @@
-//! What computes: chosen when the program runs, and asked whether it is there before anything is built on it.
+//! The device that computes: chosen when the program runs, and asked whether it is there before anything is built on it.
 
 #[cfg(any(feature = "cuda", feature = "libtorch"))]
 use anyhow::Context;

@@ -1,6 +1,8 @@
 //! Trains Chromaflow's networks on the model code that the page runs, measures them, and exports their weights.
+//!
+//! Imports go one way: `parameters, loss, metric <- networks <- data <- config <- run <- {prepare, evaluation, export} <- train <-
+//! command`; `tests/imports.rs` holds the layers to it.
 
-pub mod checkpoint;
 pub mod command;
 pub mod config;
 pub mod data;
@@ -9,17 +11,11 @@ pub mod evaluation;
 pub mod export;
 pub mod film;
 pub mod hints;
-pub mod import;
-pub mod info;
-pub mod knn;
-pub mod loader;
 pub mod loss;
 pub mod metric;
-pub mod monitor;
-pub mod motion;
-pub mod onnx;
+pub mod networks;
+pub mod parameters;
 pub mod prepare;
-pub mod prepared;
-pub mod published;
+pub mod run;
 pub mod train;
 pub mod whole_file;

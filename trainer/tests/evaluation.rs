@@ -19,7 +19,7 @@ use trainer::{
 };
 
 const FRAMES: usize = 6;
-/// What g refines.
+/// The frames that g refines.
 const PICK: &str = "pick (likelihood)";
 const METHODS: [&str; 12] = [
     "grey",

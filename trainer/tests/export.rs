@@ -13,9 +13,9 @@ use chromaflow::{
 use serde_json::{Value, json};
 use tempfile::tempdir;
 use trainer::{
-    export::{NewNetwork, NewNetworks, export},
-    info, published,
-    train::run_record::Origin,
+    export::weights::{NewNetwork, NewNetworks, export},
+    networks::published,
+    run::{info, record::Origin},
 };
 
 fn networks() -> Networks<Flex> {
@@ -64,9 +64,9 @@ fn a_set_comes_back_and_says_where_it_comes_from() {
     assert_eq!(set.flow.name, "tiny/flow.bpk");
     assert_eq!((set.flow.command.as_str(), set.trunk.command.as_str()), ("train flow", "train f"));
     assert_eq!(set.flow.parameters, burn::module::Module::num_params(&ours.flow));
-    let told = info::describe(folder.path()).unwrap().text;
+    let message = info::describe(folder.path()).unwrap().text;
     for line in ["preset tiny", "tiny/flow.bpk, as stated", "train flow", "0123", "\"psnr\": 21.5"] {
-        assert!(told.contains(line), "{line} in {told}");
+        assert!(message.contains(line), "{line} in {message}");
     }
 }
 
@@ -99,8 +99,8 @@ fn what_is_not_named_stays() {
 fn an_incomplete_or_altered_set_is_refused_and_nothing_changes() {
     let folder = tempdir().unwrap();
     let new = || NewNetworks { refiner: None, ..all(&networks()) };
-    let told = export(folder.path(), Preset::Tiny, &new(), None).unwrap_err().to_string();
-    assert!(told.contains("--refiner") && !told.contains("--flow"), "{told}");
+    let message = export(folder.path(), Preset::Tiny, &new(), None).unwrap_err().to_string();
+    assert!(message.contains("--refiner") && !message.contains("--flow"), "{message}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 
     export(folder.path(), Preset::Tiny, &all(&networks()), None).unwrap();
@@ -109,11 +109,11 @@ fn an_incomplete_or_altered_set_is_refused_and_nothing_changes() {
     let mut bytes = fs::read(&refiner).unwrap();
     bytes[100] ^= 1;
     fs::write(&refiner, bytes).unwrap();
-    let told = export(folder.path(), Preset::Tiny, &new(), None).unwrap_err().to_string();
-    assert!(told.contains("tiny/refiner.bpk is altered"), "{told}");
+    let message = export(folder.path(), Preset::Tiny, &new(), None).unwrap_err().to_string();
+    assert!(message.contains("tiny/refiner.bpk is altered"), "{message}");
     let described = info::describe(folder.path()).unwrap();
     assert!(described.text.contains("tiny/refiner.bpk, altered"));
-    assert_eq!(described.strange, ["tiny/refiner.bpk"]);
+    assert_eq!(described.altered, ["tiny/refiner.bpk"]);
     fs::remove_file(&refiner).unwrap();
     assert!(info::describe(folder.path()).unwrap().text.contains("tiny/refiner.bpk, missing"));
     assert_eq!(fs::read(published::manifest_path(folder.path())).unwrap(), manifest);
@@ -144,8 +144,8 @@ fn other_sets_are_kept_and_other_folders_are_told() {
     fs::write(published::manifest_path(folder.path()), "{").unwrap();
     assert!(export(folder.path(), Preset::Tiny, &all(&networks()), None).is_err(), "an unreadable manifest");
     let empty = tempdir().unwrap();
-    let told = info::describe(empty.path()).unwrap_err().to_string();
-    assert!(told.contains("neither a run"), "{told}");
+    let message = info::describe(empty.path()).unwrap_err().to_string();
+    assert!(message.contains("neither a run"), "{message}");
 }
 
 /// `large` has the flow network and g of `lite`.

@@ -11,9 +11,9 @@ use burn::{
 use chromaflow::palette::COLORS;
 use trainer::loss::{
     bilateral::bilateral,
+    diversity::{BETA, diversity, phi::Phi},
     endpoint::multi_scale,
     palette::cross_entropy,
-    perceptual::{BETA, Phi, diversity},
     refinement::refinement,
     temporal::temporal,
 };

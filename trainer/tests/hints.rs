@@ -15,7 +15,7 @@ use trainer::{
     evaluation::flows::NamedFlow,
     film::Film,
     hints::{file, follow::follow},
-    published,
+    networks::published,
 };
 
 const SIDE: usize = 96;

@@ -21,9 +21,8 @@ use chromaflow::model::{
 use safetensors::{Dtype, tensor::TensorView};
 use tempfile::tempdir;
 use trainer::{
-    checkpoint, import,
-    import::NameTable,
-    train::{run_folder::RunFolder, run_record::RunRecord},
+    networks::import::{self, NameTable},
+    run::{checkpoint, folder::RunFolder, record::RunRecord},
 };
 
 type Files = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
@@ -152,33 +151,36 @@ fn a_wrong_or_partial_file_is_told_by_names() {
     let mut partial = whole.clone();
     partial.remove("features.30.bias");
     partial.remove("features.5.weight");
-    let told = error(&partial);
-    assert!(told.contains("2 of 28 parameters missing: features.5.weight, features.30.bias"), "{told}");
+    let message = error(&partial);
+    assert!(message.contains("2 of 28 parameters missing: features.5.weight, features.30.bias"), "{message}");
 
     let mut other = whole.clone();
     other.insert("features.1.running_mean".into(), (vec![1], vec![0.0]));
     other.insert("features.0.weight".into(), (vec![2, 1, 3, 3], vec![0.0; 18]));
-    let told = error(&other);
+    let message = error(&other);
     assert!(
-        told.contains("1 of another shape: features.0.weight [2, 1, 3, 3] instead of [2, 3, 3, 3]"),
-        "{told}"
+        message.contains("1 of another shape: features.0.weight [2, 1, 3, 3] instead of [2, 3, 3, 3]"),
+        "{message}"
     );
-    assert!(told.contains("1 not expected: features.1.running_mean"), "{told}");
+    assert!(message.contains("1 not expected: features.1.running_mean"), "{message}");
 
     let mut broken = whole.clone();
     broken.get_mut("features.7.bias").unwrap().1[0] = f32::NAN;
     assert!(error(&broken).contains("features.7.bias"), "{}", error(&broken));
 
     write(&whole, &file);
-    let told = import::flow::<Flex>(&file, &flow_config(), &device).unwrap_err();
-    let told = format!("{told:#}");
-    assert!(told.contains("missing: conv6aa.0.weight") && told.contains("28 not expected"), "{told}");
-    let told = import::vgg::<Flex>(&folder.path().join("none.pth"), &trunk_config(), &device).unwrap_err();
-    assert!(told.to_string().contains("there is no file"), "{told}");
+    let message = import::flow::<Flex>(&file, &flow_config(), &device).unwrap_err();
+    let message = format!("{message:#}");
+    assert!(
+        message.contains("missing: conv6aa.0.weight") && message.contains("28 not expected"),
+        "{message}"
+    );
+    let message = import::vgg::<Flex>(&folder.path().join("none.pth"), &trunk_config(), &device).unwrap_err();
+    assert!(message.to_string().contains("there is no file"), "{message}");
     let cut = folder.path().join("cut.pth");
     fs::write(&cut, &fs::read(fixture("vgg19.pth")).unwrap()[..5000]).unwrap();
-    let told = format!("{:#}", import::vgg::<Flex>(&cut, &trunk_config(), &device).unwrap_err());
-    assert!(told.contains("can't be read"), "{told}");
+    let message = format!("{:#}", import::vgg::<Flex>(&cut, &trunk_config(), &device).unwrap_err());
+    assert!(message.contains("can't be read"), "{message}");
 }
 
 fn fixture(name: &str) -> PathBuf {
@@ -223,8 +225,8 @@ fn efficientnet_from_an_old_pytorch_file_gives_pytorchs_taps() {
         assert_expected(tap, &format!("expected.efficientnet.{index}"));
     }
     let other = import::efficientnet::<Flex>(&fixture("vgg19.pth"), &config, &Default::default());
-    let told = format!("{:#}", other.unwrap_err());
-    assert!(told.contains("_conv_stem.weight is missing"), "{told}");
+    let message = format!("{:#}", other.unwrap_err());
+    assert!(message.contains("_conv_stem.weight is missing"), "{message}");
 }
 
 #[test]
@@ -256,11 +258,11 @@ fn the_flow_check_sees_a_right_flow() {
     assert!(check.error < 1e-3, "{check:?}");
 }
 
-/// An imported network is a stage's step 0: it is loaded for use, and training resumes from it with a fresh optimiser.
+/// An imported network is a stage's step 0: it is loaded for use, and training resumes from it with a fresh optimizer.
 #[test]
 fn an_imported_network_is_a_checkpoint() {
     use burn::{module::AutodiffModule, optim::AdamConfig};
-    use checkpoint::{Progress, State};
+    use checkpoint::{State, progress::Progress};
     let (run, device) = (tempdir().unwrap(), Default::default());
     let stage = run.path().join("1-backbone");
     let config = Preset::Tiny.config().trunk;
@@ -277,8 +279,8 @@ fn an_imported_network_is_a_checkpoint() {
         panic!("the tiny backbone is an EfficientNet");
     };
     let wider = BackboneConfig::EfficientNet(sizes.with_widths([2, 3, 4, 4, 5, 5, 7])).init::<Flex>(&device);
-    let told = checkpoint::load_checked(&stage, wider, &device).unwrap_err();
-    assert!(told.to_string().contains("preset"), "{told}");
+    let message = checkpoint::load_checked(&stage, wider, &device).unwrap_err();
+    assert!(message.to_string().contains("preset"), "{message}");
 
     type Learning = Autodiff<Flex>;
     let optimizer = AdamConfig::new().init::<Learning, Backbone<Learning>>();

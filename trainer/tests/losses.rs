@@ -14,9 +14,9 @@ use chromaflow::{
 use serde_json::Value;
 use trainer::loss::{
     bilateral::bilateral,
+    diversity::{BETA, diversity, phi::Phi},
     endpoint::multi_scale,
     palette::cross_entropy,
-    perceptual::{BETA, Phi, diversity},
     refinement::refinement,
     temporal::temporal,
 };

@@ -74,7 +74,7 @@ fn assert_expected(ours: f64, name: &str) {
 }
 
 #[test]
-fn psnr_ssim_and_colourfulness_are_those_of_the_references() {
+fn psnr_ssim_and_colorfulness_are_those_of_the_references() {
     assert_expected(psnr(noisy(0.0), image(0.0))[0], "psnr");
     assert_expected(ssim(noisy(0.0), image(0.0))[0], "ssim");
     assert_expected(colourfulness(noisy(0.0))[0], "colourfulness");

@@ -1,4 +1,4 @@
-//! What the real program shows of a training where there is no terminal, and what it leaves in the run's folder.
+//! The real program's output where there is no terminal, and the files in the run's folder.
 
 mod pictures;
 
@@ -34,7 +34,6 @@ crop = 64
 [[stages]]
 kind = \"joint\"
 epochs = 1
-images = 0
 pairs = 2
 side = 96
 smallest_side = 64
@@ -59,10 +58,10 @@ fn plain_lines_curves_and_sheets() {
         .args(["--data".as_ref(), at("set").as_os_str(), "--out".as_ref(), at("run").as_os_str()])
         .output()
         .unwrap();
-    let told = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
-    assert!(!told.contains('\u{1b}'), "escape codes in {told:?}");
-    let lines: Vec<&str> = told.lines().filter(|line| line.starts_with("colorizer ")).collect();
+    let message = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{message}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!message.contains('\u{1b}'), "escape codes in {message:?}");
+    let lines: Vec<&str> = message.lines().filter(|line| line.starts_with("colorizer ")).collect();
     let steps: Vec<&str> = lines.iter().map(|line| line.split("  ").next().unwrap()).collect();
     // One every four steps, and one at each checkpoint.
     let expected = [4, 8, 10, 12, 16, 20, 24, 26].map(|step| format!("colorizer {step} of 26"));
@@ -91,5 +90,5 @@ fn plain_lines_curves_and_sheets() {
     // The joint stage's has the refined frame too. No clip is held back: the one to train on is shown.
     let pair = sheet(&at("run/3-joint"), "step-0000002.png");
     assert_eq!(pair[0], 8 * (128 + 2));
-    assert!(!at("run/1-flow/sheets").exists(), "flow colours nothing");
+    assert!(!at("run/1-flow/sheets").exists(), "flow colors nothing");
 }

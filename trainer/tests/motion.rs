@@ -3,10 +3,9 @@
 use burn::{backend::Flex, tensor::ElementConversion};
 use chromaflow::warp::warp;
 use image::{Rgb, RgbImage};
-use trainer::{
+use trainer::data::{
     loader::random,
-    motion::{MotionRange, moving_pair},
-    train::flow::PairTensors,
+    synthetic_motion::{MotionRange, moving_pair, tensors::PairTensors},
 };
 
 /// A smooth picture: bilinear sampling of it twice loses little.

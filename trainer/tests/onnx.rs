@@ -10,7 +10,7 @@ use burn_store::{HalfPrecisionAdapter, ModuleStore, SafetensorsStore};
 use chromaflow::model::preset::{Networks, Preset};
 use rten::{Model, ValueView};
 use rten_tensor::NdTensorView;
-use trainer::onnx;
+use trainer::export::onnx;
 
 /// Sums in another order.
 const TOLERANCE: f32 = 1e-4;
@@ -40,7 +40,7 @@ fn file(networks: &Networks<Flex>, size: Option<[usize; 2]>) -> Vec<u8> {
     onnx::encode(&Preset::Tiny.config().colorizer, &networks.trunk, &networks.colorizer, size)
 }
 
-/// What the other runtime makes of grey `[1, 1, h, w]`.
+/// The other runtime's output for grey `[1, 1, h, w]`.
 fn run(file: Vec<u8>, grey: &Tensor<Flex, 4>) -> TensorData {
     let model = Model::load(file).unwrap();
     let values = grey.to_data().to_vec::<f32>().unwrap();

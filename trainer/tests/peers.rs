@@ -1,5 +1,5 @@
 //! Several devices and machines train to the losses of one, none waits for ever for one that is gone, and a device that isn't
-//! there is told.
+//! there is message.
 
 mod pictures;
 
@@ -136,8 +136,8 @@ fn addresses(count: usize) -> Vec<String> {
     listeners.iter().map(|listener| listener.local_addr().unwrap().to_string()).collect()
 }
 
-fn node(addresses: &[String], rank: usize, patience: f32) -> NodeOptions {
-    NodeOptions { addresses: addresses.to_vec(), rank, patience: Duration::from_secs_f32(patience) }
+fn node(addresses: &[String], rank: usize, timeout: f32) -> NodeOptions {
+    NodeOptions { addresses: addresses.to_vec(), rank, timeout: Duration::from_secs_f32(timeout) }
 }
 
 #[test]
@@ -148,8 +148,11 @@ fn devices_train_to_the_losses_of_one() {
     for devices in [2, 4] {
         assert_same(&losses(devices, None).unwrap(), &one);
     }
-    let told = losses(3, None).unwrap_err().to_string();
-    assert!(told.starts_with("a step of 4 batches can't be shared out evenly among 3 devices"), "{told}");
+    let message = losses(3, None).unwrap_err().to_string();
+    assert!(
+        message.starts_with("a step of 4 batches can't be shared out evenly among 3 devices"),
+        "{message}"
+    );
 }
 
 /// One node has a device, the other three.
@@ -169,7 +172,7 @@ fn nodes_train_to_the_losses_of_one() {
     });
 }
 
-/// What two nodes say that train different runs.
+/// The errors of two nodes that train different runs.
 fn both_join(runs: [Value; 2]) -> [Result<()>; 2] {
     let addresses = addresses(2);
     thread::scope(|scope| {
@@ -184,10 +187,18 @@ fn both_join(runs: [Value; 2]) -> [Result<()>; 2] {
 
 #[test]
 fn nodes_with_other_runs_do_not_train_together() {
-    let run = |rate: f64| json!({ "commit": "abc", "optimiser": { "rate": rate } });
-    let told = both_join([run(0.1), run(0.2)]).map(|joined| format!("{:#}", joined.unwrap_err()));
-    assert!(told[0].ends_with("trains with another optimiser.rate: 0.2 there, 0.1 here"), "{}", told[0]);
-    assert!(told[1].ends_with("trains with another optimiser.rate: 0.1 there, 0.2 here"), "{}", told[1]);
+    let run = |rate: f64| json!({ "commit": "abc", "optimizer": { "rate": rate } });
+    let message = both_join([run(0.1), run(0.2)]).map(|joined| format!("{:#}", joined.unwrap_err()));
+    assert!(
+        message[0].ends_with("trains with another optimizer.rate: 0.2 there, 0.1 here"),
+        "{}",
+        message[0]
+    );
+    assert!(
+        message[1].ends_with("trains with another optimizer.rate: 0.1 there, 0.2 here"),
+        "{}",
+        message[1]
+    );
     assert!(both_join([run(0.1), run(0.1)]).iter().all(Result::is_ok));
 }
 
@@ -195,14 +206,14 @@ fn nodes_with_other_runs_do_not_train_together() {
 fn a_missing_node_and_a_taken_port_are_told() {
     let addresses = addresses(2);
     let started = Instant::now();
-    let told = Nodes::join(node(&addresses, 0, 0.5), 1, &json!({})).err().unwrap().to_string();
-    assert_eq!(told, format!("node 1 at {} did not come within 0.5 s", addresses[1]));
+    let message = Nodes::join(node(&addresses, 0, 0.5), 1, &json!({})).err().unwrap().to_string();
+    assert_eq!(message, format!("node 1 at {} did not come within 0.5 s", addresses[1]));
     assert!(started.elapsed() < Duration::from_secs(10));
 
     let taken = TcpListener::bind("0.0.0.0:0").unwrap();
     let addresses = [format!("127.0.0.1:{}", taken.local_addr().unwrap().port()), addresses[1].clone()];
-    let told = Nodes::join(node(&addresses, 0, 0.5), 1, &json!({})).err().unwrap().to_string();
-    assert!(told.starts_with("can't listen on port"), "{told}");
+    let message = Nodes::join(node(&addresses, 0, 0.5), 1, &json!({})).err().unwrap().to_string();
+    assert!(message.starts_with("can't listen on port"), "{message}");
 }
 
 /// A device that fails makes all end with its error; a node that ends makes the others end.
@@ -214,8 +225,8 @@ fn a_lost_peer_is_noticed() {
         false => train(peer, device, &Mutex::new(Vec::new())),
     };
     let group = Group::<Training>::join(&[Default::default(); 2], None, &json!({})).unwrap();
-    let told = group.train(failing).unwrap_err().to_string();
-    assert_eq!(told, "the disk is full");
+    let message = group.train(failing).unwrap_err().to_string();
+    assert_eq!(message, "the disk is full");
 
     let addresses = addresses(2);
     thread::scope(|scope| {
@@ -225,8 +236,8 @@ fn a_lost_peer_is_noticed() {
         };
         let [stays, goes] = [join(0), join(1)].map(|node| node.join().unwrap());
         drop(goes);
-        let told = stays.sum(&mut [1.0]).unwrap_err().to_string();
-        assert!(told.starts_with("node 1 at") && told.ends_with("broke"), "{told}");
+        let message = stays.sum(&mut [1.0]).unwrap_err().to_string();
+        assert!(message.starts_with("node 1 at") && message.ends_with("broke"), "{message}");
     });
 }
 
@@ -236,7 +247,7 @@ preset = "tiny"
 loaders = 1
 losses.samples = 32
 losses.temporal = 1.0
-optimiser = { learning_rate = 1e-3, accumulate = 2 }
+optimizer = { learning_rate = 1e-3, accumulate = 2 }
 
 [[stages]]
 kind = "flow"
@@ -277,7 +288,7 @@ impl Trainer {
         Self(command.stdout(Stdio::null()).stderr(said).spawn().unwrap())
     }
 
-    /// Whether it succeeded; it must have ended by then.
+    /// True if it succeeded; it must have ended by then.
     fn ended(&mut self, seconds: u64) -> bool {
         let started = Instant::now();
         while started.elapsed() < Duration::from_secs(seconds) {
@@ -369,7 +380,7 @@ fn a_device_that_is_not_there_is_told() {
     fs::write(folder.path().join("run.toml"), RUN).unwrap();
     let [run, data, out, said] =
         ["run.toml", "set", "out", "said"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
-    let told = |more: &[&str]| {
+    let message = |more: &[&str]| {
         let arguments = [&["train", &run, "--data", &data, "--out", &out], more].concat();
         assert!(!Trainer::start(&arguments, said.as_ref()).ended(60), "{more:?}");
         let said = fs::read_to_string(&said).unwrap();
@@ -378,12 +389,12 @@ fn a_device_that_is_not_there_is_told() {
     };
     // Where there is a GPU, Metal and DirectX need no driver's file.
     if cfg!(target_os = "linux") {
-        assert!(told(&["--device", "wgpu"]).contains("no GPU driver"), "wgpu");
+        assert!(message(&["--device", "wgpu"]).contains("no GPU driver"), "wgpu");
     }
     if cfg!(not(feature = "cuda")) {
-        assert!(told(&["--device", "cuda"]).contains("built without CUDA"), "cuda");
+        assert!(message(&["--device", "cuda"]).contains("built without CUDA"), "cuda");
     }
-    assert!(told(&["--devices", "0"]).contains("0 devices are asked for"), "none");
-    assert!(told(&["--devices", "3"]).contains("set optimiser.accumulate to a multiple of 3"), "three");
-    assert!(told(&["--nodes", "a:1,b:2", "--node-rank", "2"]).contains("node 2 is not one of 2"), "rank");
+    assert!(message(&["--devices", "0"]).contains("0 devices are asked for"), "none");
+    assert!(message(&["--devices", "3"]).contains("set optimizer.accumulate to a multiple of 3"), "three");
+    assert!(message(&["--nodes", "a:1,b:2", "--node-rank", "2"]).contains("node 2 is not one of 2"), "rank");
 }

@@ -15,23 +15,25 @@ use image::{DynamicImage, Frame, Rgb, RgbImage, codecs::gif::GifEncoder};
 use rand::Rng;
 use tempfile::{TempDir, tempdir};
 use trainer::{
-    evaluation::footage::to_tensor,
-    loader::random,
+    data::{
+        loader::random,
+        prepared::{
+            FrameMotion, Kind, PreparedItem, PreparedSet, Split,
+            record::{
+                FORMAT, FileEntry, ITEM_FILE, ItemRecord, Parameters, Reason, SET_FILE, SetParameters,
+                SetRecord, items_folder, read_json,
+            },
+        },
+        tensor::to_tensor,
+    },
     prepare::{
         Folders, Report, Request,
         flows::{FindMotion, NetworkMotion},
         prepare,
     },
-    prepared::{
-        FrameMotion, Kind, PreparedItem, PreparedSet, Split,
-        record::{
-            FORMAT, FileEntry, ITEM_FILE, ItemRecord, Parameters, Reason, SET_FILE, SetParameters, SetRecord,
-            items_folder, read_json,
-        },
-    },
 };
 
-/// A coloured picture that moves with `shift`.
+/// A colored picture that moves with `shift`.
 fn picture(width: u32, height: u32, shift: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let x = x + shift;
@@ -111,12 +113,12 @@ fn everything_is_found_split_counted_and_kept_by_a_second_call() {
         ("videos/broken.mp4", Reason::Unreadable),
     ];
     assert_eq!(dropped, expected.map(|(source, reason)| (source.to_owned(), reason)));
-    let told = report.to_string();
+    let message = report.to_string();
     assert!(
-        told.contains("left out: 1 grey, 1 tiny, 3 unreadable") && told.contains("photos/tiny.png"),
-        "{told}"
+        message.contains("left out: 1 grey, 1 tiny, 3 unreadable") && message.contains("photos/tiny.png"),
+        "{message}"
     );
-    assert!(told.contains("photos/modern.avif: unreadable: of images, JPEG, PNG, WebP,"), "{told}");
+    assert!(message.contains("photos/modern.avif: unreadable: of images, JPEG, PNG, WebP,"), "{message}");
     let (record, _) = read_json::<SetRecord>(&out.path().join(SET_FILE)).unwrap().unwrap();
     assert_eq!(record.dropped, report.dropped);
 
@@ -139,8 +141,8 @@ fn everything_is_found_split_counted_and_kept_by_a_second_call() {
     );
     let swan = item(&set, "DAVIS/JPEGImages/480p/swan");
     assert_eq!((swan.kind(), swan.dimensions(), swan.pairs()), (Kind::Clip, (72, 48), vec![0, 1, 2]));
-    let told = set.clips_with_flows(Split::Training).unwrap_err().to_string();
-    assert!(told.contains("trainer prepare") && told.contains("--flow"), "{told}");
+    let message = set.clips_with_flows(Split::Training).unwrap_err().to_string();
+    assert!(message.contains("trainer prepare") && message.contains("--flow"), "{message}");
 
     let again = prepare(&request, None).unwrap();
     assert_eq!((again.made, again.kept, again.sha256), (0, 6, report.sha256));
@@ -164,8 +166,8 @@ fn damaged_and_half_written_items_are_made_anew() {
     *bytes.last_mut().unwrap() ^= 1;
     fs::write(&frame, bytes).unwrap();
     fs::create_dir_all(items.join(".partial-held-0")).unwrap();
-    let told = format!("{:#}", PreparedSet::open(out.path()).unwrap_err());
-    assert!(told.contains("is not whole") && told.contains("prepare"), "{told}");
+    let message = format!("{:#}", PreparedSet::open(out.path()).unwrap_err());
+    assert!(message.contains("is not whole") && message.contains("prepare"), "{message}");
 
     let second = prepare(&request, None).unwrap();
     assert_eq!((second.made, second.kept, &second.sha256), (3, 3, &first.sha256));
@@ -219,8 +221,8 @@ fn loose_photos_and_clips_are_told_apart_or_named() {
     save(&picture(64, 48, 1), data.path().join("2.png"));
     save(&picture(48, 64, 2), data.path().join("3.png"));
     let mut request = request(&[data.path()], out.path());
-    let told = prepare(&request, None).unwrap_err().to_string();
-    assert!(told.contains("frame 3 has 48x64") && told.contains("--folders photos"), "{told}");
+    let message = prepare(&request, None).unwrap_err().to_string();
+    assert!(message.contains("frame 3 has 48x64") && message.contains("--folders photos"), "{message}");
     request.folders = Folders::Photos;
     assert_eq!(prepare(&request, None).unwrap().photos, 3);
     fs::remove_file(data.path().join("3.png")).unwrap();
@@ -231,13 +233,13 @@ fn loose_photos_and_clips_are_told_apart_or_named() {
 #[test]
 fn bad_inputs_are_named() {
     let (data, out) = (tempdir().unwrap(), tempdir().unwrap());
-    let told = |input: &Path| format!("{:#}", prepare(&request(&[input], out.path()), None).unwrap_err());
-    let missing = told(&data.path().join("missing"));
+    let message = |input: &Path| format!("{:#}", prepare(&request(&[input], out.path()), None).unwrap_err());
+    let missing = message(&data.path().join("missing"));
     assert!(missing.contains("missing") && missing.contains("No such file"), "{missing}");
-    let empty = told(data.path());
+    let empty = message(data.path());
     assert!(empty.contains("holds no images and no videos"), "{empty}");
     fs::write(data.path().join("broken.png"), "").unwrap();
-    let unreadable = told(data.path());
+    let unreadable = message(data.path());
     assert!(
         unreadable.contains("nothing could be prepared") && unreadable.contains("broken.png"),
         "{unreadable}"
@@ -246,9 +248,9 @@ fn bad_inputs_are_named() {
     assert!(not_a_set.contains("trainer prepare"), "{not_a_set}");
 }
 
-/// Sets of earlier trainers list a file of neighbourhoods for each frame.
+/// Sets of earlier trainers list a file of neighborhoods for each frame.
 #[test]
-fn a_set_with_neighbourhoods_opens_and_is_kept() {
+fn a_set_with_neighborhoods_opens_and_is_kept() {
     let (data, out) = (tempdir().unwrap(), tempdir().unwrap());
     save(&picture(64, 48, 3), data.path().join("a.png"));
     let request = request(&[data.path()], out.path());
@@ -261,8 +263,8 @@ fn a_set_with_neighbourhoods_opens_and_is_kept() {
     assert_eq!(names, ["frame-00000.png", "item.json"], "new sets hold none");
 
     let (mut item, _) = read_json::<ItemRecord>(&folder.join(ITEM_FILE)).unwrap().unwrap();
-    item.files.push(FileEntry::of("graph-00000.safetensors".to_owned(), b"neighbours"));
-    fs::write(folder.join("graph-00000.safetensors"), "neighbours").unwrap();
+    item.files.push(FileEntry::of("graph-00000.safetensors".to_owned(), b"neighbors"));
+    fs::write(folder.join("graph-00000.safetensors"), "neighbors").unwrap();
     let record = serde_json::to_string_pretty(&item).unwrap();
     fs::write(folder.join(ITEM_FILE), &record).unwrap();
     set.items[0].item = sha256(record.as_bytes());
@@ -300,7 +302,7 @@ fn images_of_every_format_are_read() {
     let set = PreparedSet::open(out.path()).unwrap();
     for photo in set.items() {
         let error = difference(&photo.frame(0).unwrap(), &picture(64, 48, 3));
-        // 256 colours in a GIF, JPEG at its usual quality; the pictures of the GIF differ by more than 30.
+        // 256 colors in a GIF, JPEG at its usual quality; the pictures of the GIF differ by more than 30.
         let lossy = ["photo.gif", "photo.jpg", "photo.jpeg"].contains(&photo.source());
         let most = if lossy { 12.0 } else { 0.0 };
         assert!(error <= most, "{}: {error}", photo.source());
@@ -364,8 +366,8 @@ fn a_killed_call_is_completed_by_the_next() {
     killed.kill().unwrap();
     killed.wait().unwrap();
     assert!(PreparedSet::open(out.path()).unwrap_err().to_string().contains("not finished"));
-    let told = String::from_utf8(command().output().unwrap().stdout).unwrap();
-    assert!(told.contains("120 photos") && !told.contains(" 0 there already"), "{told}");
+    let message = String::from_utf8(command().output().unwrap().stdout).unwrap();
+    assert!(message.contains("120 photos") && !message.contains(" 0 there already"), "{message}");
     assert_eq!(PreparedSet::open(out.path()).unwrap().items().len(), 120);
     assert_eq!(fs::read_dir(&items).unwrap().count(), 120);
 }
@@ -382,8 +384,8 @@ fn ffmpeg_is_missed_only_where_there_is_a_video() {
     assert!(prepare().status.success());
     write_video(&data.path().join("b.mp4"));
     let missed = prepare();
-    let told = String::from_utf8_lossy(&missed.stderr);
-    assert!(!missed.status.success() && told.contains("ffmpeg") && told.contains("b.mp4"), "{told}");
+    let message = String::from_utf8_lossy(&missed.stderr);
+    assert!(!missed.status.success() && message.contains("ffmpeg") && message.contains("b.mp4"), "{message}");
 }
 
 /// Files may grow to 8 kB: as on a full disk, what is whole stays, nothing half-written appears, and the next call goes on.
@@ -402,10 +404,10 @@ fn a_full_disk_loses_nothing() {
     let mut random = random(1, 0);
     save(&RgbImage::from_fn(64, 48, |_, _| Rgb(random.random())), data.path().join("b.png"));
     let full = prepare("ulimit -f 16;");
-    let told = String::from_utf8_lossy(&full.stderr).into_owned();
+    let message = String::from_utf8_lossy(&full.stderr).into_owned();
     assert!(
-        !full.status.success() && told.contains("writing") && told.contains("what was prepared stays"),
-        "{told}"
+        !full.status.success() && message.contains("writing") && message.contains("what was prepared stays"),
+        "{message}"
     );
     assert_eq!(PreparedSet::open(out.path()).unwrap().sha256(), first);
     assert_eq!(fs::read_dir(out.path().join("items")).unwrap().count(), 1);

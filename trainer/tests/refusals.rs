@@ -1,4 +1,4 @@
-//! What the real program refuses, in which words, and that it leaves behind what was there.
+//! The real program's errors: their words, and that existing files survive them.
 
 use std::{
     fs,
@@ -16,9 +16,9 @@ fn trainer(folder: &Path, arguments: &[&str]) -> Output {
 #[track_caller]
 fn refused(folder: &Path, arguments: &[&str], words: &str) {
     let output = trainer(folder, arguments);
-    let told = String::from_utf8_lossy(&output.stderr);
+    let message = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{arguments:?} went through");
-    assert!(told.contains(words), "{arguments:?}: {told}");
+    assert!(message.contains(words), "{arguments:?}: {message}");
 }
 
 #[test]
@@ -27,8 +27,9 @@ fn values_that_can_not_be_are_named() {
     let with = |set: &str, words: &str| refused(folder.path(), &["train", "--dry-run", "--set", set], words);
     with("losses.bilateral=-1", "losses.bilateral must be a number of at least 0, not -1");
     with("losses.beta=[0.1,-0.2,0.1,0.1]", "losses.beta must be a number of at least 0, not -0.2");
-    with("optimiser.learning_rate=nan", "optimiser.learning_rate must be a number of at least 0, not NaN");
-    with("optimiser.weight_decay=-0.1", "optimiser.weight_decay must be a number of at least 0, not -0.1");
+    with("optimizer.learning_rate=nan", "optimizer.learning_rate must be a number of at least 0, not NaN");
+    with("optimizer.weight_decay=-0.1", "optimizer.weight_decay must be a number of at least 0, not -0.1");
+    with("monitoring={early_stopping=2,held_back=0}", "monitoring.early_stopping needs monitoring.held_back");
     with("scale=inf", "scale must be a number above 0, not inf");
     refused(folder.path(), &["eval", "clip.mp4", "--frames", "0"], "0 is no number of frames");
     refused(folder.path(), &["prepare", "data", "--frames", "0", "--out", "set"], "0 is no number of frames");
@@ -39,8 +40,8 @@ fn values_that_can_not_be_are_named() {
 fn the_dry_run_says_what_phi_is() {
     let folder = tempdir().unwrap();
     let output = trainer(folder.path(), &["train", "--dry-run"]);
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert!(told.contains("# phi of equation (7): random filters"), "{told}");
+    let message = String::from_utf8_lossy(&output.stdout);
+    assert!(message.contains("# phi of equation (7): random filters"), "{message}");
     let output = trainer(folder.path(), &["train", "--dry-run", "--set", "start.trunk=runs/vgg"]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("the backbone in runs/vgg"));
 }
@@ -63,7 +64,7 @@ fn a_clip_is_replaced_only_by_a_whole_one() {
     let output = trainer(folder.path(), &colorize("1"));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(fs::metadata(clip("out.mp4")).unwrap().len() > 500);
-    // The film and its colouring, and nothing half written.
+    // The film and its coloring, and nothing half written.
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }
 

@@ -18,19 +18,19 @@ use burn::{
 use pictures::prepare_data;
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
-use trainer::train::run_folder::RunFolder;
+use trainer::run::folder::RunFolder;
 
 /// Figures of the log that are another in each run.
 const OF_THE_MACHINE: [&str; 3] = ["images_a_second", "waiting", "memory_mib"];
 
-/// The stages' optimisers differ, so that all that an optimiser keeps is resumed.
+/// The stages' optimizers differ, so that all that an optimizer keeps is resumed.
 const RUN: &str = r#"
 preset = "tiny"
 loaders = 2
 losses.samples = 32
 checkpoints = { every = 20, keep = 2 }
 
-[optimiser]
+[optimizer]
 learning_rate = 3e-3
 schedule = "cosine"
 warm_up_steps = 10
@@ -42,7 +42,7 @@ images = 40
 batch = 2
 side = 96
 crop = 64
-optimiser = { learning_rate = 1e-4, clip = 100.0 }
+optimizer = { learning_rate = 1e-4, clip = 100.0 }
 
 [[stages]]
 kind = "colorizer"
@@ -52,7 +52,7 @@ pairs = 20
 side = 96
 smallest_side = 64
 crop = 32
-optimiser = { accumulate = 2, ema = 0.9 }
+optimizer = { accumulate = 2, ema = 0.9 }
 
 [[stages]]
 kind = "joint"
@@ -60,7 +60,7 @@ epochs = 1
 pairs = 40
 side = 64
 crop = 32
-optimiser = { kind = "adamw", weight_decay = 1e-3 }
+optimizer = { kind = "adamw", weight_decay = 1e-3 }
 "#;
 
 struct Place {
@@ -172,8 +172,8 @@ fn a_signal_ends_a_run_with_a_checkpoint() {
     assert!(kill.success());
     let output = child.wait_with_output().unwrap();
     assert_success(&output);
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert!(told.contains("of stage 2; --resume goes on from there"), "{told}");
+    let message = String::from_utf8_lossy(&output.stdout);
+    assert!(message.contains("of stage 2; --resume goes on from there"), "{message}");
     assert_success(&place.train(&out, &["--resume"]).output().unwrap());
     assert_eq!(end(&out), end(&whole));
 }
@@ -185,8 +185,8 @@ fn a_run_ends_with_its_time_and_the_learning_rate_with_it() {
     let more = ["--minutes", "0.1", "--set", "stages.flow.epochs=100000", "--set", "monitoring.line_every=1"];
     let output = place.train(&out, &more).stdout(Stdio::piped()).output().unwrap();
     assert_success(&output);
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert!(told.contains("of stage 1; --resume goes on from there"), "{told}");
+    let message = String::from_utf8_lossy(&output.stdout);
+    assert!(message.contains("of stage 1; --resume goes on from there"), "{message}");
     let log = fs::read_to_string(out.join("1-flow/log.jsonl")).unwrap();
     let rates = log
         .lines()
@@ -205,8 +205,8 @@ fn a_folder_that_another_process_trains_in_is_left_alone() {
     let other = File::create(out.join("lock")).unwrap();
     other.lock().unwrap();
     let output = place.train(&out, &[]).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && told.contains("another training is under way"), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && message.contains("another training is under way"), "{message}");
     assert!(!out.join("run.json").exists());
     drop(other);
     assert_success(&place.train(&out, &[]).output().unwrap());
@@ -219,8 +219,8 @@ fn a_run_goes_on_from_an_earlier_checkpoint() {
     let (whole, out) = (place.whole(), place.out("back"));
     assert_success(&place.train(&out, &[]).output().unwrap());
     let refused = place.train(&out, &["--resume", "--step", "7"]).output().unwrap();
-    let told = String::from_utf8_lossy(&refused.stderr);
-    assert!(!refused.status.success() && told.contains("keeps no step 7; there are: 20, 40"), "{told}");
+    let message = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && message.contains("keeps no step 7; there are: 20, 40"), "{message}");
     assert_same(&out, &whole);
     let again = place.train(&out, &["--resume", "--step", "20"]).stdout(Stdio::piped()).output().unwrap();
     assert_success(&again);
@@ -241,8 +241,8 @@ fn a_damaged_checkpoint_is_noticed_and_the_one_before_is_taken() {
     fs::write(stage.join("partial/network.mpk"), &bytes[..bytes.len() / 3]).unwrap();
     let output = place.train(&out, &["--resume"]).output().unwrap();
     assert_success(&output);
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("step-0000040 is damaged"), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.contains("step-0000040 is damaged"), "{message}");
     assert_same(&out, &whole);
     assert!(!stage.join("partial").exists());
 }
@@ -262,11 +262,11 @@ fn a_full_disk_is_told_and_loses_nothing() {
     shell.args(["-c", limited, "sh"]).arg(train.get_program()).args(train.get_args());
     shell.env("RAYON_NUM_THREADS", "1").stdout(File::create("/dev/null").unwrap());
     let output = shell.output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
+    let message = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "it should have failed");
     assert!(
-        told.contains("writing") && told.contains("the checkpoints before it are as they were"),
-        "{told}"
+        message.contains("writing") && message.contains("the checkpoints before it are as they were"),
+        "{message}"
     );
     assert!(!out.join("2-colorizer/partial").exists());
     assert_success(&place.train(&out, &["--resume"]).output().unwrap());

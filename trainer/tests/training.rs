@@ -21,8 +21,9 @@ use tempfile::{TempDir, tempdir};
 use trainer::{
     command::{Command, pipeline::PipelineArguments},
     config::{RunConfig, parse},
-    info, published,
-    train::{colorizer::Coloring, run_folder::RunFolder, stages},
+    networks::{coloring::Coloring, published},
+    run::{checkpoint, folder::RunFolder, info},
+    train::stages,
 };
 
 /// Burn draws all first weights from one stream of random numbers a process: tests side by side would take each other's.
@@ -46,7 +47,7 @@ impl Place {
     }
 
     fn config(&self, name: &str, text: &str) -> RunConfig {
-        let start = "preset = \"tiny\"\nloaders = 1\nlosses.samples = 32\noptimiser.learning_rate = 3e-3\n";
+        let start = "preset = \"tiny\"\nloaders = 1\nlosses.samples = 32\noptimizer.learning_rate = 3e-3\n";
         let mut config = parse(&format!("{start}{text}"), &[]).unwrap();
         (config.data, config.out) = (self.set.clone(), self.runs.path().join(name));
         config
@@ -62,10 +63,13 @@ impl Place {
 /// A stage of so many steps, one image or pair each, on the smallest squares that show something.
 fn stage(kind: &str, steps: usize, more: &str) -> String {
     let crop = if kind == "flow" { 64 } else { 32 };
-    let (images, pairs) = if kind == "colorizer" { (steps - steps / 2, steps / 2) } else { (steps, steps) };
+    let examples = match kind {
+        "colorizer" => format!("images = {}\npairs = {}", steps - steps / 2, steps / 2),
+        "joint" => format!("pairs = {steps}"),
+        _ => format!("images = {steps}"),
+    };
     format!(
-        "[[stages]]\nkind = \"{kind}\"\nepochs = 1\nimages = {images}\npairs = {pairs}\nside = 96\nsmallest_side = 64\n\
-         crop = {crop}\n{more}\n"
+        "[[stages]]\nkind = \"{kind}\"\nepochs = 1\n{examples}\nside = 96\nsmallest_side = 64\ncrop = {crop}\n{more}\n"
     )
 }
 
@@ -82,15 +86,15 @@ fn painted(coloring: &Coloring<Flex>) -> TensorData {
 #[test]
 fn every_stage_learns_in_one_folder() {
     let place = Place::new();
-    let motion = "batch = 2\nmotion = { shift = 8.0, occluders = 1 }\noptimiser = { clip = 100.0, warm_up_steps = 30 }";
+    let motion = "batch = 2\nmotion = { shift = 8.0, occluders = 1 }\noptimizer = { clip = 100.0, warm_up_steps = 30 }";
     let text = [
         stage("trunk", 160, "batch = 2\nwear = { worn = 0.5 }"),
         stage("flow", 160, motion),
-        stage("colorizer", 200, "batch = 2\nhints = 0.5\noptimiser.ema = 0.9"),
+        stage("colorizer", 200, "batch = 2\nhints = 0.5\noptimizer.ema = 0.9"),
         stage(
             "joint",
             40,
-            "wear = { worn = 0.5 }\noptimiser.kind = \"adamw\"\noptimiser.weight_decay = 1e-4",
+            "wear = { worn = 0.5 }\noptimizer.kind = \"adamw\"\noptimizer.weight_decay = 1e-4",
         ),
     ];
     let run = place.train("all", &text.concat());
@@ -103,11 +107,11 @@ fn every_stage_learns_in_one_folder() {
     assert!(figures(&run, "3-colorizer", "temporal")[0] > 0.0);
     let [refined, unrefined] = ["refinement", "unrefined"].map(|name| figures(&run, "4-joint", name)[1]);
     assert!(refined < unrefined, "g brings frames nearer to the truth: {refined}, {unrefined}");
-    let told = info::describe(&run.path).unwrap().text;
+    let message = info::describe(&run.path).unwrap().text;
     for line in
         ["preset     tiny", "stage 4    joint", "step     40 (kept", "refiner    ", "from stage 1, step 0"]
     {
-        assert!(told.contains(line), "{line} in {told}");
+        assert!(message.contains(line), "{line} in {message}");
     }
     let (device, record) = (Default::default(), &run.record);
     assert!(run.flow::<Flex>(&device).unwrap().is_some() && run.refiner::<Flex>(&device).unwrap().is_some());
@@ -141,7 +145,7 @@ fn networks_go_from_run_to_run() {
     let flow = stage("flow", 1, "");
     let trunk = place.train("trunk", &format!("{flow}{}", stage("trunk", 2, "batch = 2")));
     let handed = |name: &str, start: &str, stages: &str| {
-        let start = format!("start = {{ {start} }}\noptimiser.learning_rate = 0.0\n");
+        let start = format!("start = {{ {start} }}\noptimizer.learning_rate = 0.0\n");
         let text = format!("preset = \"tiny\"\nlosses.samples = 32\n{start}{stages}");
         let mut config = parse(&text, &[]).unwrap();
         (config.data, config.out) = (place.set.clone(), place.runs.path().join(name));
@@ -170,7 +174,7 @@ fn networks_go_from_run_to_run() {
     let rested = handed(
         "rested",
         &start,
-        &stage("trunk", 2, "batch = 2\ntrunk_learns = false\noptimiser.learning_rate = 0.01"),
+        &stage("trunk", 2, "batch = 2\ntrunk_learns = false\noptimizer.learning_rate = 0.01"),
     )
     .unwrap();
     let backbone = |run: &RunFolder| {
@@ -188,13 +192,13 @@ fn networks_go_from_run_to_run() {
     let coloring = |run: &RunFolder| painted(&run.coloring::<Flex>(&device).unwrap().unwrap());
     assert_eq!(coloring(&joint), coloring(&f));
 
-    for (start, told) in [
+    for (start, message) in [
         (format!("colorizer = \"{path}\", flow = \"{path}\""), "it holds no such network"),
         ("refiner = \"nowhere\"".to_owned(), "no run.json"),
     ] {
-        let name = told.replace(' ', "-");
+        let name = message.replace(' ', "-");
         let error = format!("{:#}", handed(&name, &start, &stage("joint", 1, "")).unwrap_err());
-        assert!(error.contains(told), "{error}");
+        assert!(error.contains(message), "{error}");
     }
 }
 
@@ -206,7 +210,7 @@ fn a_run_goes_on_from_published_weights() {
     let weights = export(&place.train("base", &stages)).unwrap();
     let path = weights.path().display();
     let start = format!("start = {{ colorizer = \"{path}\", flow = \"{path}\", refiner = \"{path}\" }}\n");
-    let fields = "preset = \"tiny\"\nlosses.samples = 32\noptimiser.learning_rate = 0.0\n";
+    let fields = "preset = \"tiny\"\nlosses.samples = 32\noptimizer.learning_rate = 0.0\n";
     let mut config = parse(&format!("{fields}{start}{}", stage("joint", 1, "")), &[]).unwrap();
     (config.data, config.out) = (place.set.clone(), place.runs.path().join("next"));
     stages::train::<Autodiff<Flex>>(&config, false, &Default::default()).unwrap();
@@ -289,14 +293,36 @@ fn the_ablation_leaves_out_what_it_says() {
     let names: Vec<_> = unrefined.stages.iter().map(|stage| stage.contents.to_string()).collect();
     assert_eq!(names, ["flow", "colorizer"]);
     assert!(unrefined.refiner::<Flex>(&device).unwrap().is_none());
-    let told = format!("{:#}", networks(&unrefined, 1).unwrap_err());
-    assert!(told.contains("--passes 0"), "{told}");
+    let message = format!("{:#}", networks(&unrefined, 1).unwrap_err());
+    assert!(message.contains("--passes 0"), "{message}");
     networks(&unrefined, 0).unwrap();
-    let told = export(&unrefined).unwrap_err().to_string();
-    assert!(told.contains("there is no refiner yet"), "{told}");
+    let message = export(&unrefined).unwrap_err().to_string();
+    assert!(message.contains("there is no refiner yet"), "{message}");
 }
 
-/// Whole frames of unlike sizes, and every pixel's neighbourhood, as the paper has them.
+/// Without a learning rate the held-back loss stays what it is: a stage ends with the second checkpoint that brings nothing, and is done.
+#[test]
+fn a_stage_stops_where_its_held_back_loss_does() {
+    let place = Place::new();
+    let fields =
+        "checkpoints = { every = 5, keep = 9 }\nmonitoring = { early_stopping = 2, sheet_every = 0 }\n";
+    let stages = [stage("trunk", 40, "optimizer.learning_rate = 0.0"), stage("trunk", 5, "")].concat();
+    let run = place.train("stalled", &format!("{fields}{stages}"));
+    let steps = |stage: usize| checkpoint::steps(&run.stages[stage].path).unwrap();
+    assert_eq!((steps(0), steps(1)), (vec![5, 10, 15], vec![5]));
+    stages::train::<Autodiff<Flex>>(&run.config().unwrap(), true, &Default::default()).unwrap();
+    assert_eq!(steps(0), [5, 10, 15], "a stage that stopped is not taken up again");
+    let names = fs::read_dir(&run.stages[0].path).unwrap().map(|entry| entry.unwrap().file_name());
+    let events = names.filter(|name| name.to_string_lossy().starts_with("events.out.tfevents."));
+    assert_eq!(events.count(), 1);
+
+    let mut config = place.config("paired", &format!("{fields}{}", stage("colorizer", 10, "")));
+    config.losses.temporal = 0.0;
+    let error = stages::train::<Autodiff<Flex>>(&config, false, &Default::default()).unwrap_err();
+    assert!(format!("{error:#}").contains("holds nothing back"), "{error:#}");
+}
+
+/// Whole frames of unlike sizes, and every pixel's neighborhood, as the paper has them.
 #[test]
 fn whole_images_train() {
     let place = Place::new();
@@ -311,7 +337,7 @@ fn whole_images_train() {
 #[test]
 fn an_unsuited_set_is_refused() {
     let place = Place::new();
-    let told = |set: PathBuf, stages: &str| {
+    let message = |set: PathBuf, stages: &str| {
         let mut config = place.config("refused", stages);
         config.data = set;
         let error = stages::train::<Autodiff<Flex>>(&config, false, &Default::default()).unwrap_err();
@@ -319,12 +345,12 @@ fn an_unsuited_set_is_refused() {
     };
     let flowless = prepare_data(place.data.path(), false);
     for kind in ["colorizer", "joint"] {
-        let told = told(flowless.clone(), &stage(kind, 2, ""));
-        assert!(told.contains("has no flows") && told.contains("trainer prepare"), "{told}");
+        let message = message(flowless.clone(), &stage(kind, 2, ""));
+        assert!(message.contains("has no flows") && message.contains("trainer prepare"), "{message}");
     }
-    let larger = told(place.set.clone(), &stage("colorizer", 2, "").replace("side = 96", "side = 128"));
+    let larger = message(place.set.clone(), &stage("colorizer", 2, "").replace("side = 96", "side = 128"));
     assert!(larger.contains("--side 128"), "{larger}");
-    let missing = told(place.data.path().join("raw"), &stage("colorizer", 2, ""));
+    let missing = message(place.data.path().join("raw"), &stage("colorizer", 2, ""));
     assert!(missing.contains("is no prepared set"), "{missing}");
     assert!(!place.runs.path().join("refused").exists());
 }

@@ -15,11 +15,10 @@ use crate::{
         held_back::{CLIP_FOLDERS, HeldBack, PHOTO_FOLDERS},
         photos,
         sequence::SMALLEST,
-        wear::Wear,
     },
     evaluation::{
         ablation::{self, Preference},
-        colouring::Painter,
+        coloring::Painter,
         evaluator::Evaluator,
         flow_accuracy::{FlowAccuracy, PHOTO_SIDE},
         flows::{self, Flows, NamedFlow},
@@ -27,6 +26,7 @@ use crate::{
         run::{EvaluationRun, Subject},
     },
     metric::lpips::Lpips,
+    parameters::Wear,
 };
 
 /// Shown under the options.

@@ -11,9 +11,12 @@ use chromaflow::model::{colorizer::Colorizer, preset::Preset, trunk::Trunk};
 use clap::Args;
 
 use crate::{
-    export::{self, NewNetwork, NewNetworks},
-    onnx, published,
-    train::{colorizer::Coloring, run_folder::RunFolder},
+    export::{
+        onnx,
+        weights::{self, NewNetwork, NewNetworks},
+    },
+    networks::{coloring::Coloring, published},
+    run::folder::RunFolder,
 };
 
 /// Writes trunk.bpk, colorizer.bpk, flow.bpk and refiner.bpk in half precision into the preset's folder below `--out`, and
@@ -97,7 +100,7 @@ impl ExportCommand {
             return Ok(());
         }
         let measured = figures.is_some();
-        export::export(out, preset, &new, figures)?;
+        weights::export(out, preset, &new, figures)?;
         println!("{}: the set {}", published::manifest_path(out).display(), preset.name());
         if !measured {
             println!(
@@ -163,7 +166,7 @@ pub(super) fn parse_preset(name: &str) -> Result<Preset, String> {
     serde_json::from_value(name.into()).map_err(|_| format!("no preset {name}: paper, lite, large or tiny"))
 }
 
-/// What `eval` wrote, without the single photos and clips: every visitor of the page fetches the manifest.
+/// The figures that `eval` wrote, without the single photos and clips: every visitor of the page fetches the manifest.
 fn read_figures(file: &Path) -> Result<serde_json::Value> {
     let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
     let mut figures: serde_json::Value =

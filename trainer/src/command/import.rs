@@ -17,12 +17,13 @@ use serde_json::json;
 
 use super::export::parse_preset;
 use crate::{
-    checkpoint,
     config::StageKind,
-    import,
-    train::{
-        run_folder::Contents,
-        run_record::{FileList, RunRecord, Session},
+    networks::import,
+    run::{
+        checkpoint,
+        file_list::FileList,
+        folder::Contents,
+        record::{RunRecord, Session},
     },
 };
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use clap::Args;
 
-use crate::info::{self, Description};
+use crate::run::info::{self, Description};
 
 /// Says what a run's folder or a folder of weights holds: preset, parameters, steps, command, commit, figures; of weights,
 /// whether each file is the one that the manifest describes.
@@ -21,9 +21,9 @@ pub struct InfoCommand {
 impl InfoCommand {
     /// Prints the description; errs where weights are altered or missing.
     pub fn run(self) -> Result<()> {
-        let Description { text, strange } = info::describe(&self.folder)?;
+        let Description { text, altered } = info::describe(&self.folder)?;
         print!("{text}");
-        ensure!(strange.is_empty(), "not as the manifest states: {}", strange.join(", "));
+        ensure!(altered.is_empty(), "not as the manifest states: {}", altered.join(", "));
         Ok(())
     }
 }

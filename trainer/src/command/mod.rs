@@ -20,9 +20,9 @@ pub enum Command {
     Prepare(prepare::PrepareCommand),
     /// Train the networks, as a file says.
     Train(train::TrainCommand),
-    /// Colour a clip natively, as the page does.
+    /// Color a clip natively, as the page does.
     Colorize(colorize::ColorizeCommand),
-    /// Measure our colourings, or another method's, against the truth.
+    /// Measure our colorings, or another method's, against the truth.
     Eval(eval::EvalCommand),
     /// Take over published weights of VGG-19 or PWC-Net.
     Import(import::ImportCommand),

@@ -1,4 +1,4 @@
-//! What every command takes that colours: the weights, and how they are applied.
+//! Arguments of every command that colorizes: the weights, and how they are applied.
 
 use std::path::{Path, PathBuf};
 
@@ -8,8 +8,8 @@ use chromaflow::model::preset::Networks;
 use clap::Args;
 
 use crate::{
-    published,
-    train::{run_folder::RunFolder, sources::Sources},
+    networks::published,
+    run::{folder::RunFolder, sources::Sources},
 };
 
 /// The weights, and how they are applied.
@@ -27,7 +27,7 @@ pub struct PipelineArguments {
     /// Processing size: shorter side in pixels of the frames that the networks see; smaller ones are not enlarged.
     #[arg(long, default_value_t = 128)]
     pub size: usize,
-    /// How often neighbouring frames are made to agree.
+    /// How often neighboring frames are made to agree.
     #[arg(long, default_value_t = 1)]
     pub passes: usize,
 }

@@ -8,14 +8,17 @@ use chromaflow::kernel::Kernels;
 use clap::Args;
 
 use crate::{
-    data::sequence::SMALLEST,
+    data::{
+        prepared::record::{FORMAT, Parameters, SetParameters},
+        sequence::SMALLEST,
+    },
     device::Device,
     prepare::{
-        Folders, Request, flow_network,
+        Folders, Request,
         flows::{FindMotion, NetworkMotion},
         prepare,
     },
-    prepared::record::{FORMAT, Parameters, SetParameters},
+    run::flow_network,
 };
 
 /// Shown under the options.
@@ -56,7 +59,7 @@ pub struct PrepareCommand {
     /// Of each clip at most so many frames are taken, from its start.
     #[arg(long, value_parser = super::eval::frame_count)]
     frames: Option<usize>,
-    /// What a folder of images is.
+    /// How folders of images are read.
     #[arg(long, value_enum, default_value_t = Folders::Auto)]
     folders: Folders,
     /// The flow network: a run's folder, or a folder of weights with its manifest.json. Without it no flows are found.
@@ -65,10 +68,10 @@ pub struct PrepareCommand {
     /// The set of weights in that folder.
     #[arg(long, default_value = "lite")]
     preset: String,
-    /// What runs the flow network.
+    /// The device that runs the flow network.
     #[arg(long, value_enum, default_value_t = Device::Flex)]
     device: Device,
-    /// What the choice under a limit depends on.
+    /// Seed of the choice under a limit.
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }

@@ -11,10 +11,10 @@ use chromaflow::kernel::Kernels;
 use clap::Args;
 
 use crate::{
-    config::{self, RunConfig},
+    config::{self, RunConfig, Show},
     device::Device,
-    monitor::Show,
-    train::{peers::nodes::NodeOptions, run_folder::RunFolder, stages},
+    run::folder::RunFolder,
+    train::{peers::nodes::NodeOptions, stages},
 };
 
 /// Trains the stages of a run one after the other. RUN is a TOML or JSON file; every field that it leaves out is the paper's,
@@ -25,18 +25,18 @@ use crate::{
   trainer train --resume --out runs/small
   trainer train --resume --step 1500 --out runs/small
   trainer train trainer/runs/lite.toml --minutes 10
-  trainer train trainer/runs/lite.toml --device cuda --set stages.colorizer.batch=32 --set optimiser.learning_rate=3e-4
-  trainer train trainer/runs/lite.toml --device cuda --devices 4 --set optimiser.accumulate=4
+  trainer train trainer/runs/lite.toml --device cuda --set stages.colorizer.batch=32 --set optimizer.learning_rate=3e-4
+  trainer train trainer/runs/lite.toml --device cuda --devices 4 --set optimizer.accumulate=4
   trainer train --dry-run
 
 Two machines with four GPUs each, and a disk that both see:
-  trainer train RUN --device cuda --devices 4 --set optimiser.accumulate=8 --nodes a:29500,b:29500 --node-rank 0   # on a
-  trainer train RUN --device cuda --devices 4 --set optimiser.accumulate=8 --nodes a:29500,b:29500 --node-rank 1   # on b")]
+  trainer train RUN --device cuda --devices 4 --set optimizer.accumulate=8 --nodes a:29500,b:29500 --node-rank 0   # on a
+  trainer train RUN --device cuda --devices 4 --set optimizer.accumulate=8 --nodes a:29500,b:29500 --node-rank 1   # on b")]
 pub struct TrainCommand {
     /// The run's configuration.
     #[arg(value_name = "RUN")]
     file: Option<PathBuf>,
-    /// Sets a field: `seed=2`, `optimiser.ema=0.999`, `stages.colorizer.batch=4` (all stages of that kind), `stages.2.side=480`
+    /// Sets a field: `seed=2`, `optimizer.ema=0.999`, `stages.colorizer.batch=4` (all stages of that kind), `stages.2.side=480`
     /// (the second stage).
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -46,11 +46,11 @@ pub struct TrainCommand {
     /// The run's folder, in place of the configuration's.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// What computes, in place of the configuration's.
+    /// The kind of device that computes, in place of the configuration's.
     #[arg(long, value_enum)]
     device: Option<Device>,
     /// How many devices of this machine share each step's batches: the first N GPUs, or threads of the processor.
-    /// optimiser.accumulate, the batches a step, must be a multiple of the devices of all machines.
+    /// optimizer.accumulate, the batches a step, must be a multiple of the devices of all machines.
     #[arg(long, value_name = "N", default_value_t = 1)]
     devices: usize,
     #[command(flatten)]
@@ -110,7 +110,7 @@ impl TrainCommand {
         stages::train_on::<B>(run, self.resume, &devices, nodes)
     }
 
-    /// What the file says, or without one the run that is resumed, else the paper's; with what the options change.
+    /// The file's configuration, or without a file that of the run that is resumed, else the paper's; with the options' changes.
     fn config(&self) -> Result<RunConfig> {
         let mut run = match (&self.file, &self.out) {
             (None, Some(out)) if self.resume => {

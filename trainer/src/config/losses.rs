@@ -3,8 +3,8 @@
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::check_amount;
-use crate::loss::perceptual::BETA;
+use super::amount::check_amount;
+use crate::loss::diversity::BETA;
 
 /// The whole loss is the sum of the terms, each times its weight here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,7 +16,7 @@ pub struct Losses {
     pub temporal: f64,
     /// Weight of the refinement loss, equation (5).
     pub refinement: f64,
-    /// Weight of equation (3) on the chroma that g makes of two neighbouring frames. The paper has no such term: g then learns to come
+    /// Weight of equation (3) on the chroma that g makes of two neighboring frames. The paper has no such term: g then learns to come
     /// near the truth, and nothing asks that its frames agree. Frames with less chroma than f gave count as if they had as much.
     pub refined_temporal: f64,
     /// Weight of the diversity loss, equation (7).
@@ -33,7 +33,7 @@ pub struct Losses {
     /// Weight of the distance, in 0..255, of the first candidate's chroma to the annealed mean of that distribution: its average color
     /// where it is sure, and less color where it is not.
     pub annealed: f64,
-    /// Pixels of each image whose neighbourhoods the bilateral loss takes; 0 takes all.
+    /// Pixels of each image whose neighborhoods the bilateral loss takes; 0 takes all.
     pub samples: usize,
 }
 

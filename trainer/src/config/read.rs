@@ -5,7 +5,11 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result, bail, ensure};
 use toml::{Table, Value};
 
-use super::RunConfig;
+use super::run::RunConfig;
+
+/// The name of the optimizer's field, and its spelling in files of earlier trainers.
+const AMERICAN: &str = "optimizer";
+const BRITISH: &str = "optimiser";
 
 /// Reads a TOML file, or one that ends in .json, and then sets fields; without a file all fields are the paper's.
 pub fn read(file: Option<&Path>, assignments: &[String]) -> Result<RunConfig> {
@@ -29,6 +33,7 @@ pub fn parse(text: &str, assignments: &[String]) -> Result<RunConfig> {
     if !assignments.is_empty() {
         let mut table: Table = toml::from_str(text)?;
         for assignment in assignments {
+            respell(&mut table);
             set(&mut table, assignment).with_context(|| format!("--set {assignment}"))?;
         }
         config = table.try_into().context("--set")?;
@@ -40,11 +45,21 @@ pub fn parse(text: &str, assignments: &[String]) -> Result<RunConfig> {
 fn set(table: &mut Table, assignment: &str) -> Result<()> {
     let (key, value) = assignment.split_once('=').context("it must be key=value")?;
     let value = value_of(value.trim());
-    let path: Vec<&str> = key.trim().split('.').collect();
+    let spelled = |part| if part == BRITISH { AMERICAN } else { part };
+    let path: Vec<&str> = key.trim().split('.').map(spelled).collect();
     match path.as_slice() {
         ["stages", which, field @ ..] if !field.is_empty() => set_in_stages(table, which, field, &value),
         _ => place(table, &path, value),
     }
+}
+
+/// Renames the fields of files of earlier trainers, which serde knows by an alias, so that `--set` finds them.
+fn respell(table: &mut Table) {
+    if let Some(value) = table.remove(BRITISH) {
+        table.insert(AMERICAN.to_owned(), value);
+    }
+    let stages = table.get_mut("stages").and_then(Value::as_array_mut).into_iter().flatten();
+    stages.filter_map(Value::as_table_mut).for_each(respell);
 }
 
 /// `value` as TOML, else as a text.
@@ -109,7 +124,7 @@ impl RunConfig {
 mod tests {
     use super::*;
     use crate::{
-        config::{OptimiserKind, StageKind},
+        config::{OptimizerKind, StageKind},
         device::Device,
     };
 
@@ -117,7 +132,7 @@ mod tests {
         parse("", &assignments.iter().map(|&assignment| assignment.to_owned()).collect::<Vec<_>>())
     }
 
-    fn told(result: Result<RunConfig>) -> String {
+    fn message(result: Result<RunConfig>) -> String {
         format!("{:#}", result.unwrap_err())
     }
 
@@ -127,10 +142,10 @@ mod tests {
         let config = parse("", &[]).unwrap();
         let colorizer = &config.stages[1];
         assert_eq!(
-            (colorizer.kind, colorizer.side, config.steps_of(colorizer).unwrap()),
+            (colorizer.kind(), colorizer.basics().side, config.steps_of(colorizer).unwrap()),
             (StageKind::Colorizer, 256, 1_200_000)
         );
-        assert_eq!((config.optimiser.kind, config.optimiser.learning_rate), (OptimiserKind::Adam, 1e-4));
+        assert_eq!((config.optimizer.kind, config.optimizer.learning_rate), (OptimizerKind::Adam, 1e-4));
         let again = parse(&config.describe().unwrap(), &[]).unwrap();
         assert_eq!(again, config);
     }
@@ -151,38 +166,72 @@ mod tests {
             "device=wgpu",
             "out=runs/a b",
             "scale=0.001",
-            "optimiser.learning_rate=3e-4",
+            "optimizer.learning_rate=3e-4",
             "losses.beta=[0.5, 0.4, 0.4, 0.4]",
             "stages.colorizer.crop=64",
             "stages.4.batch=6",
-            "stages.4.optimiser.accumulate=2",
+            "stages.4.optimizer.accumulate=2",
         ])
         .unwrap();
         assert_eq!((config.device, config.out.to_str()), (Device::Wgpu, Some("runs/a b")));
-        assert_eq!((config.stages[1].crop, config.stages[3].crop), (Some(64), Some(64)));
-        let optimiser = config.optimiser_of(&config.stages[3]).unwrap();
-        assert_eq!((optimiser.accumulate, optimiser.learning_rate), (2, 3e-4));
+        assert_eq!([1, 3].map(|stage| config.stages[stage].basics().crop), [Some(64); 2]);
+        let optimizer = config.optimizer_of(&config.stages[3]).unwrap();
+        assert_eq!((optimizer.accumulate, optimizer.learning_rate), (2, 3e-4));
         assert_eq!(config.steps_of(&config.stages[3]).unwrap(), 10);
     }
 
     #[test]
     fn what_is_not_known_or_cant_be_is_told() {
         for (assignment, expected) in [
-            ("optimiser.learning_rat=1", "learning_rate"),
+            ("optimizer.learning_rat=1", "learning_rate"),
             ("stages.colorizer.bach=1", "batch"),
             ("stages.refiner.batch=1", "there is no stage refiner"),
             ("stages.1.crop=100", "multiple of 64"),
             ("stages.2.batch=4", "batch must be 1"),
-            ("stages.2.optimiser.emma=4", "ema"),
+            ("stages.2.optimizer.emma=4", "ema"),
             ("losses.beta=[1.0]", "each of 4 candidates"),
-            ("optimiser.weight_decay=0.1", "adamw"),
+            ("optimizer.weight_decay=0.1", "adamw"),
             ("preset=huge", "paper"),
             ("seed", "key=value"),
         ] {
-            let told = told(set(&[assignment]));
-            assert!(told.contains(expected), "{assignment}: {told}");
+            let message = message(set(&[assignment]));
+            assert!(message.contains(expected), "{assignment}: {message}");
         }
-        let told = told(parse("[[stages]]\nkind = \"flow\"\nside = 128\ncrop = 128\nshift = 3\n", &[]));
-        assert!(told.contains("line 5") && told.contains("motion"), "{told}");
+    }
+
+    #[test]
+    fn a_file_of_an_earlier_trainer_is_read() {
+        let text =
+            "[optimiser]\nema = 0.5\n\n[[stages]]\nkind = \"flow\"\ncrop = 64\noptimiser = { clip = 3.0 }\n";
+        let config = parse(text, &["optimiser.learning_rate=0.5".to_owned()]).unwrap();
+        let optimizer = config.optimizer_of(&config.stages[0]).unwrap();
+        assert_eq!((optimizer.ema, optimizer.learning_rate, optimizer.clip), (0.5, 0.5, 3.0));
+        assert_eq!(parse(text, &[]).unwrap().optimizer.ema, 0.5);
+    }
+
+    /// Each kind of stage has fields of its own; one that it would ignore is an error that names it and those that there are.
+    #[test]
+    fn a_field_that_a_stage_ignores_is_refused_by_name() {
+        for (kind, field) in [
+            ("trunk", "pairs = 10"),
+            ("trunk", "colorizer_learns = false"),
+            ("flow", "shift = 3"),
+            ("flow", "trunk_learns = false"),
+            ("flow", "wear = { worn = 0.5 }"),
+            ("colorizer", "recolored = true"),
+            ("colorizer", "motion = { shift = 3.0 }"),
+            ("joint", "images = 10"),
+            ("joint", "hints = 0.1"),
+        ] {
+            let text = format!("[[stages]]\nkind = \"{kind}\"\ncrop = 128\n{field}\n");
+            let message = message(parse(&text, &[]));
+            let name = field.split(' ').next().unwrap_or_default();
+            assert!(
+                message.contains(&format!("unknown field `{name}`")) && message.contains("`epochs`"),
+                "{message}"
+            );
+        }
+        let message = message(parse("[[stages]]\nkind = \"flow\"\n", &[]));
+        assert!(message.contains("missing field `crop`"), "{message}");
     }
 }

@@ -33,7 +33,7 @@ pub fn first_frames(clip: &Path, count: Option<usize>) -> Result<Vec<RgbImage>> 
     decode(clip, &[], count)?.collect()
 }
 
-/// What ffmpeg makes of a clip's video with some more options.
+/// A clip's video, decoded by ffmpeg with some more options.
 fn decode(clip: &Path, options: &[&str], count: Option<usize>) -> Result<Frames> {
     let mut command = Command::new("ffmpeg");
     command.args(["-v", "error", "-nostdin", "-i"]).arg(clip).args(options);

@@ -6,7 +6,7 @@ use image::{
 };
 use rand::Rng;
 
-use crate::config::Framing;
+use crate::parameters::Framing;
 
 /// A part of an image, or the whole of it, and the size and direction that it is shown in.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ pub struct Window {
     pub(super) mirrored: bool,
 }
 
-/// What a window shows of an image.
+/// The part of an image that a window shows.
 #[derive(Clone, Debug)]
 pub struct Crop {
     /// `[3, height, width]` in [0, 1], channel by channel.
@@ -60,7 +60,7 @@ impl Window {
         width.min(height) as f32 * self.columns as f32 / self.width as f32
     }
 
-    /// Cuts the window out of `image`. Colours are never changed.
+    /// Cuts the window out of `image`. Colors are never changed.
     pub fn cut(&self, image: &RgbImage) -> Crop {
         let part = imageops::crop_imm(image, self.x, self.y, self.width, self.height);
         let mut part = imageops::resize(&*part, self.columns, self.rows, FilterType::Triangle);
@@ -96,7 +96,7 @@ pub fn planar(image: &RgbImage) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::loader::random;
+    use crate::data::loader::random;
 
     #[test]
     fn an_image_survives_the_round_trip() {

@@ -54,7 +54,7 @@ impl HeldBack {
         path.ancestors().find(|folder| folder.join(FILE_NAME).is_file()).map(Path::to_owned)
     }
 
-    /// Whether the list names this path below the data folder, or a folder that it lies in.
+    /// True if the list names this path below the data folder, or a folder that it lies in.
     pub fn holds(&self, path: &str) -> bool {
         Path::new(path).ancestors().any(|part| self.paths.contains(part.to_string_lossy().as_ref()))
     }

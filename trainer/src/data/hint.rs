@@ -47,7 +47,7 @@ fn mean_chroma(crop: &Crop, pixels: impl Iterator<Item = usize>, count: f32) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::loader::random;
+    use crate::data::loader::random;
 
     /// Of an image whose left half is blue and whose right half is grey, patches within a half have its chroma.
     #[test]

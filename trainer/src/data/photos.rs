@@ -35,8 +35,8 @@ pub fn load_coloured_files(files: &[PathBuf], side: u32) -> Vec<(PathBuf, RgbIma
             None
         }
     };
-    let coloured = |(_, photo): &(PathBuf, RgbImage)| mean_saturation(photo) >= GREY_SATURATION;
-    files.par_iter().filter_map(decode).filter(coloured).collect()
+    let colored = |(_, photo): &(PathBuf, RgbImage)| mean_saturation(photo) >= GREY_SATURATION;
+    files.par_iter().filter_map(decode).filter(colored).collect()
 }
 
 /// Decodes one photo and shrinks it to a shorter side of at most `side` pixels.
@@ -63,19 +63,19 @@ pub fn decode(file: &Path) -> Result<RgbImage> {
     Ok(image.into_rgb8())
 }
 
-/// Whether a JPEG file has the mark of its end behind its last scan. Decoders paint grey what is missing. In a scan itself no byte
+/// True if a JPEG file has the end-of-image marker behind its last scan. Decoders paint grey what is missing. In a scan itself no byte
 /// of 255 is followed by either mark, and a thumbnail's marks come before the picture's.
 fn is_whole_jpeg(bytes: &[u8]) -> bool {
     let last = |mark: u8| bytes.windows(2).rposition(|pair| pair == [0xff, mark]);
     last(0xd9) > last(0xda)
 }
 
-/// Whether a file is by its ending an image that is read.
+/// True if a file is by its extension an image that can be read.
 pub fn is_image(file: &Path) -> bool {
     has_ending(file, &ENDINGS)
 }
 
-/// Whether a file's ending is one of `endings`, which are in lower case.
+/// True if a file's extension is one of `endings`, which are in lower case.
 pub fn has_ending(file: &Path, endings: &[&str]) -> bool {
     let ending = file.extension().and_then(OsStr::to_str).unwrap_or_default().to_lowercase();
     endings.contains(&ending.as_str())
@@ -120,8 +120,8 @@ mod tests {
             decode(&file)
         };
         assert_eq!(decoded(&bytes).unwrap().dimensions(), (64, 48));
-        let told = format!("{:#}", decoded(&bytes[..bytes.len() * 2 / 3]).unwrap_err());
-        assert!(told.contains("ends before its picture does"), "{told}");
+        let message = format!("{:#}", decoded(&bytes[..bytes.len() * 2 / 3]).unwrap_err());
+        assert!(message.contains("ends before its picture does"), "{message}");
         // What cameras append behind the picture does no harm.
         assert!(decoded(&[bytes.as_slice(), &[0; 100]].concat()).is_ok());
     }

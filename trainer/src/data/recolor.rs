@@ -146,7 +146,7 @@ mod tests {
     use std::f32::consts::TAU;
 
     use super::*;
-    use crate::loader::random;
+    use crate::data::loader::random;
 
     fn crop() -> Crop {
         let value = |i: usize| 0.5 + 0.2 * (TAU * i as f32 / 37.0).sin();

@@ -47,7 +47,7 @@ impl Sequence {
         format!("{} frames of {width}x{height}", self.frames.len())
     }
 
-    /// What lies under the clip's name in `folder`: a folder of frames, or a clip of any format.
+    /// The clip of this name in `folder`: a folder of frames, or a clip of any format.
     pub fn find(folder: &Path, name: &str) -> Result<PathBuf> {
         let paths = list(folder)?;
         let found = paths.into_iter().find(|path| self::name(path) == name);
@@ -67,7 +67,7 @@ fn folder(folder: &Path, frames: Option<usize>) -> Result<Vec<RgbImage>> {
     images.par_iter().map(|path| photos::decode(path)).collect()
 }
 
-/// What a folder holds, sorted.
+/// The paths in a folder, sorted.
 fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     let reading = || format!("reading {}", folder.display());
     let entries = fs::read_dir(folder).with_context(reading)?;

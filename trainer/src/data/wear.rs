@@ -1,43 +1,19 @@
 //! Worn film: what time, stock and scanner do to the luma of a photograph. Networks that saw only clean photographs take grain
 //! for texture, faded shadows for haze, and the white sky of old stock for a wall.
 
-use anyhow::{Result, ensure};
 use chromaflow::color::Matrix;
 use image::RgbImage;
 use rand::{Rng, distr::Distribution, rngs::StdRng};
 use rand_distr::Normal;
-use serde::{Deserialize, Serialize};
 
-use super::crop::Crop;
-use crate::loader::random;
+use super::{crop::Crop, loader::random};
+use crate::parameters::Wear;
 
-/// What orthochromatic stock, the film of the silent era, makes of red, green and blue: blind to red, so that skies are white and
+/// The weights of red, green and blue on orthochromatic stock, the film of the silent era: blind to red, so that skies are white and
 /// lips dark. Round figures; stocks differ.
 const ORTHOCHROMATIC: [f32; 3] = [0.05, 0.45, 0.5];
 
-/// How worn film can be. Each image draws its own wear.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Wear {
-    /// Part of the images that are worn at all, 0 to 1.
-    pub worn: f32,
-    /// Largest natural logarithm of the exponent that tones are raised to.
-    pub log_gamma: f32,
-    /// How far black may have risen and white may have sunk, in luma of 0 to 1.
-    pub fading: f32,
-    /// Largest standard deviation of the grain, in luma.
-    pub grain: f32,
-    /// How far the stock may see as orthochromatic film does, 0 (as the eye) to 1.
-    pub stock: f32,
-}
-
-impl Default for Wear {
-    fn default() -> Self {
-        Self { worn: 0.5, log_gamma: 0.4, fading: 0.15, grain: 0.04, stock: 0.6 }
-    }
-}
-
-/// One worn film: neighbouring frames share its wear, but for the grain.
+/// One worn film: neighboring frames share its wear, but for the grain.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WornFilm {
     gamma: f32,
@@ -69,21 +45,11 @@ impl Wear {
             *frame = whole.image();
         }
     }
-
-    /// An error that names the first field whose value can't be.
-    pub fn check(&self) -> Result<()> {
-        ensure!((0.0..=1.0).contains(&self.worn), "wear.worn must be in [0, 1]");
-        ensure!((0.0..=2.0).contains(&self.log_gamma), "wear.log_gamma must be in [0, 2]");
-        ensure!((0.0..0.5).contains(&self.fading), "wear.fading must be in [0, 0.5)");
-        ensure!((0.0..=1.0).contains(&self.grain), "wear.grain must be in [0, 1]");
-        ensure!((0.0..=1.0).contains(&self.stock), "wear.stock must be in [0, 1]");
-        Ok(())
-    }
 }
 
 impl WornFilm {
-    /// Wears a crop: the curve of tones changes its colours as a photograph's exposure does, stock, fading and grain its luma
-    /// alone, so that the truth stays as colourful as it was.
+    /// Wears a crop: the curve of tones changes its colors as a photograph's exposure does, stock, fading and grain its luma
+    /// alone, so that the truth stays as colorful as it was.
     pub fn apply(&self, crop: &mut Crop, random: &mut StdRng) {
         let grain = Normal::new(0.0, self.grain).expect("a deviation of 0 or more");
         let area = crop.width * crop.height;

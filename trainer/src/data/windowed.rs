@@ -1,7 +1,6 @@
 //! The motion that was prepared for whole frames, seen through a window.
 
-use super::crop::Window;
-use crate::prepared::FrameMotion;
+use super::{crop::Window, prepared::FrameMotion};
 
 /// Motion within a window.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +34,7 @@ impl Window {
         shown
     }
 
-    /// Where the centre of a shown pixel lies in the image, in pixels whose centres are whole numbers.
+    /// Where the center of a shown pixel lies in the image, in pixels whose centers are whole numbers.
     fn source_place(&self, pixel: usize) -> [f32; 2] {
         let [column, row] = [pixel as u32 % self.columns, pixel as u32 / self.columns];
         let column = if self.mirrored { self.columns - 1 - column } else { column };

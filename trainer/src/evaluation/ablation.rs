@@ -11,12 +11,12 @@ use chromaflow::model::flow::FlowNet;
 use serde::Serialize;
 
 use super::{
-    colouring::Painter,
+    coloring::Painter,
     figures::{Figures, Measured},
     flows::{self, NamedFlow},
-    report::Group,
+    group::Group,
 };
-use crate::{published, train::run_folder::RunFolder};
+use crate::{networks::published, run::folder::RunFolder};
 
 /// The row of the whole method's pick before refinement, which needs no weights of its own.
 pub const NO_REFINEMENT: &str = "no-refinement";
@@ -25,7 +25,7 @@ pub const NO_REFINEMENT: &str = "no-refinement";
 pub struct Variant<B: Backend> {
     /// Its name.
     pub name: String,
-    /// What it colours with.
+    /// Its networks.
     pub painter: Painter<B>,
 }
 
@@ -71,7 +71,7 @@ pub fn read<B: Backend>(
     Ok((variants, motion.context(missing)?))
 }
 
-/// What colours in a run or a folder of weights, and the flow network if there is one.
+/// The networks of a run or of a folder of weights, and its flow network if there is one.
 fn painter<B: Backend>(
     folder: &Path,
     preset: &str,

@@ -7,17 +7,20 @@ use image::RgbImage;
 
 use super::{
     ablation::{NO_REFINEMENT, Variant},
-    colouring::{ColouredClip, Painter},
+    coloring::{ColouredClip, Painter},
     figures::{Figures, GREY, Measured, REFINED, TRUTH},
     flow_figures::FlowFigures,
     flows::Flows,
-    footage::{Footage, to_tensor},
+    footage::Footage,
+    group::{ClipReport, Picked},
     hinting,
-    report::{ClipReport, Picked},
     sheet::{Column, Sheet},
     tint::tinted,
 };
-use crate::{data::sequence::Sequence, metric::lpips::Lpips};
+use crate::{
+    data::{sequence::Sequence, tensor::to_tensor},
+    metric::lpips::Lpips,
+};
 
 /// Measures clips.
 pub struct Evaluator<B: Kernels> {
@@ -34,56 +37,56 @@ pub struct Evaluator<B: Kernels> {
 }
 
 impl<B: Kernels> Evaluator<B> {
-    /// Colours and measures a clip, or a photo as a clip of one frame. The sheet shows `rows` of its frames.
+    /// Colors and measures a clip, or a photo as a clip of one frame. The sheet shows `rows` of its frames.
     pub fn ours(&self, painter: &Painter<B>, clip: &Sequence, rows: usize) -> Result<(ClipReport, Sheet)> {
         let footage = self.footage(&clip.frames);
-        let coloured = ColouredClip::new(painter, &footage, self.passes);
+        let colored = ColouredClip::new(painter, &footage, self.passes);
         let figures: Vec<_> =
-            coloured.candidates.iter().map(|candidate| self.measure(&footage, candidate)).collect();
+            colored.candidates.iter().map(|candidate| self.measure(&footage, candidate)).collect();
         let best = best(&figures);
         let mut methods = vec![self.grey(&footage), self.tint(&footage)];
         let numbered = figures.iter().zip(1..);
         methods.extend(numbered.map(|(figures, n)| Measured::new(format!("candidate {n}"), *figures)));
-        for pick in &coloured.picks {
+        for pick in &colored.picks {
             let known = pick.only().map(|index| figures[index]);
             let picked = known.unwrap_or_else(|| self.measure(&footage, &pick.frames));
             methods.push(Measured::new(pick.row(), picked));
         }
         methods.push(Measured::new("best", figures[best]));
-        methods.push(Measured::new(REFINED, self.measure(&footage, coloured.result())));
+        methods.push(Measured::new(REFINED, self.measure(&footage, colored.result())));
         methods.push(truth(&footage));
-        let sheet = Sheet::of_colouring(&footage, &coloured, rows);
+        let sheet = Sheet::of_coloring(&footage, &colored, rows);
         let mut report = ClipReport::new(clip, methods, self.motion(&footage));
-        report.picked = coloured.picks.iter().map(Picked::of).collect();
+        report.picked = colored.picks.iter().map(Picked::of).collect();
         report.best = Some(best + 1);
-        report.candidate_distance = coloured.distance;
+        report.candidate_distance = colored.distance;
         if !self.hints.is_empty() {
             let flow = &self.flows.own.network;
-            report.hinted = hinting::measure(painter, &footage, &coloured, flow, self.passes, &self.hints)?;
+            report.hinted = hinting::measure(painter, &footage, &colored, flow, self.passes, &self.hints)?;
         }
         Ok((report, sheet))
     }
 
-    /// Colours and measures a clip with each variant of the method, and with the first one, which is the whole method,
+    /// Colors and measures a clip with each variant of the method, and with the first one, which is the whole method,
     /// before refinement. All see the same frames and the same motion. The sheet's columns are the report's rows.
     pub fn ablation(&self, variants: &[Variant<B>], clip: &Sequence, rows: usize) -> (ClipReport, Sheet) {
         let footage = self.footage(&clip.frames);
-        let mut coloured: Vec<(&str, Vec<Tensor<B, 4>>)> = Vec::new();
+        let mut colored: Vec<(&str, Vec<Tensor<B, 4>>)> = Vec::new();
         for Variant { name, painter } in variants {
             let clip = ColouredClip::new(painter, &footage, self.passes);
-            coloured.push((name, clip.result().to_vec()));
-            if coloured.len() == 1 {
-                coloured.push((NO_REFINEMENT, clip.pick().to_vec()));
+            colored.push((name, clip.result().to_vec()));
+            if colored.len() == 1 {
+                colored.push((NO_REFINEMENT, clip.pick().to_vec()));
             }
         }
         let mut methods = vec![self.grey(&footage)];
         methods.extend(
-            coloured.iter().map(|(name, frames)| Measured::new(*name, self.measure(&footage, frames))),
+            colored.iter().map(|(name, frames)| Measured::new(*name, self.measure(&footage, frames))),
         );
         methods.push(truth(&footage));
         let input = footage.input();
         let columns: Vec<Column<'_, B>> = std::iter::once(("grey", input.as_slice()))
-            .chain(coloured.iter().map(|(name, frames)| (*name, frames.as_slice())))
+            .chain(colored.iter().map(|(name, frames)| (*name, frames.as_slice())))
             .chain([("truth", footage.truth.as_slice())])
             .collect();
         (ClipReport::new(clip, methods, self.motion(&footage)), Sheet::new(&columns, rows))

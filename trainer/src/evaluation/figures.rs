@@ -1,4 +1,4 @@
-//! What is measured of a method.
+//! The figures of a method.
 
 use std::ops::Add;
 
@@ -15,7 +15,7 @@ pub const REFINED: &str = "refined";
 /// The row of the truth.
 pub const TRUTH: &str = "truth";
 
-/// What is measured of one method on one clip, or the mean of that over clips. A figure that does not apply is none.
+/// The figures of one method on one clip, or their means over clips. A figure that does not apply is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Figures {
     /// Against the truth, in dB.

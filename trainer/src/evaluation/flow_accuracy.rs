@@ -10,10 +10,11 @@ use serde::Serialize;
 
 use super::figures::mean;
 use crate::{
-    loader::random,
+    data::{
+        loader::random,
+        synthetic_motion::{MotionRange, moving_pair, tensors::PairTensors},
+    },
     loss::endpoint::endpoint_errors,
-    motion::{MotionRange, moving_pair},
-    train::flow::PairTensors,
 };
 
 /// Shorter side in pixels of the photos that are moved.

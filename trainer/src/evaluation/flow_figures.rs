@@ -1,4 +1,4 @@
-//! How well a flow finds the motion of real clips, where the truth is unknown: warped by it, neighbouring frames are more alike,
+//! How well a flow finds the motion of real clips, where the truth is unknown: warped by it, neighboring frames are more alike,
 //! and the flows there and back agree.
 
 use burn::tensor::{Tensor, backend::Backend};
@@ -13,7 +13,7 @@ use super::{
 /// The row without any flow.
 const NO_FLOW: &str = "none";
 
-/// Means over the pairs of neighbouring frames within shots.
+/// Means over the pairs of neighboring frames within shots.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FlowFigures {
     /// The flow network's name, or "none".
@@ -25,7 +25,7 @@ pub struct FlowFigures {
 }
 
 impl FlowFigures {
-    /// Measures a clip without flow and along each of `flows`, by name; empty if no two of its frames are neighbours.
+    /// Measures a clip without flow and along each of `flows`, by name; empty if no two of its frames are neighbors.
     pub fn measure<B: Backend>(footage: &Footage<B>, flows: &[(&str, &Links<B>)]) -> Vec<Self> {
         let along = flows.iter().map(|(name, links)| {
             let warped = mean(pairs(footage, links).map(|([frame, next], link)| {

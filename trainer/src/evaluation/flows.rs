@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use burn::tensor::backend::Backend;
 use chromaflow::model::flow::FlowNet;
 
-use crate::{prepare::flow_network, published};
+use crate::{networks::published, run::flow_network};
 
 /// Digits of a file's hash that tell it from others.
 const HASH_DIGITS: usize = 8;

@@ -2,7 +2,7 @@
 
 use std::ops::{Add, Range};
 
-use burn::tensor::{Tensor, TensorData, backend::Backend};
+use burn::tensor::{Tensor, backend::Backend};
 use chromaflow::{
     clip::Link, color::luma, kernel::Kernels, model::flow::FlowNet, plane::Plane, shot::is_cut,
 };
@@ -10,7 +10,7 @@ use image::RgbImage;
 
 use super::figures::{Figures, mean};
 use crate::{
-    data::crop::planar,
+    data::tensor::to_tensor,
     metric::{
         cdc::cdc,
         colourfulness::colourfulness,
@@ -128,12 +128,6 @@ fn links<B: Kernels>(
         is_joined(index).then(|| Link::find(grey[index].clone(), grey[index - 1].clone(), flow))
     };
     (0..grey.len()).map(link).collect()
-}
-
-/// An image as `[1, 3, h, w]` in [0, 1].
-pub fn to_tensor<B: Backend>(image: &RgbImage, device: &B::Device) -> Tensor<B, 4> {
-    let shape = [1, 3, image.height() as usize, image.width() as usize];
-    Tensor::from_data(TensorData::new(planar(image), shape), device) // [1, 3, h, w]
 }
 
 fn to_plane<B: Backend>(grey: &Tensor<B, 4>) -> Plane {

@@ -16,7 +16,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde::Serialize;
 
 use super::{
-    colouring::{ColouredClip, Painter},
+    coloring::{ColouredClip, Painter},
     figures::mean,
     footage::Footage,
 };

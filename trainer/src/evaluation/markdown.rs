@@ -1,11 +1,12 @@
-//! What `eval` says, as Markdown, which is also what the terminal shows.
+//! The report of `eval` as Markdown, which the terminal shows too.
 
 use std::fmt::{self, Display, Formatter};
 
 use super::{
     ablation::Preference,
     flow_figures::FlowFigures,
-    report::{ClipReport, Group, Picked, Report},
+    group::{ClipReport, Group, Picked},
+    report::Report,
     tables,
 };
 use crate::metric::candidate_distance::CandidateDistance;
@@ -83,5 +84,5 @@ fn write_flows(f: &mut Formatter<'_>, flows: &[FlowFigures]) -> fmt::Result {
     if flows.is_empty() {
         return Ok(());
     }
-    write!(f, "\n\nNeighbouring grey frames, warped by a flow:\n\n{}", tables::flows(flows))
+    write!(f, "\n\nNeighboring grey frames, warped by a flow:\n\n{}", tables::flows(flows))
 }

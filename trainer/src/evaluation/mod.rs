@@ -1,13 +1,14 @@
-//! Measuring: our colourings and any other method's frames, against the truth.
+//! Measuring: our colorings and any other method's frames, against the truth.
 
 pub mod ablation;
-pub mod colouring;
+pub mod coloring;
 pub mod evaluator;
 pub mod figures;
 pub mod flow_accuracy;
 pub mod flow_figures;
 pub mod flows;
 pub mod footage;
+pub mod group;
 pub mod hinting;
 mod markdown;
 pub mod pick;

@@ -1,4 +1,4 @@
-//! What each rule picks of f's candidates for each shot. `eval` reports all of them side by side; the default one's pick is what g
+//! Each rule's pick of f's candidates for each shot. `eval` reports all of them side by side; the default one's pick is what g
 //! refines.
 
 use burn::tensor::{Tensor, backend::Backend};

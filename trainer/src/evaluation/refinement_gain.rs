@@ -1,4 +1,4 @@
-//! What g does to the pick's colors: it is there to make them steadier, and it does so the more easily the more it fades them.
+//! The effect of g on the pick's colors: it is there to make them steadier, and it does so the more easily the more it fades them.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -27,7 +27,7 @@ pub struct RefinementGain {
 }
 
 impl RefinementGain {
-    /// Compares the rows of one table; none where frames have no neighbours, or nothing was refined.
+    /// Compares the rows of one table; none where frames have no neighbors, or nothing was refined.
     pub fn of(methods: &[Measured]) -> Option<Self> {
         let row = |name: &str| Some(methods.iter().find(|row| row.method.starts_with(name))?.figures);
         let [before, after, truth] = [row(PICK)?, row(REFINED)?, row(TRUTH)?];

@@ -11,15 +11,17 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
     ablation::Variant,
-    colouring::Painter,
+    coloring::Painter,
     evaluator::Evaluator,
-    report::{ClipReport, Group},
+    group::{ClipReport, Group},
     sheet::Sheet,
 };
-use crate::data::{
-    photos,
-    sequence::{self, Sequence},
-    wear::Wear,
+use crate::{
+    data::{
+        photos,
+        sequence::{self, Sequence},
+    },
+    parameters::Wear,
 };
 
 /// Frames of a clip that its contact sheet shows.
@@ -28,7 +30,7 @@ const SHEET_FRAMES: usize = 4;
 /// Photos that their contact sheet shows.
 const SHEET_PHOTOS: usize = 12;
 
-/// What is measured of a clip.
+/// The method that is measured on a clip.
 pub enum Subject<B: Kernels> {
     /// Our candidates, the pick and the pick refined.
     Ours(Box<Painter<B>>),
@@ -38,7 +40,7 @@ pub enum Subject<B: Kernels> {
     Ablation(Vec<Variant<B>>),
 }
 
-/// What is measured, and where the contact sheets go.
+/// The measurements, and the folder of the contact sheets.
 pub struct EvaluationRun<'a, B: Kernels> {
     /// Measures each clip.
     pub evaluator: &'a Evaluator<B>,
@@ -48,11 +50,11 @@ pub struct EvaluationRun<'a, B: Kernels> {
     pub frames: Option<usize>,
     /// Photos and clips are worn like this before anything sees them; they are as they are where none.
     pub wear: Option<Wear>,
-    /// What is measured of each clip.
+    /// The method that is measured on each clip.
     pub subject: &'a Subject<B>,
     /// The folder of the contact sheets.
     pub sheets: Option<&'a Path>,
-    /// What could not be measured, and why.
+    /// Photos and clips that could not be measured, and why.
     pub left_out: Vec<String>,
 }
 

@@ -8,7 +8,7 @@ use chromaflow::kernel::Kernels;
 use font8x8::{BASIC_FONTS, UnicodeFonts};
 use image::{Rgb, RgbImage, imageops};
 
-use super::{colouring::ColouredClip, footage::Footage};
+use super::{coloring::ColouredClip, footage::Footage};
 use crate::data::crop::Crop;
 
 /// Pixels between the pictures.
@@ -44,15 +44,14 @@ impl Sheet {
     }
 
     /// Shows a clip and what was made of it: grey, the d candidates, the pick, the pick refined where there is g, truth.
-    pub fn of_colouring<B: Kernels>(footage: &Footage<B>, coloured: &ColouredClip<B>, rows: usize) -> Self {
+    pub fn of_coloring<B: Kernels>(footage: &Footage<B>, colored: &ColouredClip<B>, rows: usize) -> Self {
         let input = footage.input();
-        let numbers: Vec<String> = (1..=coloured.candidates.len()).map(|number| number.to_string()).collect();
-        let candidates =
-            numbers.iter().map(String::as_str).zip(coloured.candidates.iter().map(Vec::as_slice));
+        let numbers: Vec<String> = (1..=colored.candidates.len()).map(|number| number.to_string()).collect();
+        let candidates = numbers.iter().map(String::as_str).zip(colored.candidates.iter().map(Vec::as_slice));
         let columns: Vec<Column<'_, B>> = std::iter::once(("grey", input.as_slice()))
             .chain(candidates)
-            .chain([("pick", coloured.pick())])
-            .chain(coloured.refined.as_deref().map(|refined| ("refined", refined)))
+            .chain([("pick", colored.pick())])
+            .chain(colored.refined.as_deref().map(|refined| ("refined", refined)))
             .chain([("truth", footage.truth.as_slice())])
             .collect();
         Self::new(&columns, rows)

@@ -1,8 +1,8 @@
 //! The paper's losses and the flow network's.
 
 pub mod bilateral;
+pub mod diversity;
 pub mod endpoint;
 pub mod palette;
-pub mod perceptual;
 pub mod refinement;
 pub mod temporal;

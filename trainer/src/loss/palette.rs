@@ -7,7 +7,7 @@ use chromaflow::palette::{self, COLORS};
 /// Part of an even distribution in the one that rare colors are weighted by (lambda of Zhang et al., equation 4).
 const EVENNESS: f32 = 0.5;
 
-/// How much each color's pixels count, so that rare colors are learnt too: inverse to its frequency mixed with an even
+/// How much each color's pixels count, so that rare colors are learned too: inverse to its frequency mixed with an even
 /// distribution, 1 on average over the pixels seen.
 pub fn rarity(frequencies: &[f32]) -> Vec<f32> {
     let sum = frequencies.iter().sum::<f32>();

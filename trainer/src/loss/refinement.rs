@@ -1,4 +1,4 @@
-//! The refinement loss, equation (5): a frame refined by its neighbour is the true frame.
+//! The refinement loss, equation (5): a frame refined by its neighbor is the true frame.
 
 use burn::tensor::{Tensor, backend::Backend};
 

@@ -1,4 +1,4 @@
-//! The temporal loss for f, equation (3): neighbouring frames, coloured each for itself, agree where the flow says that
+//! The temporal loss for f, equation (3): neighboring frames, colored each for itself, agree where the flow says that
 //! they show the same.
 
 use burn::tensor::{Tensor, backend::Backend};

@@ -1,4 +1,4 @@
-//! CDC, colour distribution consistency: how much the distribution of colours changes over time (Y. Liu et al.,
+//! CDC, color distribution consistency: how much the distribution of colors changes over time (Y. Liu et al.,
 //! "Temporally Consistent Video Colorization with Deep Feature Propagation and Self-Regularization Learning", 2021).
 
 use burn::tensor::{Tensor, backend::Backend};

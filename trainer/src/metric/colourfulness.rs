@@ -1,9 +1,9 @@
-//! Colourfulness: how strong and how varied an image's colours are (D. Hasler and S. Suesstrunk, "Measuring colourfulness
+//! Colorfulness: how strong and how varied an image's colors are (D. Hasler and S. Suesstrunk, "Measuring colourfulness
 //! in natural images", 2003).
 
 use burn::tensor::{Tensor, backend::Backend};
 
-/// Colourfulness of each image `[n, 3, h, w]`, on 0..255, 0 for grey: the paper's equation for sRGB with its signed
+/// Colorfulness of each image `[n, 3, h, w]`, on 0..255, 0 for grey: the paper's equation for sRGB with its signed
 /// differences rg = R - G and yb = (R + G) / 2 - B. Much code that circulates takes their absolute values, which gives
 /// lower figures.
 pub fn colourfulness<B: Backend>(rgb: Tensor<B, 4>) -> Vec<f64> {

@@ -1,4 +1,4 @@
-//! The measures of colour video, one file each. All take RGB images as `[n, 3, h, w]` in [0, 1]; what lies outside is
+//! The measures of color video, one file each. All take RGB images as `[n, 3, h, w]` in [0, 1]; what lies outside is
 //! clamped first, as it would be in a file.
 
 pub mod candidate_distance;

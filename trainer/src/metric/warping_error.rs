@@ -1,4 +1,4 @@
-//! Warping error: how much colours change along the motion (W.-S. Lai et al., "Learning Blind Video Temporal
+//! Warping error: how much colors change along the motion (W.-S. Lai et al., "Learning Blind Video Temporal
 //! Consistency", ECCV 2018). A grey video wins: never rank by it alone.
 
 use burn::tensor::{Tensor, backend::Backend};
@@ -60,7 +60,7 @@ fn seen<B: Backend>(forward: Tensor<B, 4>, backward: Tensor<B, 4>) -> Tensor<B, 
     consistent * smooth.float()
 }
 
-/// ||grad u||^2 + ||grad v||^2 by differences to the right and lower neighbour, 0 at the last column and row: `[1, 1, h, w]`.
+/// ||grad u||^2 + ||grad v||^2 by differences to the right and lower neighbor, 0 at the last column and row: `[1, 1, h, w]`.
 fn squared_gradient<B: Backend>(flow: Tensor<B, 4>) -> Tensor<B, 4> {
     let [_, _, height, width] = flow.dims();
     let along = |axis: usize, length: usize| {

@@ -3,7 +3,7 @@
 use chromaflow::weights::sha256;
 
 use super::source::Source;
-use crate::prepared::{Kind, Split, record::SetParameters};
+use crate::data::prepared::{Kind, Split, record::SetParameters};
 
 /// Of what is held back a tenth as many items are taken as of what is trained on.
 const VALIDATION_SHARE: usize = 10;

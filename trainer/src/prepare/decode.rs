@@ -12,10 +12,7 @@ use image::RgbImage;
 use sha2::{Digest, Sha256};
 
 use super::source::Material;
-use crate::{
-    data::{clips, photos},
-    prepared::record::Parameters,
-};
+use crate::data::{clips, photos, prepared::record::Parameters};
 
 /// A source's frames in order, each decoded when it is asked for.
 pub type Frames = Box<dyn Iterator<Item = Result<RgbImage>>>;

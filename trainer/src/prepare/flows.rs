@@ -1,4 +1,4 @@
-//! Flows and masks between a clip's neighbouring frames.
+//! Flows and masks between a clip's neighboring frames.
 
 use std::path::Path;
 
@@ -17,8 +17,7 @@ use chromaflow::{
 use image::RgbImage;
 
 use super::{item::MadeItem, staged_folder::StagedFolder};
-use crate::{
-    evaluation::footage::to_tensor,
+use crate::data::{
     prepared::{
         FrameMotion,
         motion::to_bytes,
@@ -26,6 +25,7 @@ use crate::{
             FLOWS_FILE, FLOWS_FOLDER, FORMAT, FileEntry, FlowsRecord, flow_name, frame_name, read_json,
         },
     },
+    tensor::to_tensor,
 };
 
 /// Finds the motion between frames.
@@ -89,7 +89,7 @@ pub struct FoundFlows {
     pub sha256: String,
     /// Bytes of their files.
     pub bytes: u64,
-    /// Whether this call made them.
+    /// True if this call made them.
     pub made: bool,
 }
 

@@ -1,4 +1,4 @@
-//! How frame folders are told from folders of photos.
+//! Frame folders, as opposed to folders of photos.
 
 use std::path::{Path, PathBuf};
 

@@ -7,11 +7,8 @@ use chromaflow::{plane::Plane, shot::is_cut};
 use image::{ImageFormat, RgbImage};
 
 use super::{source::Source, staged_folder::StagedFolder};
-use crate::{
-    data::{
-        photos::{GREY_SATURATION, mean_saturation},
-        sequence::SMALLEST,
-    },
+use crate::data::{
+    photos::{GREY_SATURATION, mean_saturation},
     prepared::{
         Kind,
         record::{
@@ -19,9 +16,10 @@ use crate::{
             read_json,
         },
     },
+    sequence::SMALLEST,
 };
 
-/// What became of a source.
+/// The outcome of preparing a source.
 pub enum Outcome {
     /// It is in the set, made now.
     Made(MadeItem),
@@ -51,7 +49,7 @@ struct Writing<'a> {
     files: Vec<FileEntry>,
 }
 
-/// What stops a source: it is at fault, or the disk is.
+/// The reason why preparing a source stops: the source is at fault, or the disk is.
 enum Stop {
     Source(Reason, String),
     Disk(anyhow::Error),
@@ -141,7 +139,7 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    /// The frames' size and number, if there are any and they have colour.
+    /// The frames' size and number, if there are any and they have color.
     fn check(&self) -> Result<((u32, u32), usize), Stop> {
         let frames = self.files.len();
         let nothing = || Stop::Source(Reason::Unreadable, "no frames".to_owned());

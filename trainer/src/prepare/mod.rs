@@ -2,7 +2,6 @@
 
 mod choice;
 mod decode;
-pub mod flow_network;
 pub mod flows;
 mod frame_folder;
 mod item;
@@ -24,7 +23,7 @@ pub use report::Report;
 pub use source::Folders;
 
 use crate::{
-    prepared::{
+    data::prepared::{
         Kind, Split,
         record::{Dropped, SET_FILE, SetItem, SetParameters, SetRecord, items_folder},
     },
@@ -36,12 +35,12 @@ use item::{MadeItem, Outcome};
 use search::Sources;
 use source::{Source, ensure_ffmpeg};
 
-/// What to prepare, and where.
+/// The inputs and the output of a call.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Files and folders.
     pub inputs: Vec<PathBuf>,
-    /// What folders of images are.
+    /// How folders of images are read.
     pub folders: Folders,
     /// The set's folder.
     pub out: PathBuf,

@@ -1,8 +1,8 @@
-//! What a call of `prepare` did.
+//! The report of a call of `prepare`.
 
 use std::{collections::BTreeMap, fmt};
 
-use crate::prepared::{Kind, record::Dropped};
+use crate::data::prepared::{Kind, record::Dropped};
 
 /// Dropped sources that are named in the terminal; `set.json` names all.
 const NAMED: usize = 20;
@@ -28,7 +28,7 @@ pub struct Report {
     pub bytes: u64,
     /// Folders of items that are not of this set: of other inputs, limits or earlier parameters.
     pub others: usize,
-    /// What was left out.
+    /// Sources that were left out.
     pub dropped: Vec<Dropped>,
     /// The set's hash.
     pub sha256: String,

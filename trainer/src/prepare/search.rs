@@ -12,11 +12,9 @@ use super::{
     frame_folder,
     source::{Folders, Material, Source},
 };
-use crate::{
-    data::{
-        held_back::HeldBack,
-        photos::{FORMATS, has_ending, is_image},
-    },
+use crate::data::{
+    held_back::HeldBack,
+    photos::{FORMATS, has_ending, is_image},
     prepared::{
         Split,
         record::{Dropped, Reason, SET_FILE},

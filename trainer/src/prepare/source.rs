@@ -6,9 +6,9 @@ use anyhow::{Result, bail};
 use chromaflow::weights::sha256;
 use clap::ValueEnum;
 
-use crate::prepared::{Kind, Split};
+use crate::data::prepared::{Kind, Split};
 
-/// What a folder of images is.
+/// How a folder of images is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Folders {
     /// A clip where all images are named by evenly spaced numbers (00000.jpg, 00001.jpg, ...), else photos.
@@ -35,7 +35,7 @@ pub enum Material {
 pub struct Source {
     /// Its path below its data folder.
     pub name: String,
-    /// What it is for.
+    /// Its use.
     pub split: Split,
     /// Where its frames come from.
     pub material: Material,

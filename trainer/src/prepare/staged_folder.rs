@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use crate::prepared::record::FileEntry;
+use crate::data::prepared::record::FileEntry;
 
 /// Names of folders that are being written begin so.
 const PARTIAL: &str = ".partial-";

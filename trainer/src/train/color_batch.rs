@@ -1,31 +1,13 @@
-//! What f and g are trained on: images with the neighbourhoods of their pixels, and pairs of neighbouring frames.
+//! A batch of f or g: images with the neighborhoods of their pixels, or pairs of neighboring frames with their motion.
 
-use std::sync::Arc;
-
-use anyhow::{Result, ensure};
 use burn::tensor::{Int, Tensor, TensorData, backend::Backend};
 use chromaflow::hint::{HINT, Hints};
-use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
+use rand::rngs::StdRng;
 
-use super::{judges::Link, rarity::count_colors};
-use crate::{
-    config::{Framing, RunConfig, Stage},
-    data::{
-        crop::{Crop, Window},
-        hint::hint,
-        recolor::{Style, flickering},
-        wear::{Wear, WornFilm},
-        windowed::WindowMotion,
-    },
-    knn::Neighbourhoods,
-    loader::{Draw, Loader, Order},
-    prepared::{FrameCache, PreparedItem, PreparedSet, Split},
-};
+use super::masked_flow::MaskedFlow;
+use crate::data::{crop::Crop, hint::hint, windowed::WindowMotion};
 
-/// Of each clip every so many frames one is a photo to train on.
-const FRAMES_APART: usize = 15;
-
-/// One pass's images and neighbourhoods.
+/// One pass's images and neighborhoods.
 #[derive(Debug, Default)]
 pub struct ColorBatch {
     /// Images in the batch.
@@ -37,180 +19,15 @@ pub struct ColorBatch {
     /// `[images, 3, height, width]` in [0, 1].
     pub rgb: Vec<f32>,
     /// For each image the same number of pixels, counted row by row; none if the bilateral loss is left out.
-    queries: Vec<i32>,
-    /// Their nearest neighbours, the same number for each.
-    neighbours: Vec<i32>,
+    pub(super) queries: Vec<i32>,
+    /// Their nearest neighbors, the same number for each.
+    pub(super) neighbors: Vec<i32>,
     /// The motion of each pair s and t, and of all pairs t and s; none if no loss needs it.
-    motion: [Vec<WindowMotion>; 2],
+    pub(super) motion: [Vec<WindowMotion>; 2],
     /// The images with a flicker of their own, where they are recolored.
-    flickering: Vec<f32>,
+    pub(super) flickering: Vec<f32>,
     /// `[images, HINT, height, width]`, zeros for an image without a hint; none if no image has one.
     hints: Vec<f32>,
-}
-
-/// What batches are drawn from, and how.
-pub struct ColorSource {
-    /// Items, and which of their frames.
-    images: Vec<(PreparedItem, usize)>,
-    clips: Vec<PreparedItem>,
-    frames: FrameCache,
-    framing: Framing,
-    wear: Option<Wear>,
-    batch: usize,
-    /// Images and pairs of frames an epoch: the odds of a step's kind.
-    examples: [usize; 2],
-    /// Pixels of each image whose neighbourhoods are looked up; 0 for all. None for none.
-    samples: Option<usize>,
-    /// Whether flows are read with pairs of frames.
-    linked: bool,
-    /// Whether pairs of frames are given a style of color, and flicker.
-    recolored: bool,
-    /// Share of the images, of those that are no pairs, that come with a hint.
-    hints: f32,
-}
-
-impl ColorSource {
-    /// Opens what the stage trains on, and what is held back from it: none where nothing of a kind that the stage trains on is.
-    pub fn open(run: &RunConfig, stage: &Stage) -> Result<(Arc<Self>, Option<Arc<Self>>)> {
-        let set = PreparedSet::open(&run.data)?;
-        let source = Self::of(&set, Split::Training, run, stage)?;
-        println!(
-            "{} photos and frames of clips, {} clips to train on",
-            source.images.len(),
-            source.clips.len()
-        );
-        Ok((Arc::new(source), Self::of(&set, Split::Validation, run, stage).ok().map(Arc::new)))
-    }
-
-    fn of(set: &PreparedSet, split: Split, run: &RunConfig, stage: &Stage) -> Result<Self> {
-        let examples @ [images, pairs] = stage.examples();
-        let losses = run.losses_after_ablation();
-        let linked = run.needs_flows(stage);
-        Ok(Self {
-            images: if images > 0 { images_of(set, split)? } else { Vec::new() },
-            clips: match (pairs > 0, linked) {
-                (false, _) => Vec::new(),
-                (true, true) => set.clips_with_flows(split)?,
-                (true, false) => set.clips_with_pairs(split)?,
-            },
-            frames: FrameCache::default(),
-            framing: stage.framing(),
-            wear: stage.wear,
-            batch: stage.batch,
-            examples,
-            samples: (losses.bilateral > 0.0 && stage.colorizer_learns).then_some(losses.samples),
-            linked,
-            recolored: stage.recolored,
-            hints: stage.hints,
-        })
-    }
-
-    /// How much each color of the palette counts.
-    pub fn rarity(&self, seed: u64) -> Result<Vec<f32>> {
-        let of_clips = self.clips.iter().map(|clip| (clip.clone(), 0));
-        let images = self.images.iter().cloned().chain(of_clips).collect::<Vec<_>>();
-        count_colors(&images, &self.frames, &self.framing, seed)
-    }
-
-    /// Starts preparing batches.
-    pub fn start(self: &Arc<Self>, order: Order) -> Loader<ColorBatch> {
-        let source = self.clone();
-        Loader::start(order, move |draw| source.batch(draw))
-    }
-
-    /// A batch of images, or of pairs: first all frames, then all their neighbours.
-    fn batch(&self, draw: Draw) -> Result<ColorBatch> {
-        let [images, pairs] = self.examples;
-        let paired = draw.of_step().random_range(0..images + pairs) >= images;
-        let mut batch = ColorBatch::default();
-        if !paired {
-            for mut random in draw.of_examples(self.batch) {
-                let (item, frame) = self.images.choose(&mut random).expect("there are images");
-                let window = Window::random(item.dimensions(), &self.framing, &mut random);
-                let look = Look { film: self.film(&mut random), style: None };
-                self.add(&mut batch, (item, *frame), (&window, look), &mut random)?;
-                if random.random::<f32>() < self.hints {
-                    batch.add_hint(&mut random);
-                }
-            }
-            batch.fill_hints();
-            return Ok(batch);
-        }
-        let mut neighbours = Vec::new();
-        for mut random in draw.of_examples(self.batch) {
-            let clip = self.clips.choose(&mut random).expect("there are clips");
-            let [s, t] = neighbouring_frames(clip, &mut random);
-            let window = Window::random(clip.dimensions(), &self.framing, &mut random);
-            if self.linked {
-                batch.motion[0].push(window.motion(&clip.motion(s, t)?));
-                batch.motion[1].push(window.motion(&clip.motion(t, s)?));
-            }
-            let film = self.film(&mut random);
-            let look = Look { film, style: self.recolored.then(|| Style::random(&mut random)) };
-            self.add(&mut batch, (clip, s), (&window, look), &mut random)?;
-            neighbours.push((clip, t, window, look, random));
-        }
-        for (clip, t, window, look, mut random) in neighbours {
-            self.add(&mut batch, (clip, t), (&window, look), &mut random)?;
-        }
-        Ok(batch)
-    }
-
-    fn film(&self, random: &mut StdRng) -> Option<WornFilm> {
-        self.wear.and_then(|wear| wear.film(random))
-    }
-
-    /// Adds what a window shows of an item's frame, worn and in a style.
-    fn add(
-        &self,
-        batch: &mut ColorBatch,
-        (item, frame): (&PreparedItem, usize),
-        (window, look): (&Window, Look),
-        random: &mut StdRng,
-    ) -> Result<()> {
-        let mut crop = window.cut(&*self.frames.frame(item, frame)?);
-        // Before the film's grain, which hides what is alike.
-        if let Some(samples) = self.samples {
-            let short_side = window.short_side(item.dimensions());
-            let found = Neighbourhoods::find(&crop, short_side, samples, random);
-            batch.queries.extend(found.queries);
-            batch.neighbours.extend(found.neighbours);
-        }
-        if let Some(film) = look.film {
-            film.apply(&mut crop, random);
-        }
-        if let Some(style) = look.style {
-            style.apply(&mut crop);
-            batch.flickering.extend(flickering(&crop, random).rgb);
-        }
-        batch.add(crop);
-        Ok(())
-    }
-}
-
-/// What changes the look of a photo, or of both frames of a pair.
-#[derive(Clone, Copy)]
-struct Look {
-    film: Option<WornFilm>,
-    style: Option<Style>,
-}
-
-/// A frame s and the frame t before or behind it, of the same shot.
-fn neighbouring_frames(clip: &PreparedItem, random: &mut StdRng) -> [usize; 2] {
-    let earlier = *clip.pairs().choose(random).expect("the clip has pairs");
-    if random.random() { [earlier, earlier + 1] } else { [earlier + 1, earlier] }
-}
-
-/// All photos, and some frames of each clip.
-fn images_of(set: &PreparedSet, split: Split) -> Result<Vec<(PreparedItem, usize)>> {
-    let photos = set.photos(split).into_iter().map(|photo| (photo, 0));
-    let of_clip = |clip: PreparedItem| {
-        let frames = (0..clip.frames()).step_by(FRAMES_APART);
-        frames.map(|frame| (clip.clone(), frame)).collect::<Vec<_>>()
-    };
-    let images: Vec<_> = photos.chain(set.clips(split).into_iter().flat_map(of_clip)).collect();
-    ensure!(!images.is_empty(), "the prepared set has nothing to train on: all of it is held back");
-    Ok(images)
 }
 
 impl ColorBatch {
@@ -227,31 +44,31 @@ impl ColorBatch {
         (!self.flickering.is_empty()).then(|| Tensor::from_data(data(), device))
     }
 
-    /// Pixels `[images, m]` and the K neighbours of each `[images, m * K]`, counted row by row.
-    pub fn neighbourhoods<B: Backend>(&self, device: &B::Device) -> Option<[Tensor<B, 2, Int>; 2]> {
+    /// Pixels `[images, m]` and the K neighbors of each `[images, m * K]`, counted row by row.
+    pub fn neighborhoods<B: Backend>(&self, device: &B::Device) -> Option<[Tensor<B, 2, Int>; 2]> {
         let copy = |pixels: &[i32]| {
             let shape = [self.images, pixels.len() / self.images];
             Tensor::from_data(TensorData::new(pixels.to_vec(), shape), device)
         };
-        (!self.queries.is_empty()).then(|| [copy(&self.queries), copy(&self.neighbours)])
+        (!self.queries.is_empty()).then(|| [copy(&self.queries), copy(&self.neighbors)])
     }
 
-    /// How the first half of the images and their neighbours hang together, and how the neighbours and they do; none for
+    /// The motion from the first half of the images to their neighbors, and the motion back; none for
     /// images that are no pairs, or if no loss needs it.
-    pub fn motion<B: Backend>(&self, device: &B::Device) -> Option<[Link<B>; 2]> {
+    pub fn motion<B: Backend>(&self, device: &B::Device) -> Option<[MaskedFlow<B>; 2]> {
         let copy = |motion: &[WindowMotion], channels: usize, plane: fn(&WindowMotion) -> &Vec<f32>| {
             let values: Vec<f32> = motion.iter().flat_map(|motion| plane(motion).iter().copied()).collect();
             let shape = [motion.len(), channels, self.height, self.width];
             Tensor::from_data(TensorData::new(values, shape), device)
         };
-        let link = |motion: &Vec<WindowMotion>| Link {
+        let link = |motion: &Vec<WindowMotion>| MaskedFlow {
             flow: copy(motion, 2, |motion| &motion.flow),
             visible: copy(motion, 1, |motion| &motion.visible),
         };
         (!self.motion[0].is_empty()).then(|| self.motion.each_ref().map(link))
     }
 
-    /// What f is told of the images' colors, `[images, HINT, height, width]`; none if that is nothing.
+    /// The hints that f is given of the images' colors, `[images, HINT, height, width]`; none if no image has one.
     pub fn hints<B: Backend>(&self, device: &B::Device) -> Option<Hints<B>> {
         let shape = [self.images, HINT, self.height, self.width];
         (!self.hints.is_empty())
@@ -259,7 +76,7 @@ impl ColorBatch {
     }
 
     /// Gives the newest image a hint.
-    fn add_hint(&mut self, random: &mut StdRng) {
+    pub(super) fn add_hint(&mut self, random: &mut StdRng) {
         let size = 3 * self.width * self.height;
         let crop =
             Crop { rgb: self.rgb[self.rgb.len() - size..].to_vec(), width: self.width, height: self.height };
@@ -268,13 +85,14 @@ impl ColorBatch {
     }
 
     /// Images behind the last one with a hint have none.
-    fn fill_hints(&mut self) {
+    pub(super) fn fill_hints(&mut self) {
         if !self.hints.is_empty() {
             self.hints.resize(self.images * HINT * self.width * self.height, 0.0);
         }
     }
 
-    fn add(&mut self, crop: Crop) {
+    /// Adds an image of the same size as those before it.
+    pub(super) fn add(&mut self, crop: Crop) {
         self.images += 1;
         (self.width, self.height) = (crop.width, crop.height);
         self.rgb.extend(crop.rgb);

@@ -46,7 +46,7 @@ impl Ending {
         Ok(())
     }
 
-    /// Whether a signal came.
+    /// True if a signal came.
     pub fn asked(&self) -> bool {
         self.asked.load(Ordering::Relaxed)
     }

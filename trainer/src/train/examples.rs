@@ -1,4 +1,4 @@
-//! What a stage's contact sheets show: the same photos or clips at every checkpoint.
+//! The examples of a stage's contact sheets: the same photos or clips at every checkpoint.
 
 use anyhow::Result;
 use burn::tensor::{Tensor, TensorData, backend::Backend};
@@ -11,12 +11,12 @@ use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
 
 use super::training::StageRun;
 use crate::{
+    data::prepared::{FrameMotion, Kind, PreparedItem, PreparedSet, Split},
     evaluation::{
-        colouring::{ColouredClip, Painter},
+        coloring::{ColouredClip, Painter},
         footage::Footage,
         sheet::Sheet,
     },
-    prepared::{FrameMotion, Kind, PreparedItem, PreparedSet, Split},
 };
 
 /// Rows of a contact sheet.
@@ -51,17 +51,17 @@ impl<B: Kernels> Examples<B> {
         Ok(Self { clips: items.iter().take(ROWS).map(footage).collect::<Result<_>>()? })
     }
 
-    /// How they look in colour; none without examples.
+    /// How they look in color; none without examples.
     pub fn sheet(&self, painter: &Painter<B>) -> Option<Sheet> {
         let mut sheet = Sheet::default();
         for footage in &self.clips {
-            sheet.append(Sheet::of_colouring(footage, &ColouredClip::new(painter, footage, PASSES), 1));
+            sheet.append(Sheet::of_coloring(footage, &ColouredClip::new(painter, footage, PASSES), 1));
         }
         (!self.clips.is_empty()).then_some(sheet)
     }
 }
 
-/// A clip's first two neighbouring frames, with the flow that was prepared.
+/// A clip's first two neighboring frames, with the flow that was prepared.
 fn pair<B: Kernels>(item: &PreparedItem, device: &B::Device) -> Result<Footage<B>> {
     let first = item.pairs().first().copied().unwrap_or_default();
     let [earlier, later] = [first, first + 1];
@@ -77,7 +77,7 @@ fn pair<B: Kernels>(item: &PreparedItem, device: &B::Device) -> Result<Footage<B
     Ok(footage)
 }
 
-/// How grey frame s lies to its neighbour t, both `[1, 1, h, w]`.
+/// How grey frame s lies to its neighbor t, both `[1, 1, h, w]`.
 fn passage<B: Kernels>(motion: FrameMotion, s: Tensor<B, 4>, t: Tensor<B, 4>) -> Passage<B> {
     let device = s.device();
     let (height, width) = (motion.height, motion.width);

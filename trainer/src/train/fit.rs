@@ -19,15 +19,16 @@ use super::{
     average::follow,
     clipping::clipped,
     ending::Ending,
-    peers::{Figures, Peer},
+    figures::{Figures, read},
+    monitor::{Monitor, window::Step},
+    peers::Peer,
     training::{StageRun, StepLoss, Trained, Training},
     validation::validate,
 };
 use crate::{
-    checkpoint::{self, Progress, State},
-    config::Optimiser,
-    loader::{Loader, Order},
-    monitor::{Monitor, window::Step},
+    config::OptimizerConfig,
+    data::loader::{Loader, Order},
+    run::checkpoint::{self, State, progress::Progress},
 };
 
 /// Adam's and AdamW's, as in TensorFlow and PyTorch.
@@ -51,16 +52,21 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
     network: T::Network,
     device: &B::Device,
 ) -> Result<()> {
-    let optimizer = optimizer::<B, T::Network>(&stage.optimiser);
+    let optimizer = optimizer::<B, T::Network>(&stage.optimizer);
     let folder = stage.folder();
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     let network = peer.with_first_parameters(network)?;
-    let average = (stage.optimiser.ema > 0.0).then(|| network.valid());
+    let average = (stage.optimizer.ema > 0.0).then(|| network.valid());
     let fresh = State { progress: Progress::default(), network, average, optimizer };
     let mut state = checkpoint::resume(&folder, fresh, device)?;
     let first = state.progress.step;
-    let share = peer.share(stage.optimiser.accumulate)?;
+    let share = peer.share(stage.optimizer.accumulate)?;
     let mut batches = training.batches(Order { parts: share.clone(), ..stage.order(first) })?;
+    if stage.run.monitoring.early_stopping > 0 {
+        let held_back = training.held_back(stage.held_back_order());
+        held_back
+            .context("monitoring.early_stopping: the set holds nothing back that this stage trains on")?;
+    }
     let mut monitor = peer.is_first().then(|| stage.monitor(first)).transpose()?;
     let (mut reserve, mut time) = (FIRST_RESERVE, 0.0);
     for step in first..stage.steps {
@@ -69,56 +75,87 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
         let asked = monitor.as_ref().is_some_and(Monitor::stop_asked);
         figures.extend(end_figures(stage.ending, asked, reserve, device));
         let (gradients, mut figures) = peer.average(&state.network, gradients, figures)?;
-        let (gradients, norm) = limited(stage.optimiser.clip, &state.network, gradients);
+        let (gradients, norm) = limited(stage.optimizer.clip, &state.network, gradients);
         figures.extend(norm);
         let learning_rate = stage.learning_rate_at(step, time);
         state.network = state.optimizer.step(learning_rate, state.network, gradients);
         state.average = state.average.map(|average: Trained<B, T::Network>| {
-            follow(average, &state.network.valid(), stage.optimiser.ema, step)
+            follow(average, &state.network.valid(), stage.optimizer.ema, step)
         });
         let mut figures = read(figures);
         let loss = figures[0].1;
         ensure!(
             loss.is_finite(),
-            "the loss of step {} is {loss}: try a lower learning rate, or optimiser.clip; the checkpoints are as they were",
+            "the loss of step {} is {loss}: try a lower learning rate, or optimizer.clip; the checkpoints are as they were",
             step + 1
         );
         state.progress.advance(loss);
         // Averaged like the rest, so that all peers go by the same time and end at the same step.
         time = taken(&mut figures, TIME);
         let end = taken(&mut figures, STOP) > 0.0 || step + 1 == stage.steps;
-        let Some(monitor) = &mut monitor else {
-            reserve = reserve.max(start.elapsed());
-            if end {
-                break;
-            }
-            continue;
-        };
-        let (images, waited) = (stage.examples_a_step(), batches.take_waited());
-        let checkpoint_due = end || (step + 1) % stage.run.checkpoints.every == 0;
-        if checkpoint_due {
-            let held_back = validate(stage, training, &state.used())?;
-            state.progress.held_back_loss = held_back.first().map(|(_, loss)| *loss as f32);
-            figures.extend(held_back);
-        }
-        monitor.step(&Step { step, learning_rate, images, waited, figures: &figures })?;
-        if checkpoint_due {
-            monitor.end_line()?;
-            checkpoint::save(&folder, stage.run.checkpoints.keep, &state)?;
-            monitor.checkpoint()?;
-        }
-        if stage.sheet_due(step + 1, end) {
-            training.sheet(&state.used()).map_or(Ok(()), |sheet| monitor.sheet(&sheet))?;
+        if let Some(monitor) = &mut monitor {
+            let (images, waited) = (stage.examples_a_step(), batches.take_waited());
+            show(stage, training, monitor, &mut state, Done { learning_rate, images, waited, figures, end })?;
         }
         reserve = reserve.max(start.elapsed());
-        if end {
+        if end || is_stalled::<B::InnerBackend>(stage, peer, &state.progress, device)? {
             break;
         }
     }
     Ok(())
 }
 
-/// Whether this peer ends the training with the step under way, and how much of the time is over.
+/// A step that is done.
+struct Done {
+    learning_rate: f64,
+    images: usize,
+    waited: Duration,
+    figures: Vec<(&'static str, f64)>,
+    end: bool,
+}
+
+/// Logs a step and, where they are due, measures and writes its checkpoint and draws its contact sheet.
+fn show<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
+    stage: &StageRun,
+    training: &T,
+    monitor: &mut Monitor,
+    state: &mut State<T::Network, Trained<B, T::Network>, O>,
+    Done { learning_rate, images, waited, mut figures, end }: Done,
+) -> Result<()> {
+    let step = state.progress.step;
+    let due = stage.checkpoint_due(step, end);
+    if due {
+        let held_back = validate(stage, training, &state.used())?;
+        state.progress.measure(held_back.first().map(|(_, loss)| *loss as f32));
+        figures.extend(held_back);
+    }
+    monitor.step(&Step { step: step - 1, learning_rate, images, waited, figures: &figures })?;
+    if due {
+        monitor.end_line()?;
+        checkpoint::save(&stage.folder(), stage.run.checkpoints.keep, state)?;
+        monitor.checkpoint()?;
+    }
+    if stage.sheet_due(step, end) {
+        training.sheet(&state.used()).map_or(Ok(()), |sheet| monitor.sheet(&sheet))?;
+    }
+    Ok(())
+}
+
+/// True if checkpoints have stopped getting better on held-back examples, which the first peer alone measures.
+fn is_stalled<B: Backend>(
+    stage: &StageRun,
+    peer: &Peer,
+    progress: &Progress,
+    device: &B::Device,
+) -> Result<bool> {
+    let checkpoints = stage.run.monitoring.early_stopping;
+    if checkpoints == 0 || !stage.checkpoint_due(progress.step, false) {
+        return Ok(false);
+    }
+    peer.any::<B>(progress.is_stalled(checkpoints), device)
+}
+
+/// Says if this peer ends the training with the current step, and how much of the time is over.
 fn end_figures<B: Backend>(
     ending: &Ending,
     asked: bool,
@@ -153,9 +190,9 @@ fn limited<B: AutodiffBackend, M: AutodiffModule<B>>(
 
 /// Adam is AdamW without decay, step for step.
 fn optimizer<B: AutodiffBackend, M: AutodiffModule<B>>(
-    optimiser: &Optimiser,
+    optimizer: &OptimizerConfig,
 ) -> impl Optimizer<M, B> + use<B, M> {
-    AdamWConfig::new().with_epsilon(EPSILON).with_weight_decay(optimiser.weight_decay as f32).init()
+    AdamWConfig::new().with_epsilon(EPSILON).with_weight_decay(optimizer.weight_decay as f32).init()
 }
 
 /// The gradients of a step, the mean over its batches, and its figures, the loss first.
@@ -183,13 +220,6 @@ fn gradients<B: AutodiffBackend, T: Training<B>>(
     Ok((sum.grads(), means))
 }
 
-/// Reads figures from the device, all at once.
-pub(super) fn read<B: Backend>(figures: Figures<B>) -> Vec<(&'static str, f64)> {
-    let (names, values): (Vec<_>, Vec<_>) = figures.into_iter().unzip();
-    let values = Tensor::cat(values, 0).into_data(); // [figures]
-    names.into_iter().zip(values.iter::<f64>()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,7 +231,7 @@ mod tests {
     };
     use rand::Rng;
 
-    use crate::loader::Order;
+    use crate::data::loader::Order;
 
     type Learning = Autodiff<Flex>;
 

@@ -3,13 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use burn::{
-    module::Module,
-    tensor::{
-        Tensor, TensorData,
-        backend::{AutodiffBackend, Backend},
-    },
-};
+use burn::{module::Module, tensor::backend::AutodiffBackend};
 use chromaflow::{
     kernel::Kernels,
     model::flow::{FlowNet, PIXELS_PER_UNIT},
@@ -20,30 +14,21 @@ use super::{
     fit::fit,
     flow_start,
     peers::Group,
-    sources::Sources,
     training::{StageRun, StepLoss, Training},
 };
 use crate::{
-    loader::{Loader, Order},
+    config::FlowStage,
+    data::{
+        loader::{Loader, Order},
+        prepared::{FrameCache, PreparedItem, PreparedSet, Split},
+        synthetic_motion::{MotionRange, MovingPair, moving_pair, tensors::PairTensors},
+    },
     loss::endpoint::{block_means, endpoint_errors, multi_scale},
-    motion::{MotionRange, MovingPair, moving_pair},
-    prepared::{FrameCache, PreparedItem, PreparedSet, Split},
+    run::sources::Sources,
 };
 
 /// Frames that the first weights are scaled on: at the coarsest level a small crop is one pixel, and one has no variance.
 const EXAMPLES: usize = 16;
-
-/// Pairs of frames as tensors.
-pub struct PairTensors<B: Backend> {
-    /// Luma of the first frames, `[n, 1, h, w]`.
-    pub first: Tensor<B, 4>,
-    /// Luma of the second frames, `[n, 1, h, w]`.
-    pub second: Tensor<B, 4>,
-    /// flow(first -> second) in pixels, `[n, 2, h, w]`.
-    pub flow: Tensor<B, 4>,
-    /// 1 where the first frame's pixel is seen in the second, `[n, 1, h, w]`.
-    pub visible: Tensor<B, 4>,
-}
 
 /// The flow network's training.
 struct FlowTraining<B: AutodiffBackend> {
@@ -80,17 +65,18 @@ impl Photos {
 /// Trains the stage to its end.
 pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     stage: &StageRun,
+    own: &FlowStage,
     group: &Group<B>,
 ) -> Result<()> {
-    let sources = Sources::of(stage)?;
+    let sources = Sources::of(stage.run, stage.number)?;
     let set = PreparedSet::open(&stage.run.data)?;
     let photos = &Photos::open(&set, Split::Training).context("the prepared set has no photos to move")?;
     let held_back = &Photos::open(&set, Split::Validation);
     println!("{} photos to move", photos.items.len());
     group.train(|peer, device| {
-        let training = FlowTraining::<B>::new(stage, photos.clone(), held_back.clone(), device)?;
+        let training = FlowTraining::<B>::new(own, photos.clone(), held_back.clone(), device);
         let mut loader = training.loader(&training.photos, stage.order(0));
-        let batches = (0..EXAMPLES.div_ceil(stage.stage.batch)).map(|_| loader.next_batch());
+        let batches = (0..EXAMPLES.div_ceil(own.batch)).map(|_| loader.next_batch());
         let examples = batches.collect::<Result<Vec<_>>>()?.concat();
         let network = peer.in_turn(|| {
             B::seed(device, stage.seed());
@@ -107,20 +93,19 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
 
 impl<B: AutodiffBackend> FlowTraining<B> {
     fn new(
-        stage: &StageRun,
+        stage: &FlowStage,
         photos: Arc<Photos>,
         held_back: Option<Arc<Photos>>,
         device: &B::Device,
-    ) -> Result<Self> {
-        let motion = stage.stage.motion.unwrap_or_default();
-        Ok(Self {
+    ) -> Self {
+        Self {
             photos,
             held_back,
-            range: motion.range(),
-            batch: stage.stage.batch,
-            side: stage.stage.crop.context("a flow stage needs a crop")? as usize,
+            range: stage.motion.into(),
+            batch: stage.batch,
+            side: stage.crop as usize,
             device: device.clone(),
-        })
+        }
     }
 
     fn loader(&self, photos: &Arc<Photos>, order: Order) -> Loader<Vec<MovingPair>> {
@@ -155,22 +140,5 @@ impl<B: AutodiffBackend + Kernels> Training<B> for FlowTraining<B> {
             ("zero_flow", endpoint_errors(truth.zeros_like(), truth).mean()),
         ];
         StepLoss { loss: multi_scale(levels, pairs.flow), figures }
-    }
-}
-
-impl<B: Backend> PairTensors<B> {
-    /// Copies pairs of equal size to the device.
-    pub fn stack(pairs: &[MovingPair], device: &B::Device) -> Self {
-        let side = pairs[0].first.len().isqrt();
-        let copy = |channels: usize, plane: fn(&MovingPair) -> &Vec<f32>| {
-            let values: Vec<f32> = pairs.iter().flat_map(|pair| plane(pair).iter().copied()).collect();
-            Tensor::from_data(TensorData::new(values, [pairs.len(), channels, side, side]), device)
-        };
-        Self {
-            first: copy(1, |pair| &pair.first),
-            second: copy(1, |pair| &pair.second),
-            flow: copy(2, |pair| &pair.flow),
-            visible: copy(1, |pair| &pair.visible),
-        }
     }
 }

@@ -20,8 +20,8 @@ const GAINS: [f64; 5] = [0.05, 0.025, 0.006, 0.0, 0.0];
 
 /// Sets the first weights. `frames` `[n, 3, h, w]` are some that the network will see.
 pub fn start<B: Backend>(mut network: FlowNet<B>, config: &FlowConfig, frames: Tensor<B, 4>) -> FlowNet<B> {
-    let normalised = frames.sub_scalar(config.mean).div_scalar(config.deviation);
-    scale_to_unit_variance(network.pyramid.levels.iter_mut().flatten(), normalised);
+    let normalized = frames.sub_scalar(config.mean).div_scalar(config.deviation);
+    scale_to_unit_variance(network.pyramid.levels.iter_mut().flatten(), normalized);
     let added: usize = config.decoder.iter().sum();
     for (decoder, level) in network.decoders.iter_mut().rev().zip(FINEST..) {
         predict_matches(&mut decoder.predict, level, added, config);

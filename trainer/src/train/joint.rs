@@ -1,4 +1,4 @@
-//! Trains g and f together on neighbouring frames, with the refinement loss (5) added to f's own; or g alone.
+//! Trains g and f together on neighboring frames, with the refinement loss (5) added to f's own; or g alone.
 
 use std::sync::Arc;
 
@@ -13,62 +13,49 @@ use burn::{
 use chromaflow::{
     color::{luma, mean_saturation, with_luma},
     kernel::Kernels,
-    model::{
-        preset::NetworksConfig,
-        refiner::{Neighbourhood, Refiner},
-    },
+    model::refiner::{Neighbourhood, Refiner},
     warp::{confidence, warp},
 };
 
 use super::{
-    color_batch::{ColorBatch, ColorSource},
-    colorizer::{self, Coloring},
+    candidate_losses::CandidateLosses,
+    color_batch::ColorBatch,
+    color_source::{ColorSource, SourceOptions},
+    colorizer,
     examples::Examples,
     fit::fit,
-    judges::{Judges, Link, halves},
+    masked_flow::{MaskedFlow, halves},
     peers::Group,
     refiner_start,
-    sources::Sources,
     training::{StageRun, StepLoss, Training},
 };
 use crate::{
-    evaluation::{colouring::Painter, sheet::Sheet},
-    loader::{Loader, Order},
+    config::JointStage,
+    data::{
+        loader::{Loader, Order},
+        prepared::Kind,
+    },
+    evaluation::{coloring::Painter, sheet::Sheet},
     loss::{refinement::refinement, temporal::temporal},
-    prepared::Kind,
+    networks::joint::Joint,
+    run::sources::Sources,
 };
 
-/// Mean chroma, with colours in [0, 1], below which frames count as grey: an eighth of an 8-bit step.
+/// Mean chroma, with colors in [0, 1], below which frames count as grey: an eighth of an 8-bit step.
 const FAINTEST: f64 = 5e-4;
-
-/// f with its trunk, and g.
-#[derive(Module, Debug)]
-pub struct Joint<B: Backend> {
-    /// f and its trunk.
-    pub coloring: Coloring<B>,
-    /// g.
-    pub refiner: Refiner<B>,
-}
-
-impl<B: Backend> Joint<B> {
-    /// Fresh weights.
-    pub fn init(config: &NetworksConfig, device: &B::Device) -> Self {
-        Self { coloring: Coloring::init(config, device), refiner: config.refiner.init(device) }
-    }
-}
 
 /// The training of both.
 struct JointTraining<B: AutodiffBackend> {
     source: Arc<ColorSource>,
     held_back: Option<Arc<ColorSource>>,
-    judges: Judges<B>,
+    candidate_losses: CandidateLosses<B>,
     examples: Examples<B::InnerBackend>,
     /// Weight of equation (5).
     weight: f64,
     /// Weight of equation (3) on refined frames.
     steadiness: f64,
     colorizer_learns: bool,
-    /// Whether equation (5) reaches f.
+    /// True if the gradient of equation (5) reaches f.
     through_refiner: bool,
     device: B::Device,
 }
@@ -76,20 +63,32 @@ struct JointTraining<B: AutodiffBackend> {
 /// Trains the stage to its end.
 pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     stage: &StageRun,
+    own: &JointStage,
     group: &Group<B>,
 ) -> Result<()> {
-    let sources = Sources::of(stage)?;
-    let (source, held_back) = &ColorSource::open(stage.run, stage.stage)?;
+    let sources = Sources::of(stage.run, stage.number)?;
+    let losses = stage.run.losses_after_ablation();
+    let (source, held_back) = &ColorSource::open(
+        &stage.run.data,
+        &SourceOptions {
+            basics: own.basics(),
+            wear: own.wear,
+            samples: (losses.bilateral > 0.0 && own.colorizer_learns).then_some(losses.samples),
+            flows: stage.run.needs_flows(stage.stage),
+            recolored: own.recolored,
+            hints: 0.0,
+        },
+    )?;
     group.train(|peer, device| {
         let (training, network) = peer.in_turn(|| {
             let training = JointTraining::<B> {
                 source: source.clone(),
                 held_back: held_back.clone(),
-                judges: Judges::new(&sources, source, device)?,
+                candidate_losses: CandidateLosses::new(&sources, source, device)?,
                 examples: Examples::choose(stage, Kind::Clip, device)?,
                 weight: stage.run.losses.refinement,
                 steadiness: stage.run.losses.refined_temporal,
-                colorizer_learns: stage.stage.colorizer_learns,
+                colorizer_learns: own.colorizer_learns,
                 through_refiner: stage.run.ablation.self_regularization,
                 device: device.clone(),
             };
@@ -131,8 +130,8 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for JointT
         }
         let colored = network.coloring.colored(grey.clone(), None);
         let refined = self.refined(network, colored.candidates.clone(), [&truth, &grey], &links);
-        let neighbourhoods = batch.neighbourhoods(&self.device);
-        let mut sum = self.judges.losses(colored, truth, neighbourhoods, Some(&links[0]));
+        let neighborhoods = batch.neighborhoods(&self.device);
+        let mut sum = self.candidate_losses.losses(colored, truth, neighborhoods, Some(&links[0]));
         sum.loss = sum.loss + refined.loss;
         sum.figures.extend(refined.figures);
         sum
@@ -145,14 +144,14 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for JointT
 }
 
 impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> JointTraining<B> {
-    /// Equation (5) of each of the d candidates of the frames, refined by the same candidate of their neighbours; and where
-    /// refined frames are to agree, equation (5) of the neighbours too, and (3) of both.
+    /// Equation (5) of each of the d candidates of the frames, refined by the same candidate of their neighbors; and where
+    /// refined frames are to agree, equation (5) of the neighbors too, and (3) of both.
     fn refined(
         &self,
         network: &Joint<B>,
         candidates: Tensor<B, 5>,
         [truth, grey]: [&Tensor<B, 4>; 2],
-        links: &[Link<B>; 2],
+        links: &[MaskedFlow<B>; 2],
     ) -> StepLoss<B> {
         let candidates = if self.through_refiner { candidates } else { candidates.detach() };
         let refine = |[s, t]: [usize; 2]| {
@@ -169,15 +168,15 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> JointTraining<B> {
         let mut figures = vec![("unrefined", unrefined), ("refined_saturation", saturation)];
         let mut loss = refinement.clone().mul_scalar(self.weight);
         if self.steadiness > 0.0 {
-            let neighbour = refine([1, 0]);
-            refinement = (refinement + distance(neighbour.clone(), truths[1].clone())).div_scalar(2.0);
-            // Without luma: where it flickers, colour would learn to flicker against it.
+            let neighbor = refine([1, 0]);
+            refinement = (refinement + distance(neighbor.clone(), truths[1].clone())).div_scalar(2.0);
+            // Without luma: where it flickers, color would learn to flicker against it.
             let [ours, theirs] = halves(grey.clone()).map(|grey| grey.unsqueeze_dim::<5>(1)); // 2 of [n, 1, 1, h, w]
-            let Link { flow, visible } = links[0].clone();
-            let colour = frame - ours.clone(); // [n, d, 3, h, w]
+            let MaskedFlow { flow, visible } = links[0].clone();
+            let color = frame - ours.clone(); // [n, d, 3, h, w]
             let given = halves(candidates)[0].clone().detach() - ours;
-            let faded = faded(colour.clone(), given);
-            let flicker = temporal(colour, neighbour - theirs, flow, visible) * faded;
+            let faded = faded(color.clone(), given);
+            let flicker = temporal(color, neighbor - theirs, flow, visible) * faded;
             figures.push(("refined_temporal", flicker.clone().inner()));
             loss = refinement.clone().mul_scalar(self.weight) + flicker.mul_scalar(self.steadiness);
         }
@@ -188,23 +187,23 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> JointTraining<B> {
 
 /// How much more chroma was `given` than there is: faint frames flicker less, and count as if they had as much. At least 1, since
 /// a cast would add chroma that never flickers.
-fn faded<B: Backend>(colour: Tensor<B, 5>, given: Tensor<B, 5>) -> Tensor<B, 1> {
-    (given.abs().mean() / colour.abs().mean().clamp_min(FAINTEST)).clamp_min(1.0)
+fn faded<B: Backend>(color: Tensor<B, 5>, given: Tensor<B, 5>) -> Tensor<B, 1> {
+    (given.abs().mean() / color.abs().mean().clamp_min(FAINTEST)).clamp_min(1.0)
 }
 
-/// The d candidates of frames s, `[n, d, 3, h, w]`, refined by those of their neighbours t, on the frames' luma.
+/// The d candidates of frames s, `[n, d, 3, h, w]`, refined by those of their neighbors t, on the frames' luma.
 fn refine<B: Backend + Kernels>(
     refiner: &Refiner<B>,
     candidates: [Tensor<B, 5>; 2],
     greys: [Tensor<B, 4>; 2],
-    link: &Link<B>,
+    link: &MaskedFlow<B>,
 ) -> Tensor<B, 5> {
     let shape = candidates[0].dims();
     let each = |plane: Tensor<B, 4>| for_each(plane, shape[1]);
-    let colours = candidates.map(|colours| colours.flatten::<4>(0, 1)); // 2 of [n d, 3, h, w]
+    let colors = candidates.map(|colors| colors.flatten::<4>(0, 1)); // 2 of [n d, 3, h, w]
     let greys = greys.map(each); // 2 of [n d, 1, h, w]
-    let link = Link { flow: each(link.flow.clone()), visible: each(link.visible.clone()) };
-    let input = neighbourhood(colours, greys.clone(), link);
+    let link = MaskedFlow { flow: each(link.flow.clone()), visible: each(link.visible.clone()) };
+    let input = neighborhood(colors, greys.clone(), link);
     let [grey, _] = greys;
     with_luma(refiner.forward(input), grey).reshape(shape) // [n, d, 3, h, w]
 }
@@ -220,17 +219,17 @@ fn for_each<B: Backend>(plane: Tensor<B, 4>, candidates: usize) -> Tensor<B, 4> 
     plane.unsqueeze_dim::<5>(1).repeat_dim(1, candidates).flatten::<4>(0, 1)
 }
 
-/// What g sees of frames s and their neighbours t: colours `[n, 3, h, w]` and greys `[n, 1, h, w]` of both.
-fn neighbourhood<B: Backend>(
-    [colour_s, colour_t]: [Tensor<B, 4>; 2],
+/// The input of g for frames s and their neighbors t: colors `[n, 3, h, w]` and greys `[n, 1, h, w]` of both.
+fn neighborhood<B: Backend>(
+    [color_s, color_t]: [Tensor<B, 4>; 2],
     [grey_s, grey_t]: [Tensor<B, 4>; 2],
-    Link { flow, visible }: Link<B>,
+    MaskedFlow { flow, visible }: MaskedFlow<B>,
 ) -> Neighbourhood<B> {
-    let warped = warp(colour_t, flow.clone()); // [n, 3, h, w]
+    let warped = warp(color_t, flow.clone()); // [n, 3, h, w]
     Neighbourhood {
-        color_confidence: confidence(colour_s.clone(), warped.clone(), visible.clone()),
+        color_confidence: confidence(color_s.clone(), warped.clone(), visible.clone()),
         grey_confidence: confidence(grey_s, warp(grey_t, flow), visible),
-        frame: colour_s,
+        frame: color_s,
         warped,
     }
 }
@@ -243,7 +242,7 @@ mod tests {
     #[test]
     fn faint_frames_count_as_vivid_ones_and_vivid_ones_as_they_are() {
         let chroma = |value: f32| Tensor::<Flex, 5>::full([1, 2, 3, 4, 4], value, &Default::default());
-        let faded = |colour, given| faded(chroma(colour), chroma(given)).into_scalar();
+        let faded = |color, given| faded(chroma(color), chroma(given)).into_scalar();
         assert!((faded(0.1, -0.2) - 2.0).abs() < 1e-6); // of sums of 96 values that f32 rounds by 1e-7 each
         assert!((faded(0.2, 0.1) - 1.0).abs() < 1e-6);
         assert!(faded(0.0, 0.1).is_finite(), "grey frames are compared, too");

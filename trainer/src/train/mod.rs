@@ -1,24 +1,24 @@
 //! The stages of a run and what they share.
 
 mod average;
+mod candidate_losses;
 mod clipping;
 mod color_batch;
+mod color_source;
 pub mod colorizer;
 mod colorizer_start;
 pub mod ending;
 mod examples;
-mod file_list;
+mod figures;
 pub mod fit;
 pub mod flow;
 mod flow_start;
 pub mod joint;
-mod judges;
+mod masked_flow;
+pub mod monitor;
 pub mod peers;
 mod rarity;
 mod refiner_start;
-pub mod run_folder;
-pub mod run_record;
-pub mod sources;
 pub mod stages;
 pub mod training;
 pub mod trunk;

@@ -9,10 +9,12 @@ use chromaflow::{
 use rand::{SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
 use crate::{
-    config::Framing,
-    data::crop::Window,
+    data::{
+        crop::Window,
+        prepared::{FrameCache, PreparedItem},
+    },
     loss::palette::rarity,
-    prepared::{FrameCache, PreparedItem},
+    parameters::Framing,
 };
 
 /// Windows that frequencies are counted in.

@@ -1,4 +1,4 @@
-//! g's first weights: it starts by handing the coloured frame on, and training only has to learn corrections. From random
+//! g's first weights: it starts by handing the colored frame on, and training only has to learn corrections. From random
 //! weights it first has to learn to copy, and until it has, the refinement loss rewards grey.
 
 use burn::{
@@ -7,13 +7,13 @@ use burn::{
 };
 use chromaflow::model::refiner::Refiner;
 
-/// Red, green and blue of the coloured frame: g's first input channels, and its output's.
-const COLOURS: usize = 3;
+/// Red, green and blue of the colored frame: g's first input channels, and its output's.
+const CHANNELS: usize = 3;
 
 /// The last convolution's other weights start this much weaker than random weights make them.
 const QUIET: f64 = 0.1;
 
-/// Lays a path for the colours through the finest level: in by the 1x1 convolution, over the skip, out by the last
+/// Lays a path for the colors through the finest level: in by the 1x1 convolution, over the skip, out by the last
 /// convolution. Leaky ReLUs hand positive values on unchanged.
 pub fn start<B: Backend>(mut network: Refiner<B>) -> Refiner<B> {
     let unet = &mut network.unet;
@@ -40,7 +40,7 @@ fn hand_on<B: Backend>(convolution: &mut Conv2d<B>, from: usize, alone: bool) {
     let device = convolution.weight.device();
     let mut kept = vec![1.0f32; outputs * inputs * height * width];
     let mut copied = vec![0.0f32; kept.len()];
-    for output in 0..COLOURS {
+    for output in 0..CHANNELS {
         let row = output * inputs * height * width;
         if alone {
             kept[row..row + inputs * height * width].fill(0.0);

@@ -15,14 +15,17 @@ use super::{
     ending::Ending,
     flow, joint,
     peers::{Group, agreement, nodes::NodeOptions},
-    run_record::{FileList, RunRecord, Session},
     training::StageRun,
     trunk,
 };
 use crate::{
-    checkpoint,
-    config::{RunConfig, StageKind},
-    prepared::{PreparedSet, Split},
+    config::{RunConfig, Stage},
+    data::prepared::{PreparedSet, Split},
+    run::{
+        checkpoint,
+        file_list::FileList,
+        record::{RunRecord, Session},
+    },
 };
 
 /// Trains a run to its end on one device: from its start, or with `resume` from its newest whole checkpoint, if it has any. A
@@ -48,18 +51,20 @@ pub fn train_on<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     let stages = stages.collect::<Result<Vec<_>>>()?;
     let set = suited(run)?;
     let mut record = open(run, resume)?;
-    let mut steps = Vec::new();
-    for stage in &stages {
-        steps.push(checkpoint::newest_step(&stage.folder())?);
-    }
+    let progress = stages
+        .iter()
+        .map(|stage| checkpoint::newest_progress(&stage.folder()))
+        .collect::<Result<Vec<_>>>()?;
+    let steps: Vec<usize> = progress.iter().map(|progress| progress.step).collect();
     let data = FileList { files: set.items().len(), sha256: set.sha256().to_owned() };
     let group = Group::<B>::join(devices, nodes, &agreement(run, &data, &steps)?)?;
-    let Some(first) = stages.iter().zip(&steps).position(|(stage, &step)| step < stage.steps) else {
+    let Some(first) = stages.iter().zip(&progress).position(|(stage, progress)| !stage.is_done(progress))
+    else {
         println!("{} is trained to its end", run.out.display());
         return Ok(());
     };
     for stage in &stages[first..] {
-        group.leader().share(stage.optimiser.accumulate).with_context(|| named(stage))?;
+        group.leader().share(stage.optimizer.accumulate).with_context(|| named(stage))?;
     }
     record.sessions.push(Session::now(
         [stages[first].number, steps[first]],
@@ -69,18 +74,28 @@ pub fn train_on<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     let _lock = group.leader().is_first().then(|| lock(&run.out)).transpose()?;
     write(&record, run, &group)?;
     for stage in &stages[first..] {
-        println!("stage {}: {}, {} steps", stage.number, stage.stage.kind, stage.steps);
-        match stage.stage.kind {
-            StageKind::Trunk => trunk::train(stage, &group),
-            StageKind::Flow => flow::train(stage, &group),
-            StageKind::Colorizer => colorizer::train(stage, &group),
-            StageKind::Joint => joint::train(stage, &group),
+        println!("stage {}: {}, {} steps", stage.number, stage.stage.kind(), stage.steps);
+        match stage.stage {
+            Stage::Trunk(own) => trunk::train(stage, own, &group),
+            Stage::Flow(own) => flow::train(stage, own, &group),
+            Stage::Colorizer(own) => colorizer::train(stage, own, &group),
+            Stage::Joint(own) => joint::train(stage, own, &group),
         }
         .with_context(|| named(stage))?;
-        let step = checkpoint::newest_step(&stage.folder())?;
-        if step < stage.steps {
-            println!("ended at step {step} of stage {}; --resume goes on from there", stage.number);
+        let progress = checkpoint::newest_progress(&stage.folder())?;
+        if !stage.is_done(&progress) {
+            println!(
+                "ended at step {} of stage {}; --resume goes on from there",
+                progress.step, stage.number
+            );
             break;
+        }
+        if progress.step < stage.steps {
+            let (number, step, checkpoints) =
+                (stage.number, progress.step, progress.checkpoints_since_lowest);
+            println!(
+                "stage {number} stopped at step {step}: {checkpoints} checkpoints brought no lower held-back loss"
+            );
         }
     }
     Ok(())
@@ -102,15 +117,16 @@ pub fn go_back(run: &RunConfig, step: usize) -> Result<()> {
 fn suited(run: &RunConfig) -> Result<PreparedSet> {
     let set = PreparedSet::open(&run.data)?;
     for (number, stage) in run.stages() {
-        let context = || format!("stage {number} ({})", stage.kind);
-        if stage.side > set.side() {
+        let context = || format!("stage {number} ({})", stage.kind());
+        let side = stage.basics().side;
+        if side > set.side() {
             bail!(
                 "{} has images of {} pixels, and {} trains on {}: prepare them with `--side {}`",
                 run.data.display(),
                 set.side(),
                 context(),
-                stage.side,
-                stage.side
+                side,
+                side
             );
         }
         if run.needs_flows(stage) {
@@ -121,7 +137,7 @@ fn suited(run: &RunConfig) -> Result<PreparedSet> {
 }
 
 fn named(stage: &StageRun) -> String {
-    format!("stage {} ({})", stage.number, stage.stage.kind)
+    format!("stage {} ({})", stage.number, stage.stage.kind())
 }
 
 /// Keeps other processes from training in the same folder until the file is closed. A disk that knows no locks goes without.
@@ -139,7 +155,7 @@ fn write<B: AutodiffBackend>(record: &RunRecord, run: &RunConfig, group: &Group<
     if group.leader().is_first() {
         record.write(&run.out)?;
     }
-    group.meet()?;
+    group.barrier()?;
     let seen = RunRecord::read(&run.out)?.map_or(0, |seen| seen.sessions.len());
     ensure!(
         seen == record.sessions.len(),

@@ -1,4 +1,4 @@
-//! What the loop needs of a stage: its batches and its losses.
+//! The loop's interface to a stage: its batches and its losses.
 
 use std::path::PathBuf;
 
@@ -8,23 +8,26 @@ use burn::{
     tensor::{Tensor, backend::AutodiffBackend},
 };
 
-use super::ending::Ending;
-use crate::{
-    config::{Optimiser, RunConfig, Stage},
-    evaluation::sheet::Sheet,
-    loader::{Loader, Order},
-    metric::hue::HueCounts,
+use super::{
+    ending::Ending,
     monitor::{Monitor, progress::Course},
+};
+use crate::{
+    config::{OptimizerConfig, RunConfig, Stage},
+    data::loader::{Loader, Order},
+    evaluation::sheet::Sheet,
+    metric::hue::HueCounts,
+    run::checkpoint::progress::Progress,
 };
 
 /// A network as it is used: without gradients.
 pub type Trained<B, M> = <M as AutodiffModule<B>>::InnerModule;
 
-/// How a network learns. The loop draws batches, adds up the losses' gradients, and lets the optimiser follow them.
+/// How a network learns. The loop draws batches, adds up the losses' gradients, and lets the optimizer follow them.
 pub trait Training<B: AutodiffBackend> {
-    /// What learns.
+    /// The network that learns.
     type Network: AutodiffModule<B>;
-    /// What the loader's threads prepare for one pass over the network.
+    /// The data of one pass over the network, which the loader's threads prepare.
     type Batch: Send + 'static;
 
     /// Starts preparing batches in this order.
@@ -43,7 +46,7 @@ pub trait Training<B: AutodiffBackend> {
         HueCounts::default()
     }
 
-    /// A contact sheet of the stage's examples as a network sees them; none where nothing is coloured.
+    /// A contact sheet of the stage's examples as a network sees them; none where nothing is colored.
     fn sheet(&self, _network: &Trained<B, Self::Network>) -> Option<Sheet> {
         None
     }
@@ -52,7 +55,7 @@ pub trait Training<B: AutodiffBackend> {
 /// A batch's losses.
 #[derive(Debug)]
 pub struct StepLoss<B: AutodiffBackend> {
-    /// What is minimised, `[1]`.
+    /// The quantity that is minimized, `[1]`.
     pub loss: Tensor<B, 1>,
     /// Named figures for the log, each `[1]`. They stay on the device: the loop reads them once a step.
     pub figures: Vec<(&'static str, Tensor<B::InnerBackend, 1>)>,
@@ -67,9 +70,9 @@ pub struct StageRun<'a> {
     pub stage: &'a Stage,
     /// Its number in the run, from 1.
     pub number: usize,
-    /// Its optimiser.
-    pub optimiser: Optimiser,
-    /// Its optimiser's steps.
+    /// Its optimizer.
+    pub optimizer: OptimizerConfig,
+    /// Its optimizer's steps.
     pub steps: usize,
     /// Ends it before its last step.
     pub ending: &'a Ending,
@@ -78,8 +81,8 @@ pub struct StageRun<'a> {
 impl<'a> StageRun<'a> {
     /// A stage of `run` by its number, from 1.
     pub fn new(run: &'a RunConfig, number: usize, stage: &'a Stage, ending: &'a Ending) -> Result<Self> {
-        let (optimiser, steps) = (run.optimiser_of(stage)?, run.steps_of(stage)?);
-        Ok(Self { run, stage, number, optimiser, steps, ending })
+        let (optimizer, steps) = (run.optimizer_of(stage)?, run.steps_of(stage)?);
+        Ok(Self { run, stage, number, optimizer, steps, ending })
     }
 
     /// The folder of its checkpoints and its log.
@@ -90,7 +93,7 @@ impl<'a> StageRun<'a> {
     /// Shows its training from step `first` on.
     pub fn monitor(&self, first: usize) -> Result<Monitor> {
         let course = Course {
-            stage: self.stage.kind.to_string(),
+            stage: self.stage.kind().to_string(),
             number: self.number,
             of: self.run.stages.len(),
             first,
@@ -99,7 +102,17 @@ impl<'a> StageRun<'a> {
         Monitor::open(&self.folder(), course, self.run.monitoring.line_every, self.run.show)
     }
 
-    /// Whether a contact sheet is due when `step` steps are done.
+    /// True if nothing is left to train: the last step is taken, or checkpoints have stopped getting better.
+    pub fn is_done(&self, progress: &Progress) -> bool {
+        progress.step >= self.steps || progress.is_stalled(self.run.monitoring.early_stopping)
+    }
+
+    /// True if a checkpoint is due when `step` steps are done.
+    pub fn checkpoint_due(&self, step: usize, end: bool) -> bool {
+        end || step.is_multiple_of(self.run.checkpoints.every)
+    }
+
+    /// True if a contact sheet is due when `step` steps are done.
     pub fn sheet_due(&self, step: usize, end: bool) -> bool {
         let every = self.run.monitoring.sheet_every;
         every > 0 && (end || step.is_multiple_of(every * self.run.checkpoints.every))
@@ -108,7 +121,7 @@ impl<'a> StageRun<'a> {
     /// The learning rate of a step, when the part `time` of the time that the training was given is over.
     pub fn learning_rate_at(&self, step: usize, time: f64) -> f64 {
         let done = (step as f64 / self.steps as f64).max(time);
-        self.optimiser.learning_rate_at(step, done)
+        self.optimizer.learning_rate_at(step, done)
     }
 
     /// Seed of its random numbers.
@@ -118,7 +131,7 @@ impl<'a> StageRun<'a> {
 
     /// Images, or pairs of frames, a step.
     pub fn examples_a_step(&self) -> usize {
-        self.stage.batch * self.optimiser.accumulate
+        self.stage.basics().batch * self.optimizer.accumulate
     }
 
     /// The order of the batches of what is held back: the same every time.
@@ -128,6 +141,6 @@ impl<'a> StageRun<'a> {
 
     /// The order of its batches from step `first` on.
     pub fn order(&self, first: usize) -> Order {
-        Order { workers: self.run.loaders, seed: self.seed(), first, parts: 0..self.optimiser.accumulate }
+        Order { workers: self.run.loaders, seed: self.seed(), first, parts: 0..self.optimizer.accumulate }
     }
 }

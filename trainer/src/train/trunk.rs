@@ -25,19 +25,19 @@ use super::{
     fit::fit,
     peers::Group,
     rarity::{Rarity, count_colors},
-    sources::Sources,
     training::{StageRun, StepLoss, Training},
 };
 use crate::{
-    config::Framing,
+    config::TrunkStage,
     data::{
         crop::{Crop, Window},
-        wear::Wear,
+        loader::{Draw, Loader, Order},
+        prepared::{FrameCache, PreparedItem, PreparedSet, Split},
     },
-    loader::{Draw, Loader, Order},
     loss::palette::cross_entropy,
     metric::hue::HueCounts,
-    prepared::{FrameCache, PreparedItem, PreparedSet, Split},
+    parameters::{Framing, Wear},
+    run::sources::Sources,
 };
 
 /// The photos of a split.
@@ -67,12 +67,13 @@ struct TrunkTraining<B: Backend> {
 /// Trains the stage to its end.
 pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     stage: &StageRun,
+    own: &TrunkStage,
     group: &Group<B>,
 ) -> Result<()> {
-    let sources = Sources::of(stage)?;
+    let sources = Sources::of(stage.run, stage.number)?;
     let set = PreparedSet::open(&stage.run.data)?;
-    let held_back = &TrunkSource::open(stage, &set, Split::Validation)?;
-    let source = &TrunkSource::open(stage, &set, Split::Training)?.with_context(|| {
+    let held_back = &TrunkSource::open(own, &set, Split::Validation);
+    let source = &TrunkSource::open(own, &set, Split::Training).with_context(|| {
         format!("the prepared set {} has no photos to train on", stage.run.data.display())
     })?;
     println!("{} photos to train on", source.photos.len());
@@ -81,7 +82,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
         let network = peer.in_turn(|| {
             B::seed(device, stage.seed());
             let mut network = start::<B>(&sources, device)?;
-            if !stage.stage.trunk_learns {
+            if !own.trunk_learns {
                 network.backbone = network.backbone.no_grad();
             }
             Ok(network.fork(device))
@@ -139,13 +140,12 @@ impl<B: AutodiffBackend> TrunkTraining<B> {
 
 impl TrunkSource {
     /// None where the split has no photos.
-    fn open(stage: &StageRun, set: &PreparedSet, split: Split) -> Result<Option<Arc<Self>>> {
+    fn open(stage: &TrunkStage, set: &PreparedSet, split: Split) -> Option<Arc<Self>> {
         let photos = set.photos(split);
-        let framing = stage.stage.framing();
-        let side = framing.crop.context("a trunk stage needs a crop")? as usize;
-        let (wear, batch) = (stage.stage.wear, stage.stage.batch);
+        let (framing, side) = (stage.basics().framing(), stage.crop as usize);
+        let (wear, batch) = (stage.wear, stage.batch);
         let source = Self { photos, frames: FrameCache::default(), framing, wear, side, batch };
-        Ok((!source.photos.is_empty()).then(|| Arc::new(source)))
+        (!source.photos.is_empty()).then(|| Arc::new(source))
     }
 
     /// How much each color counts.

@@ -4,8 +4,7 @@ use anyhow::Result;
 use burn::{module::AutodiffModule, tensor::backend::AutodiffBackend};
 
 use super::{
-    fit::read,
-    peers::Figures,
+    figures::{Figures, read},
     training::{StageRun, Trained, Training},
 };
 use crate::metric::hue::HueCounts;

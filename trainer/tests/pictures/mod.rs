@@ -10,12 +10,12 @@ use burn::backend::Flex;
 use chromaflow::model::preset::Preset;
 use image::{Rgb, RgbImage};
 use trainer::{
+    data::prepared::record::{FORMAT, Parameters, SetParameters},
     prepare::{
         Folders, Request,
         flows::{FindMotion, NetworkMotion},
         prepare,
     },
-    prepared::record::{FORMAT, Parameters, SetParameters},
 };
 
 /// A prepared set of eight photos, of which one is held back, and one clip; with the flows of an untrained network or without.

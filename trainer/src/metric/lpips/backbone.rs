@@ -22,7 +22,7 @@ struct Layer {
     padding: usize,
     /// The side of the max-pooling before it, with stride 2.
     pooling: Option<usize>,
-    /// Whether LPIPS compares what it gives.
+    /// True if LPIPS compares its output.
     tapped: bool,
 }
 
@@ -90,7 +90,7 @@ impl<B: Backend> Backbone<B> {
         tapped.map(|convolution| convolution.weight.dims()[0]).collect()
     }
 
-    /// The taps of normalised images `[n, 3, h, w]`, each `[n, c, h', w']` after its ReLU.
+    /// The taps of normalized images `[n, 3, h, w]`, each `[n, c, h', w']` after its ReLU.
     pub fn forward(&self, images: Tensor<B, 4>) -> Vec<Tensor<B, 4>> {
         let mut features = images;
         let mut taps = Vec::new();

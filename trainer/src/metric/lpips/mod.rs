@@ -12,7 +12,7 @@ use burn::tensor::{Tensor, backend::Backend};
 use backbone::Backbone;
 use parameters::Parameters;
 
-/// What the backbone's input is normalised by, with images in [-1, 1].
+/// The backbone's input is normalized by these, with images in [-1, 1].
 const SHIFT: [f64; 3] = [-0.030, -0.088, -0.188];
 const SCALE: [f64; 3] = [0.458, 0.448, 0.450];
 
@@ -52,7 +52,7 @@ impl<B: Backend> Lpips<B> {
     /// The distance of each image of `ours` to `truth`, both `[n, 3, h, w]` in [0, 1] with sides of at least 32: 0 for equal
     /// ones.
     pub fn distances(&self, ours: Tensor<B, 4>, truth: Tensor<B, 4>) -> Vec<f64> {
-        let [ours, truth] = [ours, truth].map(|images| self.backbone.forward(normalise(images)));
+        let [ours, truth] = [ours, truth].map(|images| self.backbone.forward(normalize(images)));
         let taps = ours.into_iter().zip(truth).zip(&self.weights);
         let distances = taps.map(|((ours, truth), weights)| tap_distance(ours, truth, weights.clone()));
         let sum = distances.reduce(|sum, distance| sum + distance);
@@ -61,7 +61,7 @@ impl<B: Backend> Lpips<B> {
 }
 
 /// Images in [0, 1] as the backbone expects them.
-fn normalise<B: Backend>(images: Tensor<B, 4>) -> Tensor<B, 4> {
+fn normalize<B: Backend>(images: Tensor<B, 4>) -> Tensor<B, 4> {
     let device = images.device();
     let row = |values: [f64; 3]| Tensor::<B, 1>::from_data(values, &device).reshape([1, 3, 1, 1]);
     (images.clamp(0.0, 1.0) * 2.0 - 1.0 - row(SHIFT)) / row(SCALE)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, ensure};
 use burn::tensor::{Tensor, backend::Backend};
 
-use crate::import::{self, Tensors};
+use crate::networks::import::{self, Tensors};
 
 /// The parameters of a network by their PyTorch names.
 pub struct Parameters {

@@ -1,11 +1,11 @@
-//! What the machines of a run must agree on.
+//! The values that all machines of a run must agree on.
 
 use anyhow::Result;
 use serde_json::{Value, json};
 
 use crate::{
     config::RunConfig,
-    train::run_record::{COMMIT, FileList},
+    run::{commit::COMMIT, file_list::FileList},
 };
 
 /// Fields of the configuration that each machine may have its own of.

@@ -8,7 +8,7 @@ use burn::{
     tensor::{Tensor, backend::AutodiffBackend},
 };
 
-use super::Figures;
+use crate::train::figures::Figures;
 
 /// A vector on the device, without a graph.
 type Vector<B> = Tensor<<B as AutodiffBackend>::InnerBackend, 1>;

@@ -10,8 +10,8 @@ use burn::{
 use serde_json::Value;
 
 use super::{
-    Peer, Stopped,
     nodes::{NodeOptions, Nodes},
+    peer::{Peer, Stopped},
 };
 
 /// The devices that train a run together.
@@ -43,8 +43,8 @@ impl<B: AutodiffBackend> Group<B> {
     }
 
     /// Waits until all machines are as far as this one.
-    pub fn meet(&self) -> Result<()> {
-        self.nodes.as_ref().map_or(Ok(()), |nodes| nodes.meet())
+    pub fn barrier(&self) -> Result<()> {
+        self.nodes.as_ref().map_or(Ok(()), |nodes| nodes.barrier())
     }
 
     /// Runs `train` for each device, on a thread of its own, and waits for all, on the other machines too. If one ends with an
@@ -69,7 +69,7 @@ impl<B: AutodiffBackend> Group<B> {
                 })?;
             }
         }
-        self.meet()
+        self.barrier()
     }
 }
 

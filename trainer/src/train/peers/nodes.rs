@@ -1,4 +1,4 @@
-//! Several machines. Each is told the addresses of all; in each round every node shows its numbers and fetches those of
+//! Several machines. Each knows the addresses of all; in each round every node shows its numbers and fetches those of
 //! the others, and all add them in the nodes' order.
 //!
 //! The transport is Burn's tensor data service (burn-communication), the one that burn-collective uses between machines.
@@ -32,7 +32,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{agreement::difference, unlike};
+use super::agreement::difference;
 
 type Service = TensorDataService<Flex, WebSocket>;
 
@@ -42,14 +42,14 @@ const NUMBERS: usize = 1 << 24;
 /// Between attempts to reach a node that is not there yet.
 const RETRY: Duration = Duration::from_millis(200);
 
-/// Between the knocks that wake a sender.
-const KNOCK: Duration = Duration::from_millis(5);
+/// Between two times that waiting senders are woken.
+const WAKE_INTERVAL: Duration = Duration::from_millis(5);
 
-/// What is taken to be sent is on its way for some time.
+/// Time for data that is being sent to arrive.
 const SENDING: Duration = Duration::from_millis(100);
 
 /// How long a node that ends stays for others that have not fetched all.
-const GOODBYE: Duration = Duration::from_secs(2);
+const LINGER: Duration = Duration::from_secs(2);
 
 /// Which machine this is, and where all are.
 #[derive(Args, Clone, Debug)]
@@ -63,7 +63,7 @@ pub struct NodeOptions {
     pub rank: usize,
     /// Seconds to wait for another machine, at the start and in each step, before giving up.
     #[arg(long = "node-timeout", value_name = "SECONDS", default_value = "600", value_parser = seconds)]
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -98,7 +98,7 @@ impl Nodes {
         let stop = CancellationToken::new();
         let service = Arc::new(Service::new(stop.clone()));
         let server = serve(&runtime, &service, &stop, port(&addresses[*rank])?);
-        runtime.spawn(knock(service.clone()));
+        runtime.spawn(wake_senders(service.clone()));
         let parse =
             |address: &String| format!("ws://{address}").parse().map_err(anyhow::Error::msg::<String>);
         let addresses = addresses.iter().map(parse).collect::<Result<_>>()?;
@@ -112,7 +112,7 @@ impl Nodes {
             runtime: Some(runtime),
         };
         nodes.wait_for_all(server)?;
-        nodes.devices = nodes.greet(devices, run)?;
+        nodes.devices = nodes.shake_hands(devices, run)?;
         Ok(nodes)
     }
 
@@ -136,15 +136,15 @@ impl Nodes {
     }
 
     /// Waits until all nodes are here.
-    pub fn meet(&self) -> Result<()> {
+    pub fn barrier(&self) -> Result<()> {
         self.exchange(TensorData::new(vec![0u8], [1])).map(drop)
     }
 
     /// Tells the others what is trained here, and checks that they train the same. Gives each node's devices.
-    fn greet(&self, devices: usize, run: &Value) -> Result<Vec<usize>> {
-        let greeting = serde_json::to_vec(&(devices, run))?;
-        let length = greeting.len();
-        let all = self.exchange(TensorData::new(greeting, [length]))?;
+    fn shake_hands(&self, devices: usize, run: &Value) -> Result<Vec<usize>> {
+        let handshake = serde_json::to_vec(&(devices, run))?;
+        let length = handshake.len();
+        let all = self.exchange(TensorData::new(handshake, [length]))?;
         let read = |(node, theirs): (usize, TensorData)| {
             let name = self.name(node);
             let theirs = theirs.into_vec::<u8>().map_err(unlike)?;
@@ -167,7 +167,7 @@ impl Nodes {
             let downloads: Vec<_> = (0..=others)
                 .map(|node| (node != self.options.rank).then(|| self.download(node, round)))
                 .collect();
-            let deadline = Instant::now() + self.options.patience;
+            let deadline = Instant::now() + self.options.timeout;
             let mut all = Vec::new();
             for (node, download) in downloads.into_iter().enumerate() {
                 all.push(match download {
@@ -196,13 +196,13 @@ impl Nodes {
         match time::timeout_at(deadline, download).await {
             Ok(Ok(Some(data))) => Ok(data),
             Ok(_) => bail!("{name} ended, or the connection to it broke"),
-            Err(_) => bail!("{name} has not answered for {} s", self.options.patience.as_secs_f32()),
+            Err(_) => bail!("{name} has not answered for {} s", self.options.timeout.as_secs_f32()),
         }
     }
 
     /// Returns when every other node can be connected to.
     fn wait_for_all(&self, server: JoinHandle<Result<()>>) -> Result<()> {
-        let deadline = Instant::now() + self.options.patience;
+        let deadline = Instant::now() + self.options.timeout;
         self.runtime()?.block_on(async {
             for (node, address) in self.options.addresses.iter().enumerate() {
                 while node != self.options.rank && TcpStream::connect(address).await.is_err() {
@@ -213,7 +213,7 @@ impl Nodes {
                         bail!(
                             "{} did not come within {} s",
                             self.name(node),
-                            self.options.patience.as_secs_f32()
+                            self.options.timeout.as_secs_f32()
                         );
                     }
                     time::sleep(RETRY).await;
@@ -228,7 +228,7 @@ impl Nodes {
     }
 
     fn runtime(&self) -> Result<&Runtime> {
-        self.runtime.as_ref().context("the nodes have parted")
+        self.runtime.as_ref().context("the connection to the nodes is closed")
     }
 }
 
@@ -238,15 +238,15 @@ impl Drop for Nodes {
         let service = self.service.clone();
         let closing = runtime.spawn(async move {
             while !service.exposed_tensors.lock().await.is_empty() {
-                time::sleep(KNOCK).await;
+                time::sleep(WAKE_INTERVAL).await;
             }
             time::sleep(SENDING).await;
             service.close().await;
         });
         // The service panics where a node is gone already; the task keeps that apart.
-        let _ = runtime.block_on(async { time::timeout(GOODBYE, closing).await });
+        let _ = runtime.block_on(async { time::timeout(LINGER, closing).await });
         self.stop.cancel();
-        runtime.shutdown_timeout(GOODBYE);
+        runtime.shutdown_timeout(LINGER);
     }
 }
 
@@ -269,9 +269,9 @@ fn serve(
 /// The service looks whether a tensor is there and then waits for the news of one (`get_exposed_tensor_bytes`,
 /// src/data_service.rs in burn-communication 0.21.0); what is shown between the two would be missed for ever, so the news
 /// is told again and again.
-async fn knock(service: Arc<Service>) {
+async fn wake_senders(service: Arc<Service>) {
     loop {
-        time::sleep(KNOCK).await;
+        time::sleep(WAKE_INTERVAL).await;
         service.new_tensor_notify.notify_waiters();
     }
 }
@@ -285,4 +285,9 @@ fn be_quiet() {
 fn port(address: &str) -> Result<u16> {
     let port = address.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
     port.with_context(|| format!("{address} is no HOST:PORT"))
+}
+
+/// Numbers of another kind than expected, as an error.
+pub(super) fn unlike(error: impl std::fmt::Debug) -> anyhow::Error {
+    anyhow::anyhow!("a tensor's numbers: {error:?}")
 }

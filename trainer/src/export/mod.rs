@@ -1,0 +1,4 @@
+//! Networks for others: the files that the page loads, and ONNX.
+
+pub mod onnx;
+pub mod weights;
