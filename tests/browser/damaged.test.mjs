@@ -67,6 +67,28 @@ test("where damage takes a whole cluster, with no word from the decoder, its sec
   assert.match(notes.join(), /damaged from 0:0\d\.\d to 0:0\d\.\d/);
 });
 
+for (const [kind, damage] of /** @type {[string, (bytes: Buffer, at: number) => Buffer][]} */ ([
+  ["bytes are inserted", (bytes, at) => Buffer.concat([bytes.subarray(0, at), Buffer.alloc(300, 0x5a), bytes.subarray(at)])],
+  ["bytes are lost", (bytes, at) => Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 211)])],
+  ["bytes are others", (bytes, at) => bytes.fill(0xa3, at, at + 211)],
+])) {
+  test(`live Matroska in which ${kind} within a cluster is read on behind them, and that is said`, async () => {
+    const video = ["-c:v", "libvpx", "-g", "5", "-live", "1"];
+    const whole = await makeClip(folder.path("live.webm"), { frames: 40, filter: "noise=alls=12:allf=t", video, sound: ["-c:a", "libopus"] });
+    const input = await changed(whole, "damaged-cluster.webm", (bytes) => damage(bytes, Math.floor(bytes.length * 0.45)));
+    const { frames, times, notes } = await coloured(input);
+    assert.ok(frames >= 38, `only ${frames} of 40 frames`);
+    assert.ok(Math.abs(times.at(-1) - times[0] - 3.9) < 0.01, `from ${times[0]} to ${times.at(-1)}`);
+    assert.match(notes.join(), /damaged/);
+    assert.doesNotMatch(notes.join(), /breaks off/);
+  });
+}
+
+test("a transport stream with one frame, of which nothing says how long it is shown", async () => {
+  const { frames, notes } = await coloured(await makeClip(folder.path("one.ts"), { frames: 1, rate: 5, sound: ["-c:a", "libmp3lame"] }));
+  assert.deepEqual([frames, notes], [1, []]);
+});
+
 test("a transport stream that gets out of step is read on", async () => {
   const whole = await longer("step.ts");
   const [third, second] = [1 / 3, 2 / 3];

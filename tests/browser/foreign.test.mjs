@@ -65,6 +65,18 @@ const KINDS = [
   { file: "hevc.mp4", video: ["-c:v", "libx265", "-x265-params", "log-level=none"], sound: ["-c:a", "aac"], heard: "aac" },
 ];
 
+test("a transport stream of so few packets that it looks like another format", async () => {
+  const input = await makeClip(folder.path("short.ts"), { size: "32x16", frames: 2, rate: 5, video: ["-c:v", "mpeg2video"] });
+  const line = await colorize(visitor.page, { input, output: `${input}.mp4`, timeout: 60 });
+  assert.deepEqual([line.ok, line.frames], [true, 2], JSON.stringify(line));
+});
+
+test("a picture too narrow for the added decoder is said to be so", async () => {
+  const input = await makeClip(folder.path("narrow.avi"), { size: "16x32", frames: 3, video: ["-c:v", "mpeg4"] });
+  const line = await colorize(visitor.page, { input, output: `${input}.mp4`, timeout: 60 });
+  assert.equal(line.code, "frame-size", JSON.stringify(line));
+});
+
 /** @param {string | number} rate */
 function fraction(rate) {
   const [numerator, denominator = 1] = String(rate).split("/").map(Number);

@@ -28,6 +28,9 @@ const COUNTED_BYTES = 256 * 1024 * 1024;
 /** How many packets are looked at where not all are, and if need be as few as that. */
 const FIRST_PACKETS = [256, 32, 4, 1];
 
+/** Frames a second, where a file does not tell. */
+const USUAL_RATE = 25;
+
 /** A file that can be coloured: its tracks, and what the page is told of it. */
 export interface Clip {
   file: File;
@@ -111,7 +114,8 @@ async function describe(
     ? await video.computeDuration()
     : await video.getDurationFromMetadata();
   const end = promisedEnd ?? (counted ? await video.computeDuration() : null);
-  const framesPerSecond = stats.averagePacketRate;
+  // Of a single frame nothing may be known but when it begins.
+  const framesPerSecond = Number.isFinite(stats.averagePacketRate) ? stats.averagePacketRate : USUAL_RATE;
   return {
     file, sound, promisedEnd,
     frames: framesOf(video),
@@ -119,7 +123,7 @@ async function describe(
     color: readColor(await video.getColorSpace(), await video.getCodedHeight()),
     aspect: await pixelAspect(content, format, video),
     endTolerance: endTolerance(format, framesPerSecond),
-    bitrate: stats.averageBitrate,
+    bitrate: Number.isFinite(stats.averageBitrate) ? stats.averageBitrate : 0,
     clockStart: await clockStartOf(input, format, firstTimestamp),
     report: {
       name: file.name,
@@ -134,7 +138,7 @@ async function describe(
         height: await video.getDisplayHeight(),
       },
       start: firstTimestamp,
-      seconds: end === null ? null : end - firstTimestamp,
+      seconds: end === null ? null : Math.max(end - firstTimestamp, 1 / framesPerSecond),
       frames: counted ? stats.packetCount : null,
       framesPerSecond,
       sound: await Promise.all(sound.map(codecName)),

@@ -20,6 +20,7 @@ export const notes = {
     const others = spans.length > NAMED ? `, and in ${plural(spans.length - NAMED, "further place")}` : "";
     return `The source is damaged ${named.join(", ")}${others}. There the picture stands still; the sound is in step with it.`;
   },
+  damagedSomewhere: "The source is damaged. A frame here or there may be missing, or not look as it did.",
   framesLeftOut: (all: number, given: number) =>
     `The source has ${plural(all, "frame")}, of which ${all - given} could not be read, or are shown at no time of their own.`,
   sizeChanges: "The picture changes its size on the way; the coloured one has the first size throughout.",

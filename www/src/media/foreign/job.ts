@@ -33,7 +33,7 @@ export interface Converted {
 }
 
 /** Why a file was not brought over. */
-export type Refusal = "decoder-missing" | "file-unknown" | "file-protected" | "file-no-video" | "codec-unsupported" | "decode-failed" | "storage-full" | "file-unreadable";
+export type Refusal = "decoder-missing" | "file-unknown" | "file-protected" | "file-no-video" | "codec-unsupported" | "decode-failed" | "frame-size" | "storage-full" | "file-unreadable";
 
 export type Said =
   | { kind: "begun" }
