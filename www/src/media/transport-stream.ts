@@ -53,7 +53,7 @@ async function* stretches(file: Blob, begin: number, stride: number): AsyncGener
     const end = base + bytes.length;
     const lost = at + packetsInStep(bytes, at - base, stride) * stride;
     if (lost >= end) {
-      at = end === file.size ? end : lost - stride;
+      at = end === file.size ? lost : lost - stride;
       continue;
     }
     // The packet before may itself be too short: then the next one begins within it.
