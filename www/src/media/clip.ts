@@ -7,6 +7,7 @@ import { Fault, named } from "../fault";
 import type { ClipReport } from "../protocol";
 import { notes } from "../words/notes";
 import { pixelAspect, type PixelAspect } from "./aspect";
+import { hasChapters } from "./chapters";
 import { readColor, type ClipColor } from "./color";
 import { inTime } from "./patience";
 import { possibleOutputs } from "./encoding";
@@ -119,7 +120,7 @@ async function describe(
   return {
     file, sound, promisedEnd,
     frames: framesOf(video),
-    tags: await readTags(input),
+    tags: await readTags(content, input, format),
     color: readColor(await video.getColorSpace(), await video.getCodedHeight()),
     aspect: await pixelAspect(content, format, video),
     endTolerance: endTolerance(format, framesPerSecond),
@@ -181,6 +182,7 @@ async function notesOn(content: Blob, input: Input, format: InputFormat, video: 
   const found: string[] = [];
   if ((await input.getVideoTracks()).length > 1) found.push(notes.moreTracks);
   if (await hasSubtitles(content, format)) found.push(notes.subtitles);
+  if (await hasChapters(content, format)) found.push(notes.chapters);
   if (await video.hasHighDynamicRange()) found.push(notes.highDynamicRange);
   if (await video.canBeTransparent()) found.push(notes.transparent);
   if (await isInterlaced(video)) found.push(notes.interlaced);

@@ -8,6 +8,7 @@ const NAMED = 4;
 export const notes = {
   moreTracks: "The file has more than one picture track; the main one is coloured, the others are left out.",
   subtitles: "The file has subtitles. The page cannot read them, so the coloured file is without them.",
+  chapters: "The file is divided into chapters. The page cannot write them, so the coloured file is without them.",
   transparent: "The clip has transparent parts; the coloured one is opaque.",
   noTransparency: "This format has no transparency: the transparent parts are white. PNG and WebP keep them.",
   interlaced: "The clip is interlaced. Its lines are not taken apart, and the coloured clip is written as whole frames.",

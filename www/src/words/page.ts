@@ -35,9 +35,9 @@ export const words = {
   steps: {
     link: "Fetching the clip that the address names…",
     file: "Reading the file…",
-    foreign: (share: number | null) => share === null
+    foreign: (share: number | null, left: number | null) => share === null
       ? "Fetching the decoder for this kind of file (10 MB, once)…"
-      : `The browser does not read this kind of file; the added decoder does: ${percent(share)}…`,
+      : `Your browser cannot read this kind of file. The added decoder is preparing it: ${percent(share)}${left === null ? "…" : `, about ${spanWords(left)} left.`}`,
     model: "Getting ready to colour…",
     preview: "Imagining four colourings…",
   },
@@ -64,6 +64,9 @@ export const words = {
   saveSoFarLabel: (name: string) => `Save what is there of ${name}`,
   notSaved: " is coloured to its end, and was not saved.",
   forget: "Forget it",
+  forgotten: " is forgotten.",
+  undo: "Undo",
+  undoLabel: (name: string) => `Undo: keep ${name}`,
   forgetLabel: (name: string) => `Forget it: ${name}`,
   // choosing
   likeliest: "likeliest",

@@ -4,6 +4,7 @@
  */
 import { isTransportStream } from "../transport-stream";
 import { claimsFields, isProtected, pictureOf, plan, promisedSeconds, type Inspected } from "./inspect";
+import { endsWithinPacket } from "./program-stream";
 import { KeptFile } from "./kept-file";
 import type { Job, Refusal, Said } from "./job";
 
@@ -70,7 +71,9 @@ async function convert(job: Job): Promise<void> {
   const kept = await KeptFile.open(job.name);
   try {
     const reached = programs.write(options, kept, seconds);
-    say({ kind: "done", converted: { ...converted, breaksOff: reached < promisedSeconds(inspected, picture) - SHORT_OF_END }, written: kept.complete() });
+    const isShort = reached < promisedSeconds(inspected, picture) - SHORT_OF_END;
+    const breaksOff = isShort || (inspected.format.format_name === "mpeg" && (await endsWithinPacket(job.file)));
+    say({ kind: "done", converted: { ...converted, breaksOff }, written: kept.complete() });
   } catch (error) {
     kept.close();
     throw error;
@@ -117,7 +120,7 @@ class Programs {
   }
 
   inspect(): Inspected {
-    const streams = this.#probe("-show_streams", "-show_format");
+    const streams = this.#probe("-show_streams", "-show_format", "-show_chapters");
     if (!streams.format) throw new Refused(this.#unreadable ? "file-unreadable" : "file-unknown", this.complaints);
     const { frames = [] } = this.#probe("-select_streams", "V:0", "-read_intervals", `%+#${LOOKED_AT}`, "-show_entries", "frame=interlaced_frame");
     return { ...streams, frames } as Inspected;

@@ -24,6 +24,8 @@ export interface Converted {
   soundEncoded: string[];
   /** Whether the picture was in two fields, which are now one frame. */
   deinterlaced: boolean;
+  /** Whether it is divided into chapters. */
+  chapters: boolean;
   /** Whether a row or a column was added, because the new file takes even sizes only. */
   padded: boolean;
   /** Whether the picture was taken over as it was. */
