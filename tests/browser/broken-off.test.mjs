@@ -158,6 +158,9 @@ test("another file is refused in words, and the run can be forgotten", { timeout
   assert.match(await page.getByRole("alert").innerText(), /name, its size or its date[^]*still kept/);
   assert.equal(await offer().count(), 1);
   await offer().getByRole("button", { name: "Forget" }).click();
+  await page.keyboard.press("Enter"); // the way back has the keyboard
+  await offer().getByRole("button", { name: "Forget" }).click();
+  assert.match(await offer().innerText(), /is forgotten/);
   await page.locator("#unfinished").waitFor({ state: "hidden" });
   page = await opened();
   assert.equal(await offer().count(), 0);
