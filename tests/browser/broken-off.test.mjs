@@ -132,7 +132,7 @@ test("what is there can be saved, with its sound, and the run still goes on by d
   await breakOff(clip, CUTS[1] + 6);
   const seconds = await secondsOffered();
   const [download] = await Promise.all([page.waitForEvent("download"), offer().getByRole("button", { name: /Save what is there/ }).click()]);
-  assert.equal(download.suggestedFilename(), "shots-color.mp4");
+  assert.equal(download.suggestedFilename(), "shots-colour.mp4");
   const part = folder.path("part.mp4");
   await download.saveAs(part);
   await playable(part);

@@ -244,7 +244,7 @@ test("the result is shared where the device shares files, and nowhere else", asy
   assert.equal(await settled(page, "finished"), null);
   await page.getByRole("button", { name: "Share" }).click();
   // @ts-ignore made just above
-  await page.waitForFunction(() => window.shared === "short-color.mp4");
+  await page.waitForFunction(() => window.shared === "short-colour.mp4");
 });
 
 test("without WebGPU the page says so and works on the processor", async () => {

@@ -28,7 +28,7 @@ export const notes = {
   addedDecoder: (container: string, codec: string) =>
     `The browser does not read this kind of file (${container}, ${codecWords(codec)}); the added decoder has read it.`,
   deinterlaced: "The film was stored in interlaced half pictures, as for television; they were put together into whole ones.",
-  padded: "The picture has an odd number of rows or columns; one was added, because the file between takes even ones only.",
+  padded: "The picture has an odd number of rows or columns; one was added, because the copy that the page works on takes even ones only.",
   animation: (format: string) => `The file is an animated ${format}; all of its pictures are coloured, as a film.`,
   sequence: (pictures: number, rate: number) => `${pictures} numbered pictures were read as a film of ${rate} frames a second.`,
   numbersMissing: (count: number) => `${count === 1 ? "One number is" : `${count} numbers are`} missing among the pictures; those around follow each other without a gap.`,
