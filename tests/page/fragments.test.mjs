@@ -1,9 +1,9 @@
 /** How much of a file that was broken off is whole. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pageModule } from "./import.mjs";
+import { loaded } from "./loaded.mjs";
 
-const { wholeFragments } = await pageModule("media/fragments.ts");
+const { wholeFragments } = await loaded("media/fragments.ts");
 
 /** A box of MP4. @param {string} type @param {number} content its bytes */
 function box(type, content) {

@@ -1,9 +1,9 @@
 /** The study's preference rates and their intervals. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pageModule } from "./import.mjs";
+import { loaded } from "./loaded.mjs";
 
-const { preferences, wilsonInterval } = await pageModule("study/preference.ts");
+const { preferences, wilsonInterval } = await loaded("study/preference.ts");
 
 test("Wilson's 95 % interval, as textbooks have it", () => {
   const close = (/** @type {number[]} */ interval, /** @type {number[]} */ right) =>

@@ -1,10 +1,10 @@
 /** Matroska that is damaged becomes what can be read to its end. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pageModule } from "./import.mjs";
+import { loaded } from "./loaded.mjs";
 
-const { readableMatroska } = await pageModule("media/matroska.ts");
-const { matroskaHead } = await pageModule("media/matroska-head.ts");
+const { readableMatroska } = await loaded("media/matroska.ts");
+const { matroskaHead } = await loaded("media/matroska-head.ts");
 
 /** An element with its size in eight bytes. @param {number[]} id @param {Buffer[]} content */
 function element(id, ...content) {

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { pageModule } from "./import.mjs";
+import { loaded } from "./loaded.mjs";
 
-const { Pace } = await pageModule("engine/pace.ts");
-const { Gate } = await pageModule("engine/gate.ts");
-const { secondsOfFrame } = await pageModule("estimate.ts");
+const { Pace } = await loaded("engine/pace.ts");
+const { Gate } = await loaded("engine/gate.ts");
+const { secondsOfFrame } = await loaded("estimate.ts");
 
 /** A clip of 40 frames in 4 seconds, or of who knows how many. @param {number | null} frames @param {number | null} seconds */
 const clip = (frames = 40, seconds = 4) => ({ report: { start: 1, seconds, frames } });

@@ -1,9 +1,9 @@
 /** Parameter sets of H.264 and HEVC that travel in front of a key packet. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pageModule } from "./import.mjs";
+import { loaded } from "./loaded.mjs";
 
-const { withParameterSets } = await pageModule("media/parameter-sets.ts");
+const { withParameterSets } = await loaded("media/parameter-sets.ts");
 
 const PACKET = Uint8Array.of(9, 9, 9);
 

@@ -1,9 +1,9 @@
 /** The list of a clip's shots. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pageModule } from "./import.mjs";
+import { loaded } from "./loaded.mjs";
 
-const { keepsOwn, Shots } = await pageModule("shots.ts");
+const { keepsOwn, Shots } = await loaded("shots.ts");
 
 /** @param {number[]} starts */
 function shots(...starts) {

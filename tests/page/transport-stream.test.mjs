@@ -1,10 +1,10 @@
 /** Streams of packets that get out of step, and those that end within one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pageModule } from "./import.mjs";
+import { loaded } from "./loaded.mjs";
 
-const { inStep, isTransportStream } = await pageModule("media/transport-stream.ts");
-const { endsWithinPacket } = await pageModule("media/foreign/program-stream.ts");
+const { inStep, isTransportStream } = await loaded("media/transport-stream.ts");
+const { endsWithinPacket } = await loaded("media/foreign/program-stream.ts");
 
 /** A packet that is known by its number. @param {number} number @param {number} lead bytes before it */
 function packet(number, lead = 0) {
