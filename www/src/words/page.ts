@@ -1,4 +1,4 @@
-import { PATIENCE, type Level } from "../choices";
+import { PRESET_SECONDS, type Level } from "../choices";
 import type { Look } from "../picture/look";
 import type { DeviceReport, WrittenFormat } from "../protocol";
 import { clockWords, codecWords, fileWords, megabytes, percent, plural, spanWords } from "./measure";
@@ -86,7 +86,7 @@ export const words = {
   },
   levels: (level: Level | null, preset: boolean) => [
     level ? LEVEL_WORDS[level] : "Set by the numbers under “More”.",
-    preset ? `Preset is the best that is done within ${spanWords(PATIENCE)}.` : "",
+    preset ? `Preset is the best that is done within ${spanWords(PRESET_SECONDS)}.` : "",
   ].filter(Boolean).join(" "),
   model: (model: string) => MODELS[model] ?? model,
   modelHint: (chosen: string, larger: number) => {
