@@ -1,7 +1,7 @@
 /** An element's identifier and size take no more. */
 const HEADER_BYTES = 12;
 /** So much of a file is read at once. */
-const WINDOW_BYTES = 256 * 1024;
+const WINDOW_BYTES = 1024 * 1024;
 
 export interface Element {
   id: number;
