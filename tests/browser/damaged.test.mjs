@@ -150,6 +150,17 @@ test("frames before zero are frames", async () => {
   assert.ok(Math.abs(times[11] - times[0] - 1.1) < 0.002, `${times}`);
 });
 
+test("recordings that were put one behind the other are one film, though the clock begins again", async () => {
+  const parts = [];
+  for (const name of ["first.ts", "second.ts"]) parts.push(await readFile(await makeClip(folder.path(name), { frames: 12, sound: ["-c:a", "aac"] })));
+  const input = folder.path("joined.ts");
+  await writeFile(input, Buffer.concat(parts));
+  const { frames, times, sound } = await coloured(input);
+  assert.equal(frames, 24);
+  assert.ok(Math.abs(times.at(-1) - times[0] - 2.3) < 0.15, `from ${times[0]} to ${times.at(-1)}`);
+  assert.ok((sound?.seconds ?? 0) > 2.1, `sound of ${sound?.seconds} s`);
+});
+
 test("a picture that changes its size keeps its first one, and that is said", async () => {
   const parts = [];
   for (const [at, size] of ["96x64", "128x80"].entries()) {

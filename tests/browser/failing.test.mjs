@@ -93,10 +93,9 @@ failing("negstart.mkv", "12 frames, those before zero too", async (file) => {
   assert.equal((await coloured(file)).frames, 12);
 });
 
-failing("sizechange.ts", "all frames in the first size, and that is said", async (file) => {
-  const { frames, width, height, notes } = await coloured(file);
+failing("sizechange.ts", "all frames, in the first size, though the clock begins again with the second", async (file) => {
+  const { frames, width, height } = await coloured(file);
   assert.deepEqual([frames, width, height], [24, 128, 96]);
-  assert.match(notes, /changes its size/);
 });
 
 failing("interlaced.mp4", "said before the run", async (file) => {

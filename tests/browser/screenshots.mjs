@@ -123,21 +123,28 @@ async function takeAll(into) {
   const browser = await launch();
   try {
     const inputs = await makeInputs(folder.path);
-    const page = await (await browser.newContext({ serviceWorkers: "block" })).newPage();
-    page.setDefaultTimeout(120_000);
     const address = addressOf(server.address, { device: "cpu", size: "64", passes: "1" });
-    const stop = photographer(page, into);
-    await page.goto(address);
-    await walkClip(page, inputs.clip, async (state) => state !== "reading" && stop(state));
+    const study = await studyFolder(folder, inputs.clip);
+    /** @type {[string, (page: Page, stop: Stop) => Promise<unknown>][]} */
+    const walks = [
+      [address, (page, stop) => walkClip(page, inputs.clip, async (state) => state !== "reading" && stop(state))],
+      [address, (page, stop) => walkQueue(page, [inputs.photo, inputs.clip], async (state) => {
+        if (state === "queue") await page.locator("#batch").scrollIntoViewIfNeeded();
+        await stop(state);
+      })],
+      [address, (page, stop) => walkRest(page, address, inputs, stop)],
+      [`${server.address}study.html`, (page, stop) => walkStudy(page, study, stop)],
+    ];
     await stopReading(browser, inputs.clip, into);
-    await page.goto(address);
-    await walkQueue(page, [inputs.photo, inputs.clip], async (state) => {
-      if (state === "queue") await page.locator("#batch").scrollIntoViewIfNeeded();
-      await stop(state);
-    });
-    await walkRest(page, address, inputs, stop);
-    await page.goto(`${server.address}study.html`);
-    await walkStudy(page, await studyFolder(folder, inputs.clip), stop);
+    for (const [address, walk] of walks) {
+      // Each with a disk of its own: what one leaves is not to be offered in the next.
+      const context = await browser.newContext({ serviceWorkers: "block" });
+      const page = await context.newPage();
+      page.setDefaultTimeout(240_000);
+      await page.goto(address);
+      await walk(page, photographer(page, into));
+      await context.close();
+    }
   } finally {
     await browser.close();
     await server.close();

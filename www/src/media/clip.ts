@@ -8,6 +8,7 @@ import type { ClipReport } from "../protocol";
 import { notes } from "../words/notes";
 import { pixelAspect, type PixelAspect } from "./aspect";
 import { hasChapters } from "./chapters";
+import { clockRestarts } from "./clock";
 import { readColor, type ClipColor } from "./color";
 import { inTime } from "./patience";
 import { possibleOutputs } from "./encoding";
@@ -117,6 +118,10 @@ async function describe(
   const end = promisedEnd ?? (counted ? await video.computeDuration() : null);
   // Of a single frame nothing may be known but when it begins.
   const framesPerSecond = Number.isFinite(stats.averagePacketRate) ? stats.averagePacketRate : USUAL_RATE;
+  // Only a decoder that reads from the beginning to the end can tell such times apart.
+  if (counted && format instanceof MpegTsInputFormat && (await clockRestarts(video, framesPerSecond))) {
+    throw new Fault("codec-unsupported", "its clock begins again");
+  }
   return {
     file, sound, promisedEnd,
     frames: framesOf(video),

@@ -26,7 +26,7 @@ export const notes = {
     `The source has ${plural(all, "frame")}, of which ${all - given} could not be read, or are shown at no time of their own.`,
   sizeChanges: "The picture changes its size on the way; the coloured one has the first size throughout.",
   addedDecoder: (container: string, codec: string) =>
-    `The browser does not read this kind of file (${container}, ${codecWords(codec)}); the added decoder has read it.`,
+    `The browser does not read this kind of file (${container.replace(/ \(.*/, "")}, ${codecWords(codec)}); the added decoder has read it.`,
   deinterlaced: "The film was stored in interlaced half pictures, as for television; they were put together into whole ones.",
   padded: "The picture has an odd number of rows or columns; one was added, because the copy that the page works on takes even ones only.",
   animation: (format: string) => `The file is an animated ${format}; all of its pictures are coloured, as a film.`,
