@@ -47,7 +47,7 @@ function photographer(page, folder) {
 
 /** Two shots of the samples, in a file for the page and in an old one. @param {(name: string) => string} path */
 async function makeInputs(path) {
-  const shot = (/** @type {number} */ input) => `[${input}:v]trim=end_frame=60,scale=192:144,setsar=1,fps=15,format=gray[${input}]`;
+  const shot = (/** @type {number} */ input) => `[${input}:v]trim=end_frame=32,scale=192:144,setsar=1,fps=15,format=gray[${input}]`;
   const cut = ["-i", `${SAMPLES}office.mp4`, "-i", `${SAMPLES}street.mp4`, "-lavfi", `${shot(0)};${shot(1)};[0][1]concat=n=2,format=yuv420p`];
   const [clip, old, photo] = [path("Great-aunt's wedding, first reel.mp4"), path("1987 holiday.avi"), path("portrait.png")];
   await ffmpeg([...cut, "-c:v", "libx264", clip]);
