@@ -16,7 +16,9 @@ type Request = Extract<Asked, { take: unknown }>;
 
 const running = new Map<number, Gate>();
 let queue: Promise<void> = Promise.resolve();
-const colorizer = new Colorizer((job) => (queue = queue.then(job)));
+const colorizer = new Colorizer((job) => {
+  queue = queue.then(job);
+});
 
 void navigator.locks.request(self.name, () => {
   postMessage(ALIVE);

@@ -207,6 +207,7 @@ class Run {
     if (endedEarly || (this.clip.cutOff && this.reel.options.trim === null)) found.push(notes.breaksOff);
     const isMissing = this.reel.options.trim === null && report.frames !== null && this.#pace.frames < report.frames;
     if (isMissing && found.length === 0) found.push(notes.framesLeftOut(report.frames!, this.#pace.frames));
+    if (this.clip.damaged && found.length === 0) found.push(notes.damagedSomewhere);
     return found;
   }
 }

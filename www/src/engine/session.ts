@@ -24,7 +24,7 @@ function compiled(): Promise<unknown> {
 type Told = (value: { bytes: number; total: number }) => void;
 
 /** Files of a set of weights, and what they hold once it has come. */
-interface Parcel {
+interface PendingWeights {
   page: string;
   manifest: string;
   model: string;
@@ -35,7 +35,7 @@ interface Parcel {
 /** The engine on its device, with one set of weights. */
 export class Session {
   /** What only a clip needs. It comes while the visitor looks at the candidates; null is one that did not come, or was wrong. */
-  #rest: (Omit<Parcel, "fetched"> & { fetched: Promise<Fetched[] | null>; bytes: number }) | null = null;
+  #rest: (Omit<PendingWeights, "fetched"> & { fetched: Promise<Fetched[] | null>; bytes: number }) | null = null;
 
   private constructor(readonly engine: Engine, private readonly software: string | null) {}
 
@@ -55,7 +55,7 @@ export class Session {
    * Loads what the candidates need, and sends for the rest. `later` runs a job once the engine has nothing else to do: the rest is
    * loaded, and with that kept for the next visit, whether a run asks for it or not.
    */
-  async load(first: Parcel, later: (job: () => Promise<void>) => void): Promise<void> {
+  async load(first: PendingWeights, later: (job: () => Promise<void>) => void): Promise<void> {
     await this.#take(first, await first.fetched);
     const { page, manifest, model } = first;
     const files = Engine.files(manifest, model).filter(({ forPreview }) => !forPreview);
@@ -66,7 +66,7 @@ export class Session {
   }
 
   /** All sets of weights that are published. What comes anyway, now or for a run, is not counted. */
-  async offers({ page, manifest, model }: Parcel): Promise<ModelOffer[]> {
+  async offers({ page, manifest, model }: PendingWeights): Promise<ModelOffer[]> {
     const coming = new Set(Engine.files(manifest, model).map(({ sha256 }) => sha256));
     const offer = async (model: string) => {
       const files = Engine.files(manifest, model).filter(({ sha256 }) => !coming.has(sha256));
@@ -111,7 +111,7 @@ export class Session {
   }
 
   /** Has the engine check and load weights, and keeps them for the next visit if they are right. */
-  async #take({ page, manifest, model, files }: Omit<Parcel, "fetched">, fetched: Fetched[]): Promise<void> {
+  async #take({ page, manifest, model, files }: Omit<PendingWeights, "fetched">, fetched: Fetched[]): Promise<void> {
     try {
       await asked(() => this.engine.load(manifest, model, fetched));
     } catch (error) {
@@ -166,7 +166,7 @@ export class Session {
 }
 
 /** Sends for the weights that the candidates need; `told` hears how far they are. */
-export async function sendForWeights(page: string, model: string, told: Told, signal: AbortSignal): Promise<Parcel> {
+export async function sendForWeights(page: string, model: string, told: Told, signal: AbortSignal): Promise<PendingWeights> {
   const fetchedManifest = begun(readManifest(page, signal));
   await compiled();
   const manifest = await fetchedManifest;
