@@ -64,6 +64,7 @@ fn request(inputs: &[&Path], out: &Path) -> Request {
         folders: Folders::Auto,
         out: out.to_owned(),
         parameters: SetParameters { item, limit_photos: None, limit_clips: None, seed: 1 },
+        shards: None,
     }
 }
 
@@ -268,7 +269,7 @@ fn a_set_with_neighborhoods_opens_and_is_kept() {
     let record = serde_json::to_string_pretty(&item).unwrap();
     fs::write(folder.join(ITEM_FILE), &record).unwrap();
     set.items[0].item = sha256(record.as_bytes());
-    set.sha256 = SetRecord::hash(&set.items);
+    set.sha256 = SetRecord::hash(&set.items, None);
     fs::write(&set_file, serde_json::to_string(&set).unwrap()).unwrap();
     let photo = PreparedSet::open(out.path()).unwrap().photos(Split::Training).remove(0);
     assert_eq!(photo.frame(0).unwrap(), picture(64, 48, 3));

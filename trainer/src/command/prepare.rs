@@ -17,6 +17,7 @@ use crate::{
         Folders, Request,
         flows::{FindMotion, NetworkMotion},
         prepare,
+        shards::ShardOptions,
     },
     run::flow_network,
 };
@@ -59,6 +60,13 @@ pub struct PrepareCommand {
     /// Of each clip at most so many frames are taken, from its start.
     #[arg(long, value_parser = super::eval::frame_count)]
     frames: Option<usize>,
+    /// Puts photos into tar shards of so many (1,000 if no number is given), as WebDataset has them, in place of a folder each.
+    #[arg(long, value_name = "PHOTOS", num_args = 0..=1, default_missing_value = "1000", value_parser = count)]
+    shards: Option<usize>,
+    /// Makes one part of the shards, such as 3/16, so that many machines can share the work on one disk. The call that finds all others
+    /// done finishes the set.
+    #[arg(long, value_name = "K/N", value_parser = part, requires = "shards")]
+    part: Option<[usize; 2]>,
     /// How folders of images are read.
     #[arg(long, value_enum, default_value_t = Folders::Auto)]
     folders: Folders,
@@ -94,6 +102,10 @@ impl PrepareCommand {
             folders: self.folders,
             out: self.out.clone(),
             parameters: SetParameters { item, limit_photos, limit_clips, seed: self.seed },
+            shards: self.shards.map(|photos| {
+                let [part, parts] = self.part.unwrap_or([0, 1]);
+                ShardOptions { photos, part, parts }
+            }),
         }
     }
 
@@ -124,4 +136,20 @@ impl PrepareCommand {
         let finder = network.map(|network| NetworkMotion::new(network, device.clone()));
         Ok(finder.map(|finder| Box::new(finder) as Box<dyn FindMotion>))
     }
+}
+
+/// A number of photos, at least one.
+fn count(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|&count| count > 0)
+        .ok_or_else(|| format!("{text} is no number of photos: at least 1"))
+}
+
+/// "3/16" to the part, from 0, and the number of parts.
+fn part(text: &str) -> Result<[usize; 2], String> {
+    let numbers =
+        text.split_once('/').and_then(|(part, parts)| Some([part.parse().ok()?, parts.parse().ok()?]));
+    let valid = numbers.filter(|[part, parts]: &[usize; 2]| (1..=*parts).contains(part));
+    valid.map(|[part, parts]| [part - 1, parts]).ok_or_else(|| format!("{text} is no part such as 3/16"))
 }

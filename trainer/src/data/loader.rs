@@ -25,6 +25,8 @@ pub struct Draw {
     pub step: usize,
     /// The batch's place among those of the step, from 0.
     pub part: usize,
+    /// The batches of a step, of all devices.
+    pub parts: usize,
 }
 
 impl Draw {
@@ -33,9 +35,14 @@ impl Draw {
         random(self.seed, self.step)
     }
 
+    /// The number of example `place` of a batch of `count` among all examples of the stage, from 0.
+    pub fn number(&self, place: usize, count: usize) -> usize {
+        (self.step * self.parts + self.part) * count + place
+    }
+
     /// Random numbers of each of the batch's `count` examples: the step's, however it is parted into batches.
     pub fn of_examples(&self, count: usize) -> impl Iterator<Item = StdRng> + use<> {
-        let Self { seed, step, part } = *self;
+        let Self { seed, step, part, .. } = *self;
         let seed_of =
             move |example: usize| seed.wrapping_add((example as u64 + 1).wrapping_mul(0xbf58_476d_1ce4_e5b9));
         (part * count..(part + 1) * count).map(move |example| random(seed_of(example), step))
@@ -61,18 +68,25 @@ pub struct Order {
     pub first: usize,
     /// Which of each step's batches are prepared; another device prepares the others.
     pub parts: Range<usize>,
+    /// The batches of a step, of all devices.
+    pub all_parts: usize,
 }
 
 impl<T: Send + 'static> Loader<T> {
     /// Starts threads that prepare the batches with `prepare`.
     pub fn start(order: Order, prepare: impl Fn(Draw) -> Result<T> + Send + Sync + 'static) -> Self {
-        let Order { workers, seed, first, parts } = order;
+        let Order { workers, seed, first, parts, all_parts } = order;
         let (prepare, count) = (Arc::new(prepare), parts.len());
         let start = |worker: usize| {
             let (prepare, before) = (prepare.clone(), parts.start);
             let (sender, receiver) = sync_channel(AHEAD);
             thread::spawn(move || {
-                let draw = |batch: usize| Draw { seed, step: batch / count, part: before + batch % count };
+                let draw = |batch: usize| Draw {
+                    seed,
+                    step: batch / count,
+                    part: before + batch % count,
+                    parts: all_parts,
+                };
                 let mut batches = (first * count + worker..).step_by(workers);
                 let mut ready = || prepare(draw(batches.next().unwrap_or_default()));
                 while sender.send(ready()).is_ok() {}
@@ -109,7 +123,8 @@ mod tests {
 
     fn numbers(first: usize, workers: usize, parts: Range<usize>, count: usize) -> Vec<u64> {
         let made = 2 * parts.len();
-        let order = Order { workers, seed: 3, first, parts };
+        let all_parts = parts.end;
+        let order = Order { workers, seed: 3, first, parts, all_parts };
         let mut loader = Loader::start(order, move |draw| {
             Ok(draw.of_examples(count).map(|mut random| random.random()).collect::<Vec<u64>>())
         });

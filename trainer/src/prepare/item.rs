@@ -50,8 +50,10 @@ struct Writing<'a> {
 }
 
 /// The reason why preparing a source stops: the source is at fault, or the disk is.
-enum Stop {
+pub(super) enum Stop {
+    /// The source can't be used.
     Source(Reason, String),
+    /// It can't be written.
     Disk(anyhow::Error),
 }
 
@@ -123,11 +125,7 @@ impl<'a> Writing<'a> {
             );
             return Err(Stop::Source(Reason::MixedSizes, detail));
         }
-        let least = (self.side / 2).max(SMALLEST);
-        if width.min(height) < least {
-            let detail = format!("{width}x{height} pixels; {least} a side are the least (half of --side)");
-            return Err(Stop::Source(Reason::Tiny, detail));
-        }
+        check_size(size, self.side)?;
         let grey = grey(frame);
         if self.previous.as_ref().is_some_and(|previous| is_cut(previous, &grey)) {
             self.cuts.push(number);
@@ -145,19 +143,36 @@ impl<'a> Writing<'a> {
         let nothing = || Stop::Source(Reason::Unreadable, "no frames".to_owned());
         let size = self.size.ok_or_else(nothing)?;
         let saturation = self.saturation / frames as f32;
-        if saturation < GREY_SATURATION {
-            let detail = format!("mean saturation {saturation:.3}; {GREY_SATURATION} is the least");
-            return Err(Stop::Source(Reason::Grey, detail));
-        }
+        check_saturation(saturation)?;
         Ok((size, frames))
     }
 }
 
-fn unreadable(error: anyhow::Error) -> Stop {
+/// An error for frames that are too small for a set of this shorter side.
+pub(super) fn check_size((width, height): (u32, u32), side: u32) -> Result<(), Stop> {
+    let least = (side / 2).max(SMALLEST);
+    if width.min(height) < least {
+        let detail = format!("{width}x{height} pixels; {least} a side are the least (half of --side)");
+        return Err(Stop::Source(Reason::Tiny, detail));
+    }
+    Ok(())
+}
+
+/// An error for a source without color.
+pub(super) fn check_saturation(saturation: f32) -> Result<(), Stop> {
+    if saturation < GREY_SATURATION {
+        let detail = format!("mean saturation {saturation:.3}; {GREY_SATURATION} is the least");
+        return Err(Stop::Source(Reason::Grey, detail));
+    }
+    Ok(())
+}
+
+pub(super) fn unreadable(error: anyhow::Error) -> Stop {
     Stop::Source(Reason::Unreadable, format!("{error:#}"))
 }
 
-fn png(frame: &RgbImage) -> Result<Vec<u8>> {
+/// A frame as PNG.
+pub(super) fn png(frame: &RgbImage) -> Result<Vec<u8>> {
     let mut bytes = Cursor::new(Vec::new());
     frame.write_to(&mut bytes, ImageFormat::Png).context("encoding a frame")?;
     Ok(bytes.into_inner())

@@ -7,6 +7,7 @@ mod frame_folder;
 mod item;
 mod report;
 mod search;
+pub mod shards;
 mod source;
 mod staged_folder;
 
@@ -33,6 +34,7 @@ use choice::choose;
 use flows::{FindMotion, FoundFlows};
 use item::{MadeItem, Outcome};
 use search::Sources;
+use shards::{MadeShards, ShardOptions};
 use source::{Source, ensure_ffmpeg};
 
 /// The inputs and the output of a call.
@@ -46,6 +48,8 @@ pub struct Request {
     pub out: PathBuf,
     /// How, and how many.
     pub parameters: SetParameters,
+    /// How photos lie in shards; in folders of their own where none.
+    pub shards: Option<ShardOptions>,
 }
 
 /// Makes what is missing or damaged in a set, and then its `set.json`. What an earlier call made of the same sources with
@@ -56,14 +60,24 @@ pub fn prepare(request: &Request, finder: Option<&dyn FindMotion>) -> Result<Rep
     let set = fs::canonicalize(&request.out).with_context(|| format!("reading {}", request.out.display()))?;
     staged_folder::remove_leftovers(&items)?;
     let Sources { found, dropped } = Sources::find(&request.inputs, request.folders, &set)?;
-    let sources = choose(&found, &request.parameters);
+    let mut sources = choose(&found, &request.parameters);
     ensure_ffmpeg(&sources)?;
-    let mut gathered = Gathered { report: Report { dropped, ..Report::default() }, items: Vec::new() };
+    let mut gathered =
+        Gathered { report: Report { dropped, ..Report::default() }, items: Vec::new(), shards: None };
+    if let Some(options) = request.shards {
+        let photos: Vec<Source> = sources.extract_if(.., |source| source.kind() == Kind::Photo).collect();
+        let made = shards::prepare(&set, &photos, &request.parameters, options)?;
+        gathered.take_shards(made);
+        if gathered.shards.is_none() {
+            return Ok(gathered.report);
+        }
+    }
     for (source, outcome) in sources.iter().zip(make_items(&set, &sources, &request.parameters)?) {
         gathered.take(source, outcome);
     }
     let left_out = || report::dropped(&gathered.report.dropped);
-    ensure!(!gathered.items.is_empty(), "nothing could be prepared\n{}", left_out());
+    let photos = gathered.report.photos;
+    ensure!(photos > 0 || !gathered.items.is_empty(), "nothing could be prepared\n{}", left_out());
     let flows = match finder {
         Some(finder) => find_flows(&set, &gathered.items, finder)?,
         None => vec![None; gathered.items.len()],
@@ -114,9 +128,20 @@ struct Gathering {
 struct Gathered {
     report: Report,
     items: Vec<Gathering>,
+    /// The hash of the shards' index.
+    shards: Option<String>,
 }
 
 impl Gathered {
+    fn take_shards(&mut self, made: MadeShards) {
+        let report = &mut self.report;
+        (report.photos, report.held_back, report.bytes) = (made.photos, made.held_back, made.bytes);
+        (report.made, report.kept) = (made.made, made.kept);
+        report.dropped.extend(made.dropped);
+        report.missing_shards = made.missing;
+        self.shards = made.index;
+    }
+
     fn take(&mut self, source: &Source, outcome: Outcome) {
         let report = &mut self.report;
         let item = match outcome {
@@ -150,7 +175,7 @@ impl Gathered {
         flows: Vec<Option<FoundFlows>>,
         with_flows: bool,
     ) -> Result<Report> {
-        let Self { mut report, items } = self;
+        let Self { mut report, items, shards } = self;
         let made = flows.iter().flatten().filter(|found| found.made).count();
         report.flows_made = with_flows.then_some(made);
         report.bytes += flows.iter().flatten().map(|found| found.bytes).sum::<u64>();
@@ -162,10 +187,10 @@ impl Gathered {
         };
         let mut items: Vec<SetItem> = items.into_iter().zip(flows).map(entry).collect();
         items.sort_by(|a, b| a.id.cmp(&b.id));
-        report.sha256 = SetRecord::hash(&items);
+        report.sha256 = SetRecord::hash(&items, shards.as_deref());
         report.others = others(set, &items)?;
         let dropped: Vec<Dropped> = report.dropped.clone();
-        let record = SetRecord { parameters, sha256: report.sha256.clone(), items, dropped };
+        let record = SetRecord { parameters, sha256: report.sha256.clone(), shards, items, dropped };
         let text = serde_json::to_string_pretty(&record)? + "\n";
         whole_file::write(&set.join(SET_FILE), text.as_bytes())?;
         Ok(report)

@@ -28,6 +28,8 @@ pub struct Report {
     pub bytes: u64,
     /// Folders of items that are not of this set: of other inputs, limits or earlier parameters.
     pub others: usize,
+    /// Shards that other parts have yet to make; the set is finished when there are none.
+    pub missing_shards: usize,
     /// Sources that were left out.
     pub dropped: Vec<Dropped>,
     /// The set's hash.
@@ -47,6 +49,13 @@ impl fmt::Display for Report {
             Some(made) => writeln!(out, "flows of {made} {} made now", Kind::Clip.noun(made))?,
             None if *clips > 0 => writeln!(out, "no flows: --flow names the network that finds them")?,
             None => {}
+        }
+        if self.missing_shards > 0 {
+            return writeln!(
+                out,
+                "{} shards are missing: the set is finished when all parts are",
+                self.missing_shards
+            );
         }
         if self.others > 0 {
             writeln!(out, "{} folders under items are of other calls, not of this set", self.others)?;

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
 
 use super::{color_batch::ColorBatch, rarity::count_colors};
@@ -11,7 +11,7 @@ use crate::{
     data::{
         crop::Window,
         loader::{Draw, Loader, Order},
-        prepared::{FrameCache, PreparedItem, PreparedSet, Split},
+        prepared::{FrameCache, ImageSampler, PreparedItem, PreparedSet, Split},
         recolor::{Style, flickering},
         wear::WornFilm,
     },
@@ -41,8 +41,7 @@ pub struct SourceOptions<'a> {
 
 /// The images and clips that batches are drawn from, and how.
 pub struct ColorSource {
-    /// Items, and which of their frames.
-    images: Vec<(PreparedItem, usize)>,
+    images: ImageSampler,
     clips: Vec<PreparedItem>,
     frames: FrameCache,
     framing: Framing,
@@ -67,7 +66,7 @@ impl ColorSource {
         let source = Self::of(&set, Split::Training, options)?;
         println!(
             "{} photos and frames of clips, {} clips to train on",
-            source.images.len(),
+            source.images.images().len(),
             source.clips.len()
         );
         Ok((Arc::new(source), Self::of(&set, Split::Validation, options).ok().map(Arc::new)))
@@ -77,7 +76,10 @@ impl ColorSource {
         let &SourceOptions { basics, wear, samples, flows, recolored, hints } = options;
         let examples @ [images, pairs] = basics.examples;
         Ok(Self {
-            images: if images > 0 { images_of(set, split)? } else { Vec::new() },
+            images: ImageSampler::new(
+                if images > 0 { images_of(set, split)? } else { Vec::new() },
+                set.photo_order(split),
+            ),
             clips: match (pairs > 0, flows) {
                 (false, _) => Vec::new(),
                 (true, true) => set.clips_with_flows(split)?,
@@ -98,7 +100,7 @@ impl ColorSource {
     /// How much each color of the palette counts.
     pub fn rarity(&self, seed: u64) -> Result<Vec<f32>> {
         let of_clips = self.clips.iter().map(|clip| (clip.clone(), 0));
-        let images = self.images.iter().cloned().chain(of_clips).collect::<Vec<_>>();
+        let images = self.images.images().iter().cloned().chain(of_clips).collect::<Vec<_>>();
         count_colors(&images, &self.frames, &self.framing, seed)
     }
 
@@ -114,8 +116,8 @@ impl ColorSource {
         let paired = draw.of_step().random_range(0..images + pairs) >= images;
         let mut batch = ColorBatch::default();
         if !paired {
-            for mut random in draw.of_examples(self.batch) {
-                let (item, frame) = self.images.choose(&mut random).expect("there are images");
+            for (place, mut random) in draw.of_examples(self.batch).enumerate() {
+                let (item, frame) = self.images.draw(&draw, [place, self.batch], &mut random)?;
                 let window = Window::random(item.dimensions(), &self.framing, &mut random);
                 let look = Look { film: self.film(&mut random), style: None };
                 self.add(&mut batch, (item, *frame), (&window, look), &mut random)?;
@@ -128,8 +130,8 @@ impl ColorSource {
         }
         let mut neighbors = Vec::new();
         for mut random in draw.of_examples(self.batch) {
-            let clip = self.clips.choose(&mut random).expect("there are clips");
-            let [s, t] = neighboring_frames(clip, &mut random);
+            let clip = self.clips.choose(&mut random).context("there are no clips")?;
+            let [s, t] = neighboring_frames(clip, &mut random)?;
             let window = Window::random(clip.dimensions(), &self.framing, &mut random);
             if self.linked {
                 batch.motion[0].push(window.motion(&clip.motion(s, t)?));
@@ -186,9 +188,9 @@ struct Look {
 }
 
 /// A frame s and the frame t before or behind it, of the same shot.
-fn neighboring_frames(clip: &PreparedItem, random: &mut StdRng) -> [usize; 2] {
-    let earlier = *clip.pairs().choose(random).expect("the clip has pairs");
-    if random.random() { [earlier, earlier + 1] } else { [earlier + 1, earlier] }
+fn neighboring_frames(clip: &PreparedItem, random: &mut StdRng) -> Result<[usize; 2]> {
+    let earlier = *clip.pairs().choose(random).context("the clip has no pairs of frames")?;
+    Ok(if random.random() { [earlier, earlier + 1] } else { [earlier + 1, earlier] })
 }
 
 /// All photos, and some frames of each clip.

@@ -265,7 +265,7 @@ mod tests {
         let network = LinearConfig::new(2, 1).init::<Learning>(&Default::default()).fork(&Default::default());
         let of = |batch: usize, parts: usize| {
             let training = Points(batch);
-            let order = Order { workers: 2, seed: 1, first: 4, parts: 0..parts };
+            let order = Order { workers: 2, seed: 1, first: 4, parts: 0..parts, all_parts: parts };
             let mut batches = training.batches(order).unwrap();
             let (mut gradients, figures) = gradients(&training, &network, &mut batches, parts).unwrap();
             let weight = gradients.remove::<Flex, 2>(network.weight.id).unwrap().into_data();

@@ -136,11 +136,12 @@ impl<'a> StageRun<'a> {
 
     /// The order of the batches of what is held back: the same every time.
     pub fn held_back_order(&self) -> Order {
-        Order { workers: 1, seed: !self.seed(), first: 0, parts: 0..1 }
+        Order { workers: 1, seed: !self.seed(), first: 0, parts: 0..1, all_parts: 1 }
     }
 
     /// The order of its batches from step `first` on.
     pub fn order(&self, first: usize) -> Order {
-        Order { workers: self.run.loaders, seed: self.seed(), first, parts: 0..self.optimizer.accumulate }
+        let parts = self.optimizer.accumulate;
+        Order { workers: self.run.loaders, seed: self.seed(), first, parts: 0..parts, all_parts: parts }
     }
 }

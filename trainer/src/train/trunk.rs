@@ -19,7 +19,7 @@ use chromaflow::{
     suggestion::suggestion,
     upsample::upsample,
 };
-use rand::{rngs::StdRng, seq::IndexedRandom};
+use rand::rngs::StdRng;
 
 use super::{
     fit::fit,
@@ -32,7 +32,7 @@ use crate::{
     data::{
         crop::{Crop, Window},
         loader::{Draw, Loader, Order},
-        prepared::{FrameCache, PreparedItem, PreparedSet, Split},
+        prepared::{FrameCache, ImageSampler, PreparedItem, PreparedSet, Split},
     },
     loss::palette::cross_entropy,
     metric::hue::HueCounts,
@@ -42,7 +42,7 @@ use crate::{
 
 /// The photos of a split.
 struct TrunkSource {
-    photos: Vec<PreparedItem>,
+    photos: ImageSampler,
     frames: FrameCache,
     framing: Framing,
     wear: Option<Wear>,
@@ -76,7 +76,7 @@ pub fn train<B: AutodiffBackend<InnerBackend: Kernels> + Kernels>(
     let source = &TrunkSource::open(own, &set, Split::Training).with_context(|| {
         format!("the prepared set {} has no photos to train on", stage.run.data.display())
     })?;
-    println!("{} photos to train on", source.photos.len());
+    println!("{} photos to train on", source.photos.images().len());
     let rarity = &source.rarity(stage.seed())?;
     group.train(|peer, device| {
         let network = peer.in_turn(|| {
@@ -141,17 +141,20 @@ impl<B: AutodiffBackend> TrunkTraining<B> {
 impl TrunkSource {
     /// None where the split has no photos.
     fn open(stage: &TrunkStage, set: &PreparedSet, split: Split) -> Option<Arc<Self>> {
-        let photos = set.photos(split);
+        let photos: Vec<_> = set.photos(split).into_iter().map(|photo| (photo, 0)).collect();
+        if photos.is_empty() {
+            return None;
+        }
+        let photos = ImageSampler::new(photos, set.photo_order(split));
         let (framing, side) = (stage.basics().framing(), stage.crop as usize);
         let (wear, batch) = (stage.wear, stage.batch);
         let source = Self { photos, frames: FrameCache::default(), framing, wear, side, batch };
-        (!source.photos.is_empty()).then(|| Arc::new(source))
+        Some(Arc::new(source))
     }
 
     /// How much each color counts.
     fn rarity(&self, seed: u64) -> Result<Vec<f32>> {
-        let images: Vec<_> = self.photos.iter().map(|photo| (photo.clone(), 0)).collect();
-        count_colors(&images, &self.frames, &self.framing, seed)
+        count_colors(self.photos.images(), &self.frames, &self.framing, seed)
     }
 
     fn start(self: &Arc<Self>, order: Order) -> Loader<TrunkBatch> {
@@ -161,15 +164,15 @@ impl TrunkSource {
 
     fn batch(&self, draw: Draw) -> Result<TrunkBatch> {
         let mut batch = TrunkBatch { images: 0, rgb: vec![] };
-        for mut random in draw.of_examples(self.batch) {
+        for (place, mut random) in draw.of_examples(self.batch).enumerate() {
+            let (photo, _) = self.photos.draw(&draw, [place, self.batch], &mut random)?;
             batch.images += 1;
-            batch.rgb.extend(self.crop(&mut random)?.rgb);
+            batch.rgb.extend(self.crop(photo, &mut random)?.rgb);
         }
         Ok(batch)
     }
 
-    fn crop(&self, random: &mut StdRng) -> Result<Crop> {
-        let photo = self.photos.choose(random).context("there are no photos")?;
+    fn crop(&self, photo: &PreparedItem, random: &mut StdRng) -> Result<Crop> {
         let window = Window::random(photo.dimensions(), &self.framing, random);
         let film = self.wear.and_then(|wear| wear.film(random));
         let mut crop = window.cut(&*self.frames.frame(photo, 0)?);

@@ -30,6 +30,7 @@ pub fn prepare_data(folder: &Path, flows: bool) -> PathBuf {
         folders: Folders::Photos,
         out: out.clone(),
         parameters: SetParameters { item, limit_photos: None, limit_clips: None, seed: 1 },
+        shards: None,
     };
     prepare(&request, finder.as_ref().map(|finder| finder as &dyn FindMotion)).unwrap();
     out

@@ -29,7 +29,8 @@ struct Kept {
 impl FrameCache {
     /// An item's frame. The first ones that are asked for are kept, until the bound is reached.
     pub fn frame(&self, item: &PreparedItem, index: usize) -> Result<Arc<RgbImage>> {
-        let key = (item.entry.id.clone(), index);
+        let Some(key) = item.cache_key() else { return Ok(Arc::new(item.frame(index)?)) };
+        let key = (key.to_owned(), index);
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(frame) = kept().frames.get(&key) {
             return Ok(frame.clone());

@@ -161,7 +161,10 @@ pub struct SetRecord {
     pub parameters: SetParameters,
     /// The data's manifest hash: [`SetRecord::hash`] of the items.
     pub sha256: String,
-    /// The items, by their folders' names.
+    /// The SHA-256 of the index of its shards, where its photos lie in shards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shards: Option<String>,
+    /// The items in folders of their own, by those folders' names.
     pub items: Vec<SetItem>,
     /// Sources that were left out.
     pub dropped: Vec<Dropped>,
@@ -169,13 +172,14 @@ pub struct SetRecord {
 
 impl SetRecord {
     /// The SHA-256 over one line for each item: its folder, split, and the hashes of its records, which hold the hashes of
-    /// its files. Sets of one hash are alike to the last pixel.
-    pub fn hash(items: &[SetItem]) -> String {
+    /// its files; and one line for the index of the shards, if there are any. Sets of one hash are alike to the last pixel.
+    pub fn hash(items: &[SetItem], shards: Option<&str>) -> String {
         let line = |item: &SetItem| {
             let flows = item.flows.as_deref().unwrap_or("-");
             format!("{}\t{:?}\t{}\t{flows}\n", item.id, item.split, item.item)
         };
-        sha256(items.iter().map(line).collect::<String>().as_bytes())
+        let shards = shards.map(|index| format!("shards\t{index}\n"));
+        sha256(items.iter().map(line).chain(shards).collect::<String>().as_bytes())
     }
 }
 

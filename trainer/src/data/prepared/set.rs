@@ -9,11 +9,13 @@ use anyhow::{Context, Result, ensure};
 use rayon::prelude::*;
 
 use super::{
-    item::PreparedItem,
+    item::{ItemFolder, PreparedItem},
+    order::ShardOrder,
     record::{
         FLOWS_FILE, FLOWS_FOLDER, FORMAT, FlowsRecord, ITEM_FILE, ItemRecord, Kind, SET_FILE, SetItem,
         SetRecord, Split, items_folder, read_json,
     },
+    shards::{INDEX_FILE, Index, Shards},
 };
 
 /// The photos and clips that `prepare` made.
@@ -23,6 +25,8 @@ pub struct PreparedSet {
     sha256: String,
     side: u32,
     items: Vec<PreparedItem>,
+    /// The order of the photos in shards, by split; none where photos lie in folders.
+    orders: Vec<(Split, Arc<ShardOrder>)>,
 }
 
 impl PreparedSet {
@@ -42,7 +46,7 @@ impl PreparedSet {
         let format = record.parameters.item.format;
         ensure!(format == FORMAT, "{}: format {format}, not {FORMAT}: prepare the set anew", file.display());
         ensure!(
-            SetRecord::hash(&record.items) == record.sha256,
+            SetRecord::hash(&record.items, record.shards.as_deref()) == record.sha256,
             "{}: its hash is another; {}",
             file.display(),
             mend()
@@ -50,7 +54,38 @@ impl PreparedSet {
         let open = |entry| open(folder, entry).with_context(mend);
         let side = record.parameters.item.side;
         let items = record.items.into_par_iter().map(open).collect::<Result<_>>()?;
-        Ok(Self { folder: folder.to_owned(), sha256: record.sha256, side, items })
+        let mut set =
+            Self { folder: folder.to_owned(), sha256: record.sha256, side, items, orders: Vec::new() };
+        if let Some(hash) = record.shards {
+            set.add_shards(&hash).with_context(mend)?;
+        }
+        Ok(set)
+    }
+
+    /// Adds the photos of an index with this hash, and their orders.
+    fn add_shards(&mut self, hash: &str) -> Result<()> {
+        let file = self.folder.join(INDEX_FILE);
+        let index = read_json::<Index>(&file)?.filter(|(_, found)| found == hash);
+        let (index, _) =
+            index.with_context(|| format!("{} is missing or another than the set's", file.display()))?;
+        let shards = Arc::new(Shards::open(&self.folder, &index)?);
+        for split in [Split::Training, Split::Validation] {
+            let (mut parts, mut count) = (Vec::new(), 0);
+            for (number, shard) in (0..).zip(&index.shards).filter(|(_, shard)| shard.split == split) {
+                parts.push((number, count..count + shard.photos.len()));
+                count += shard.photos.len();
+                let item = |&place| PreparedItem::in_shard(shards.clone(), split, number, place);
+                self.items.extend(shard.photos.iter().map(item));
+            }
+            self.orders.push((split, Arc::new(ShardOrder::new(shards.clone(), parts))));
+        }
+        Ok(())
+    }
+
+    /// The order that the photos of a split are best drawn in, where they lie in shards.
+    pub fn photo_order(&self, split: Split) -> Option<Arc<ShardOrder>> {
+        let of_split = |(other, order): &&(Split, Arc<ShardOrder>)| *other == split && !order.is_empty();
+        self.orders.iter().find(of_split).map(|(_, order)| order.clone())
     }
 
     /// The data's manifest hash: equal for sets that are alike to the last pixel.
@@ -119,5 +154,5 @@ fn open(set: &Path, entry: SetItem) -> Result<PreparedItem> {
         ensure!(hash == *expected, other(FLOWS_FILE));
         record.files.iter().try_for_each(|file| file.check(&flows, false))?;
     }
-    Ok(PreparedItem { folder, entry, record: Arc::new(record) })
+    Ok(PreparedItem::in_folder(ItemFolder { folder, entry, record }))
 }
