@@ -44,7 +44,7 @@ test-native: rust-parts browser-parts
 	CHROMAFLOW_VULKAN=required VK_ICD_FILENAMES=$(VULKAN_DRIVER) cargo test --workspace
 
 test-page: page browser-parts
-	node --test --test-concurrency=1 --test-reporter spec tests/browser/*.test.mjs
+	node --test --test-concurrency=1 --test-reporter spec tests/page/*.test.mjs tests/browser/*.test.mjs
 
 ## Gives the page inputs that nobody thought of: make generated [MANY=500] [FIRST=1]
 generated: page browser-parts

@@ -93,6 +93,18 @@ export class Studio {
     return this.#asked(signal, () => this.client.request("frame", { time }, { signal }));
   }
 
+  moment(take: Take<"moment">, { signal, told }: Listen<Told<"moment">>): Promise<Give<"moment">> {
+    return this.#asked(signal, () => this.client.request("moment", take, { signal, told }));
+  }
+
+  likely(take: Take<"likely">, signal: AbortSignal): Promise<Give<"likely">> {
+    return this.#asked(signal, () => this.client.request("likely", take, { signal }));
+  }
+
+  follow(take: Take<"follow">, signal: AbortSignal): Promise<Give<"follow">> {
+    return this.#asked(signal, () => this.client.request("follow", take, { signal }));
+  }
+
   /** Colours what is held. */
   async colorize(take: Take<"colorize">, { signal, told }: Listen<Progress>): Promise<Colored> {
     await hold(take.run);

@@ -4,7 +4,9 @@ import { framesAt } from "../media/frames-at";
 import { takePlanes } from "../media/planes";
 import { glances, type Glance } from "../media/sampling";
 import { buffersOf, stillOf } from "../picture/still";
+import type { MarkedShot } from "../marks/mark";
 import type { Glimpse, Give, Take } from "../protocol";
+import type { Follower } from "./follower";
 import type { Session, Standing } from "./session";
 
 type Tell = (value: Glimpse, transfer?: ArrayBuffer[]) => void;
@@ -17,10 +19,10 @@ const LONGEST = 480;
  * those that make the moments move.
  */
 export async function preview(
-  clip: Clip, session: Session, { size, span }: Take<"preview">, tell: Tell, signal: AbortSignal,
+  clip: Clip, session: Session, follower: Follower, { size, span, shots }: Take<"preview">, tell: Tell, signal: AbortSignal,
 ): Promise<Give<"preview">> {
   const [first, further] = glances(clip, span, session.device.kind);
-  const look = new Look(clip, session, size, tell, signal);
+  const look = new Look(clip, session, follower, shots, size, tell, signal);
   await look.at(first);
   if (look.seen === 0) throw new Fault("decode-failed", look.broken ?? "no frame came out of the decoder");
   await look.at(further);
@@ -38,6 +40,8 @@ class Look {
   constructor(
     private readonly clip: Clip,
     private readonly session: Session,
+    private readonly follower: Follower,
+    private readonly shots: MarkedShot[],
     private readonly size: number,
     private readonly tell: Tell,
     private readonly signal: AbortSignal,
@@ -70,8 +74,9 @@ class Look {
   async #show(moment: number, sample: Parameters<typeof takePlanes>[0]): Promise<void> {
     const time = sample.timestamp;
     const { frame } = await takePlanes(sample, this.clip.color).finally(() => sample.close());
+    const hints = await this.follower.hintsAt(this.shots, time, () => throwIfCancelled(this.signal));
     const begun = performance.now();
-    const candidates = await this.session.preview(frame, this.size);
+    const candidates = await this.session.preview(frame, this.size, hints);
     const seconds = (performance.now() - begun) / 1000;
     this.#told.add(time);
     const standings = candidates.map(({ standing }) => standing);

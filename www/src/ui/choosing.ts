@@ -120,7 +120,7 @@ export class Choosing {
         onSeen();
         if (preview.settled) this.#preset(draft);
       };
-      await this.studio.preview({ size, span: draft.span }, { signal, told });
+      await this.studio.preview({ size, span: draft.span, shots: draft.markedShots }, { signal, told });
       preview.complete = true;
       onSeen();
       this.#preset(draft);

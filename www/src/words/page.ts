@@ -128,6 +128,7 @@ export const words = {
   linkLater: "A link can be taken once this clip is coloured. Files can be dropped at any time.",
   // the run
   firstFrame: "Preparing the first frame…",
+  following: (share: number) => `Following your colours through the shot: ${percent(share)}…`,
   framesASecond: (rate: number) => `${rate.toFixed(rate < 10 ? 2 : 0)} frames a second`,
   left: (seconds: number) => `about ${spanWords(seconds)} left`,
   views: {
