@@ -18,9 +18,10 @@ export interface Leg {
   points: number[];
 }
 
+/** Each way, the latest leg and the one before it: where following began anew, the earlier one may have come further. */
 interface Track {
-  forwards: Leg | null;
-  backwards: Leg | null;
+  forwards: Leg[];
+  backwards: Leg[];
   /** What it is followed through to its ends; null while it is on the way. */
   through: Span | null;
 }
@@ -49,37 +50,35 @@ export class Tracks {
   /** A place is followed along a line of frames, from the latest of them on. */
   begin({ key, place: { x, y } }: Followed, way: "forwards" | "backwards", times: readonly number[]): Leg {
     const leg = { times, from: times.length - 1, points: [x, y] };
-    const track = this.#tracks.get(key) ?? { forwards: null, backwards: null, through: null };
-    this.#tracks.set(key, { ...track, [way]: leg });
+    const track = this.#trackOf(key);
+    this.#tracks.set(key, { ...track, [way]: [leg, ...track[way].slice(0, 1)] });
     return leg;
   }
 
   /** The frame that a place was given in; null until it is found. */
   originOf({ key }: Followed): number | null {
-    const leg = this.#tracks.get(key)?.forwards;
+    const [leg] = this.#trackOf(key).forwards;
     return leg?.times[leg.from] ?? null;
   }
 
   /** Places are followed to the ends of a shot. */
   end(places: Followed[], span: Span): void {
-    for (const { key } of places) {
-      const track = this.#tracks.get(key) ?? { forwards: null, backwards: null, through: null };
-      this.#tracks.set(key, { ...track, through: span });
-    }
+    for (const { key } of places) this.#tracks.set(key, { ...this.#trackOf(key), through: span });
   }
 
   /** Where a mark's place is in the frame that is shown from a time on; null where it has not been followed to. */
   find({ time: given }: Mark, place: MarkedPlace, time: number): Found | null {
     if (Math.abs(given - time) <= SAME) return { x: place.x, y: place.y, visible: true, distance: 0 };
-    const track = this.#tracks.get(keyOf(given, place));
-    return (track?.forwards && foundOn(track.forwards, time, 1)) ?? (track?.backwards && foundOn(track.backwards, time, -1)) ?? null;
+    const { forwards, backwards } = this.#trackOf(keyOf(given, place));
+    const ways = [...forwards.map((leg) => foundOn(leg, time, 1)), ...backwards.map((leg) => foundOn(leg, time, -1))];
+    return ways.find((found) => found !== null) ?? null;
   }
 
   /** When a mark is seen, as far as it has been followed; `frame` is how long one is shown. */
   livesOf({ time, places }: Mark, frame: number): Span[] {
     const seen = places.flatMap((place) => {
-      const track = this.#tracks.get(keyOf(time, place));
-      return [track?.forwards, track?.backwards].flatMap((leg) => (leg ? timesSeen(leg) : []));
+      const { forwards, backwards } = this.#trackOf(keyOf(time, place));
+      return [...forwards, ...backwards].flatMap(timesSeen);
     });
     const spans: Span[] = [];
     for (const start of [...new Set([...seen, time])].sort((one, other) => one - other)) {
@@ -88,6 +87,10 @@ export class Tracks {
       else spans.push({ start, end: start + frame });
     }
     return spans;
+  }
+
+  #trackOf(key: string): Track {
+    return this.#tracks.get(key) ?? { forwards: [], backwards: [], through: null };
   }
 }
 
