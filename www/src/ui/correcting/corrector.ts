@@ -1,7 +1,7 @@
 import "./correcting.css";
 import { readMarks, writeMarks } from "../../marks/file";
 import { History } from "../../marks/history";
-import { movedBy, nextId, shotAt, withMark, type Chroma, type Mark, type MarkedPlace, type MarkedShot } from "../../marks/mark";
+import { movedBy, nextId, shotAt, withMark, type Chroma, type Mark, type MarkedPlace } from "../../marks/mark";
 import { discsOf, type Point } from "../../marks/stroke";
 import { chromaOf, colorAt, distinct, rgbOfChroma } from "../../picture/chroma";
 import { graded } from "../../picture/grade";
@@ -93,7 +93,7 @@ export class Corrector {
       onGrey: (grey) => this.#showGrey(grey),
       onMoment: (moment) => this.#show(moment),
       onLikely: (colors) => this.#palette.offer(colors),
-      onFollowed: (shot, followed) => this.#followed(shot, followed),
+      onFollowed: (marks, followed) => this.#followed(marks, followed),
       onFault: () => this.#dialog.close(),
     });
     this.#build();
@@ -174,11 +174,10 @@ export class Corrector {
     return shots.at(this.#time)?.candidate ?? candidate ?? 0;
   }
 
-  #followed({ marks }: MarkedShot, { share, lives }: Give<"follow">): void {
+  #followed(marks: Mark[], { share, lives }: Give<"follow">): void {
     for (const { mark, spans } of lives) this.#lives.set(mark, spans);
     this.#showLives();
-    if (share < 1) this.#strip.following(words.following(share));
-    else this.#strip.following("");
+    this.#strip.following(share);
     // A mark that has been followed to the moment that is shown belongs into its picture.
     const unseen = new Set(this.#moment?.places.filter(({ found }) => found === null).map(({ mark }) => mark));
     const isHere = ({ id }: Mark) => this.#lives.get(id)?.some(({ start, end }) => start <= this.#time + SAME && this.#time < end);
@@ -360,6 +359,7 @@ export class Corrector {
     this.#picture.box.ariaBusy = "true";
     this.#showMarks();
     this.#work.look(this.#time);
+    this.#strip.following(0);
     this.#work.follow(this.#time);
   }
 

@@ -49,9 +49,10 @@ export class Strip {
     this.#clock.textContent = this.#slider.ariaValueText = clockWords(time - this.clip.start, 2);
   }
 
-  /** How far the marks have been followed; nothing once they are. */
-  following(text: string): void {
-    this.#following.textContent = text;
+  /** How far the marks of the shot have been followed; nothing is said once they are. */
+  following(share: number): void {
+    this.#following.dataset["share"] = String(share);
+    this.#following.textContent = share < 1 ? words.following(share) : "";
   }
 
   show(lives: Life[]): void {

@@ -1,5 +1,5 @@
 import { Fault } from "../../fault";
-import { shotAt, type Chroma, type MarkedShot } from "../../marks/mark";
+import { shotAt, type Chroma, type Mark } from "../../marks/mark";
 import type { Draft } from "../../draft";
 import type { Grade } from "../../picture/grade";
 import type { Give, Moment, Told } from "../../protocol";
@@ -21,7 +21,7 @@ interface Events {
   onGrey: (grey: Told<"moment">) => void;
   onMoment: (moment: Moment) => void;
   onLikely: (colors: Chroma[]) => void;
-  onFollowed: (shot: MarkedShot, followed: Give<"follow">) => void;
+  onFollowed: (marks: Mark[], followed: Give<"follow">) => void;
   /** It goes on in the page, which explains it. */
   onFault: () => void;
 }
@@ -101,9 +101,8 @@ export class Work {
   async #goOn(time: number, signal: AbortSignal): Promise<void> {
     const following = this.#following;
     const shot = shotAt(this.desk.draft.markedShots, time);
-    if (!shot) return void (following.done = true);
-    const followed = await this.desk.studio.follow({ shot }, signal);
+    const followed = shot ? await this.desk.studio.follow({ shot }, signal) : { share: 1, lives: [] };
     following.done = followed.share >= 1;
-    this.events.onFollowed(shot, followed);
+    this.events.onFollowed(shot?.marks ?? [], followed);
   }
 }
