@@ -1,149 +1,239 @@
 /** Colours that are given by hand: by mouse, by finger, by keyboard, in the picture and in the finished file. */
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
 import { before, test } from "node:test";
-import { ffmpeg, makePhoto } from "./clips.mjs";
-import { give, save, settled, shownError } from "./page.mjs";
+import { ffmpeg } from "./clips.mjs";
+import { BLUE, correcting, makeMoving, middle, near, placeOf, RED } from "./correcting.mjs";
 import { putOnDesk, sharedVisit } from "./shared-visit.mjs";
 
-const WIDTH = 160;
-const HEIGHT = 96;
 const FRAMES = 6;
-/** The object goes so many pixels to the right from frame to frame; its middle in the first one. */
-const STEP = 2;
-const MIDDLE = { x: 42, y: 48 };
 
 const { visitor, folder } = await sharedVisit({ run: { size: "64", passes: "0" } });
 const { page } = visitor;
-/** A piece of a fractal that moves over bars, in one shot: rough enough to be followed. @type {string} */
+const { dialog, dots, surface, status, palette, swatches, button, colored, open, lookAt, inWindow, click, drag, pick, bluer, bluerIn, run, followed } = correcting(visitor, folder);
+/** @type {string} */
 let moving;
+/** @type {string} */
+let brief;
 
 before(async () => {
-  moving = folder.path("moving.mp4");
-  const graph = [
-    `[1:v]trim=end_frame=1,loop=-1:1,crop=64:64:20:20,setpts=N/10/TB[object]`,
-    `[0:v][object]overlay=x='${MIDDLE.x - 32}+${STEP}*n':y=${MIDDLE.y - 32}:shortest=1,format=gray,format=yuv420p`,
-  ].join(";");
-  await ffmpeg(["-f", "lavfi", "-i", `smptebars=s=${WIDTH}x${HEIGHT}:r=10`, "-f", "lavfi", "-i", "mandelbrot=s=128x96:r=10",
-    "-filter_complex", graph, "-frames:v", String(FRAMES), "-c:v", "libx264", "-crf", "8", moving]);
+  moving = await makeMoving(folder.path("moving.mp4"), FRAMES);
+  brief = await makeMoving(folder.path("brief.mp4"), 2);
 });
 
-/** Where the object's middle is in a frame, as shares of the picture. @param {number} frame */
-const middle = (frame) => ({ x: (MIDDLE.x + STEP * frame) / WIDTH, y: MIDDLE.y / HEIGHT });
-
-const dialog = () => page.getByRole("dialog", { name: "Correct colours" });
-const dots = () => dialog().locator(".dot");
-const surface = () => dialog().locator(".correcting-window .surface");
-const status = () => dialog().locator(".correcting-status");
-const swatches = () => dialog().locator(".palette .swatch[aria-label]");
-
-/** Waits until the picture is as it was asked for. */
-const colored = () => dialog().locator(".correcting-window .corrected[aria-busy=false]").waitFor();
-
-/** Puts a file on the desk and opens the picture in which its colours are corrected. @param {string} file @param {number} frame */
-async function open(file, frame = 0) {
-  await putOnDesk(visitor, file);
-  await page.locator("#candidates[aria-busy=false]").waitFor();
-  await page.getByRole("button", { name: "Correct colours" }).click();
-  await colored();
-  await lookAt(frame);
-}
-
-/** Goes to a frame of the clip. @param {number} frame */
-async function lookAt(frame) {
-  const slider = dialog().getByRole("slider", { name: "Moment" });
-  if (!(await slider.isVisible())) return;
-  await slider.fill(String((frame + 0.5) / 10));
-  await page.waitForFunction((time) => document.querySelector(".moment-clock")?.textContent === time, `0:0${(frame / 10).toFixed(2)}`);
-  await colored();
-}
-
-/** Where a place of the picture is in the window. @param {{ x: number, y: number }} place */
-async function inWindow({ x, y }) {
-  const box = await surface().boundingBox();
-  if (!box) throw new Error("there is no picture");
-  return { x: box.x + x * box.width, y: box.y + y * box.height };
-}
-
-/** @param {{ x: number, y: number }} place */
-async function click(place) {
-  const { x, y } = await inWindow(place);
-  await page.mouse.click(x, y);
-}
-
-/** Gives the place that the palette is open for a strong colour. @param {number} hue in degrees */
-async function pick(hue) {
-  await dialog().getByRole("slider", { name: "Hue" }).fill(String(hue));
-  await dialog().getByRole("slider", { name: "Strength" }).fill("100");
-  await colored();
-}
-
-const BLUE = 264;
-const RED = 29;
-
-/** The mean of blue less red around a place of the picture. @param {{ x: number, y: number }} place */
-function bluer(place) {
-  return dialog().locator(".correcting-window .corrected > canvas").first().evaluate((canvas, { x, y }) => {
-    const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
-    const context = /** @type {CanvasRenderingContext2D} */ (/** @type {HTMLCanvasElement} */ (canvas).getContext("2d"));
-    const { data } = context.getImageData(Math.round(x * width) - 4, Math.round(y * height) - 4, 8, 8);
-    return data.reduce((sum, value, at) => sum + (at % 4 === 2 ? value : at % 4 === 0 ? -value : 0), 0) / 64;
-  }, place);
-}
-
-/** Of a frame of a file: its red, green and blue. @param {string} file @param {number} frame @returns {Promise<Buffer>} */
-async function pixels(file, frame) {
-  const raw = folder.path("frame.rgb");
-  await ffmpeg(["-i", file, "-vf", `select=eq(n\\,${frame})`, "-frames:v", "1", "-pix_fmt", "rgb24", "-f", "rawvideo", raw]);
-  return readFile(raw);
-}
-
-/** The mean of blue less red around a place of a file's frame. @param {string} file @param {number} frame @param {{ x: number, y: number }} place */
-async function bluerIn(file, frame, { x, y }) {
-  const data = await pixels(file, frame);
-  let sum = 0;
-  for (let row = Math.round(y * HEIGHT) - 4; row < Math.round(y * HEIGHT) + 4; row++) {
-    for (let column = Math.round(x * WIDTH) - 4; column < Math.round(x * WIDTH) + 4; column++) sum += data[3 * (row * WIDTH + column) + 2] - data[3 * (row * WIDTH + column)];
-  }
-  return sum / 64;
-}
-
-/** Closes the dialog, colours what is on the desk, and saves it. @param {string} name */
-async function run(name) {
-  if (await dialog().isVisible()) await dialog().getByRole("button", { name: "Done" }).click();
-  await page.getByLabel("File size").selectOption("best");
-  await page.getByRole("button", { name: "Colour it", exact: true }).click();
-  assert.equal(await settled(page, "finished"), null);
-  const file = folder.path(name);
-  await save(page, file);
-  return file;
-}
-
-/** Waits until all marks are followed to the ends of the shot. */
-const followed = () => page.waitForFunction(() => {
-  const share = document.querySelector(".following");
-  return share?.getAttribute("data-share") === "1";
-});
-
-test("a click, a colour: the picture has it at once, it goes with the object, and the finished file has the preview's colours", { timeout: 300_000 }, async () => {
-  await open(moving);
-  const plain = [await bluer(middle(0))];
-  await lookAt(FRAMES - 1);
-  plain.push(await bluer(middle(FRAMES - 1)));
+test("a click, a colour: the picture has it, it goes with the object, and the finished file has the preview's colours", { timeout: 600_000 }, async () => {
+  const last = FRAMES - 1;
+  await open(moving, last);
+  const plain = [await bluer(last)];
   await lookAt(0);
+  plain.unshift(await bluer(0));
   await click(middle(0));
-  await dialog().getByText("Looking for likely colours").waitFor({ state: "hidden" });
+  await palette().getByText("Looking for likely colours").waitFor({ state: "hidden" });
   assert.ok((await dialog().getByRole("group", { name: "Likely here" }).locator(".swatch").count()) >= 3, "hardly a likely colour");
   await pick(BLUE);
   await followed();
-  assert.equal(await dots().count(), 1);
-  const given = [await bluer(middle(0))];
-  await lookAt(FRAMES - 1);
-  given.push(await bluer(middle(FRAMES - 1)));
-  const seen = await dots().first().evaluate((dot) => [Number(dot.style.getPropertyValue("--x")), Number(dot.style.getPropertyValue("--y"))]);
-  assert.ok(Math.abs(seen[0] - middle(FRAMES - 1).x) < 0.04 && Math.abs(seen[1] - middle(0).y) < 0.04, `the mark went to ${seen}`);
-  console.log({ plain, given });
+  const seen = [await bluer(0)];
+  await lookAt(last);
+  seen.push(await bluer(last));
+  near(await placeOf(dots().first()), middle(last), 0.03);
+  for (const [at, value] of seen.entries()) assert.ok(value > plain[at] + 5, `frame ${at * last}: blue less red went from ${plain[at]} to ${value}`);
   const file = await run("corrected.mp4");
-  const written = [await bluerIn(file, 0, middle(0)), await bluerIn(file, FRAMES - 1, middle(FRAMES - 1))];
-  console.log({ written });
+  for (const [at, value] of seen.entries()) {
+    const written = await bluerIn(file, at * last);
+    assert.ok(Math.abs(written - value) < 2, `frame ${at * last}: ${value} in the picture, ${written} in the file`);
+  }
+});
+
+test("the previews of the four show what was corrected, and the desk says how much that is", { timeout: 300_000 }, async () => {
+  await open(brief);
+  const look = () => page.locator(".candidate .moments canvas:first-child").evaluateAll((all) => all.reduce((bluer, canvas) => {
+    const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
+    const { data } = /** @type {CanvasRenderingContext2D} */ (/** @type {HTMLCanvasElement} */ (canvas).getContext("2d")).getImageData(0, 0, width, height);
+    return bluer + data.reduce((sum, value, at) => sum + (at % 4 === 2 ? value : at % 4 === 0 ? -value : 0), 0) / (width * height);
+  }, 0));
+  const plain = await look();
+  await click(middle(0));
+  await pick(BLUE);
+  await button("Done").click();
+  await page.locator("#candidates[aria-busy=true]").waitFor();
+  await page.locator("#candidates[aria-busy=false]").waitFor();
+  assert.ok((await look()) > plain + 2, `${plain}, then ${await look()}`);
+  assert.match(await page.locator("#summary").innerText(), /with 1 colour of yours/);
+});
+
+test("a mark is dragged, opened by a click, given another colour, and removed; every step is taken back and done again", { timeout: 300_000 }, async () => {
+  await open(brief);
+  await click({ x: 0.3, y: 0.4 });
+  await swatches().nth(1).click();
+  assert.equal(await dots().count(), 1);
+  await page.keyboard.press("Escape");
+  await drag({ x: 0.3, y: 0.4 }, { x: 0.7, y: 0.6 });
+  near(await placeOf(dots().first()), { x: 0.7, y: 0.6 });
+  assert.ok(!(await palette().isVisible()), "a drag is no click");
+  const before = await dots().first().getAttribute("aria-label");
+  await dots().first().click();
+  await palette().waitFor();
+  await pick(RED);
+  assert.notEqual(await dots().first().getAttribute("aria-label"), before);
+  await page.keyboard.press("Delete");
+  assert.equal(await dots().count(), 0);
+  assert.match(await status().innerText(), /removed/);
+  await page.keyboard.press("Control+z");
+  assert.equal(await dots().count(), 1);
+  for (let presses = 0; presses < 2; presses++) await button("Undo").click();
+  near(await placeOf(dots().first()), { x: 0.3, y: 0.4 });
+  await page.keyboard.press("Control+z");
+  assert.equal(await dots().count(), 0);
+  await page.keyboard.press("Control+z");
+  assert.match(await status().innerText(), /nothing to take back/);
+  for (let presses = 0; presses < 2; presses++) await page.keyboard.press("Control+Shift+z");
+  near(await placeOf(dots().first()), { x: 0.7, y: 0.6 });
+  await button("Redo").click();
+  await page.keyboard.press("Control+y");
+  assert.equal(await dots().count(), 0);
+});
+
+test("the keyboard alone sets marks, goes from one to the next, nudges, opens and removes them, and hears of it", { timeout: 300_000 }, async () => {
+  await putOnDesk(visitor, brief);
+  await page.locator("#candidates[aria-busy=false]").waitFor();
+  await page.getByRole("button", { name: "Correct colours" }).focus();
+  await page.keyboard.press("Enter");
+  await colored();
+  assert.ok(await surface().evaluate((surface) => surface === document.activeElement), "the picture has no focus");
+  await page.keyboard.press("Shift+ArrowLeft");
+  await page.keyboard.press("ArrowUp");
+  assert.match(await status().innerText(), /40 % across, 49 % down/);
+  await page.keyboard.press("Enter");
+  assert.match(await status().innerText(), /New mark at 40 % across, 49 % down/);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  assert.match(await status().innerText(), /^(Now|The picture)/);
+  await page.keyboard.press("Escape");
+  assert.ok(await dots().first().evaluate((dot) => dot === document.activeElement), "the mark has no focus");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Shift+ArrowDown");
+  await page.keyboard.press(" ");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  assert.equal(await dots().count(), 2);
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
+  await surface().focus();
+  await page.keyboard.press("Tab");
+  assert.match(await focused(), /^Mark 1, .*, at 40 % across, 49 % down/);
+  await page.keyboard.press("Tab");
+  assert.match(await focused(), /^Mark 2/);
+  for (let presses = 0; presses < 3; presses++) await page.keyboard.press("ArrowRight");
+  near(await placeOf(dots().nth(1)), { x: 0.415, y: 0.59 }, 0.002);
+  assert.match(await status().innerText(), /Moved to 4[12] % across/);
+  await page.keyboard.press("Control+z");
+  near(await placeOf(dots().nth(1)), { x: 0.4, y: 0.59 }, 0.002);
+  await dots().nth(1).focus();
+  await page.keyboard.press("Enter");
+  await palette().waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Delete");
+  assert.equal(await dots().count(), 1);
+  assert.match(await focused(), /^Mark 1/, "the focus goes to the mark before");
+  await page.keyboard.press("Escape");
+  assert.ok(!(await dialog().isVisible()));
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "correct");
+});
+
+/** Puts a finger on a place, moves it along others, and lifts it. @param {{ x: number, y: number }[]} places */
+async function finger(...places) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setTouchEmulationEnabled", { enabled: true });
+  for (const [at, place] of places.entries()) {
+    await session.send("Input.dispatchTouchEvent", { type: at === 0 ? "touchStart" : "touchMove", touchPoints: [await inWindow(place)] });
+  }
+  await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await session.send("Emulation.setTouchEmulationEnabled", { enabled: false });
+  await session.detach();
+}
+
+test("a finger sets a mark, moves it, opens it, paints with the brush, and removes it, on a narrow phone", { timeout: 300_000 }, async () => {
+  const usual = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 640 });
+  try {
+    await open(brief);
+    await finger({ x: 0.3, y: 0.5 });
+    await palette().waitFor();
+    await swatches().nth(1).click();
+    assert.equal(await dots().count(), 1);
+    await button("Close").click();
+    await finger({ x: 0.3, y: 0.5 }, { x: 0.4, y: 0.5 }, { x: 0.6, y: 0.7 });
+    near(await placeOf(dots().first()), { x: 0.6, y: 0.7 }, 0.03);
+    await finger({ x: 0.6, y: 0.7 });
+    await palette().waitFor();
+    await button("Remove the mark").click();
+    assert.equal(await dots().count(), 0);
+    await dialog().getByText("Brush", { exact: true }).click();
+    await finger({ x: 0.2, y: 0.3 }, { x: 0.3, y: 0.3 }, { x: 0.5, y: 0.3 });
+    await palette().waitFor();
+    await pick(BLUE);
+    assert.equal(await dots().count(), 1);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && (document.querySelector("dialog.correcting")?.scrollWidth ?? 0) <= innerWidth));
+  } finally {
+    await page.setViewportSize(usual ?? { width: 1280, height: 720 });
+  }
+});
+
+test("a brush goes over a region, which takes the colour further than a point", { timeout: 300_000 }, async () => {
+  await open(brief);
+  const plain = await bluer(0);
+  await click(middle(0));
+  await pick(BLUE);
+  const point = await bluer(0);
+  await page.keyboard.press("Control+z");
+  for (; (await dots().count()) > 0;) await page.keyboard.press("Control+z");
+  await dialog().getByText("Brush", { exact: true }).click();
+  await dialog().getByRole("slider", { name: "Brush size" }).fill("8");
+  await drag({ x: 0.18, y: 0.35 }, { x: 0.34, y: 0.65 });
+  await pick(BLUE);
+  const brushed = await bluer(0);
+  assert.ok(brushed > point && point > plain, `blue less red: ${plain}, with a point ${point}, with a brush ${brushed}`);
+});
+
+test("the dropper takes a colour from the picture, from another moment, and from a photo that is dropped", { timeout: 300_000 }, async () => {
+  await open(brief);
+  await click({ x: 0.25, y: 0.5 });
+  await button("Take it from the picture").click();
+  assert.match(await status().innerText(), /Click where the colour is/);
+  await click({ x: 0.8, y: 0.3 });
+  assert.match(await status().innerText(), /^Taken: /);
+  assert.equal(await dots().count(), 1);
+  await button("Take it from the picture").click();
+  await lookAt(1);
+  await click({ x: 0.6, y: 0.9 });
+  await page.waitForFunction(() => document.querySelector(".moment-clock")?.textContent === "0:00.00");
+  await colored();
+  near(await placeOf(dots().first()), { x: 0.25, y: 0.5 });
+  const photo = folder.path("orange.png");
+  await ffmpeg(["-f", "lavfi", "-i", "color=c=orange:s=64x48", "-frames:v", "1", photo]);
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), button("Colours from a photo…").click()]);
+  await chooser.setFiles(photo);
+  await dialog().getByRole("application", { name: /Photo/ }).click();
+  assert.match(await status().innerText(), /^Taken: .*orange/);
+  assert.match((await dots().first().getAttribute("aria-label")) ?? "", /orange/);
+  await button("Put the photo away").click();
+  await page.keyboard.press("Escape");
+  assert.ok(await dialog().isVisible(), "the first Escape closes the palette");
+  await click({ x: 0.5, y: 0.2 });
+  assert.ok((await dialog().getByRole("group", { name: "Used before" }).locator(".swatch").count()) >= 2, "what was taken is not offered again");
+});
+
+test("sixty marks are taken back one by one, and done again", { timeout: 300_000 }, async () => {
+  await open(brief);
+  for (let mark = 0; mark < 60; mark++) {
+    await click({ x: 0.03 + 0.016 * mark, y: mark % 2 ? 0.2 : 0.8 });
+    await swatches().first().click();
+  }
+  assert.equal(await dots().count(), 60);
+  for (let left = 59; left >= 0; left--) {
+    await page.keyboard.press("Control+z");
+    assert.equal(await dots().count(), left);
+  }
+  assert.equal(await button("Undo").getAttribute("aria-disabled"), "true");
+  for (let done = 1; done <= 60; done++) await page.keyboard.press("Control+Shift+z");
+  assert.equal(await dots().count(), 60);
+  await colored();
 });

@@ -64,7 +64,7 @@ export class Choosing {
   summarize(): void {
     const draft = this.#draft;
     const chosen = draft?.candidate ?? null;
-    element("summary-choice").textContent = draft && chosen !== null ? words.summary(chosen, this.#look(draft), draft.shots.locked) : "";
+    element("summary-choice").textContent = draft && chosen !== null ? words.summary(chosen, this.#look(draft), draft.marks.length, draft.shots.locked) : "";
     const seconds = draft && chosen !== null ? this.#secondsOf(draft, this.settings) : null;
     element("summary-time").textContent = seconds === null ? "" : words.willTake(seconds);
   }

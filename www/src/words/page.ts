@@ -97,8 +97,8 @@ export const words = {
     "mp4-avc": "MP4 (H.264)", "mp4-hevc": "MP4 (HEVC)", "mp4-av1": "MP4 (AV1)", "webm-vp9": "WebM (VP9)", "webm-av1": "WebM (AV1)",
     png: "PNG", jpeg: "JPEG", webp: "WebP",
   } satisfies Record<WrittenFormat, string>,
-  summary: (candidate: number, look: Look | null, locked: number) =>
-    `Colouring ${candidate + 1}${look ? ` (${LOOKS[look].toLowerCase()})` : ""}${locked === 0 ? "" : `, and ${plural(locked, "shot")} with ${locked === 1 ? "its" : "their"} own`}.`,
+  summary: (candidate: number, look: Look | null, marks: number, locked: number) =>
+    `Colouring ${candidate + 1}${look ? ` (${LOOKS[look].toLowerCase()})` : ""}${marks === 0 ? "" : ` with ${plural(marks, "colour")} of yours`}${locked === 0 ? "" : `, and ${plural(locked, "shot")} with ${locked === 1 ? "its" : "their"} own`}.`,
   // shots
   wholeClip: "Whole clip",
   forAll: "all shots",

@@ -88,7 +88,7 @@ export class Corrector {
       onTool: () => this.#useTool(),
       onDone: () => this.#dialog.close(),
     });
-    this.#reference = new Reference((color) => this.#taken(chromaOf(color)));
+    this.#reference = new Reference((color) => this.#taken(chromaOf(color)), () => this.#picture.surface.focus({ preventScroll: true }));
     this.#work = new Work(desk, {
       onGrey: (grey) => this.#showGrey(grey),
       onMoment: (moment) => this.#show(moment),
@@ -120,6 +120,7 @@ export class Corrector {
     this.#dialog.append(title, hint, stage, this.#strip.box, this.#status, this.#tools.box, keys);
     this.#dialog.addEventListener("close", () => this.#closed());
     this.#dialog.addEventListener("keydown", (event) => this.#key(event));
+    this.#dialog.addEventListener("cancel", (event) => this.#escape(event)); // by other ways than that key
     for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) this.#dialog.addEventListener(kind, (event) => event.preventDefault());
     for (const kind of ["dragenter", "dragleave", "drop", "paste"]) this.#dialog.addEventListener(kind, (event) => event.stopPropagation());
     this.#dialog.addEventListener("drop", ({ dataTransfer }) => this.#dropped(dataTransfer));
@@ -144,6 +145,11 @@ export class Corrector {
 
   #look(time: number): void {
     if (!this.#dropper) this.#closePalette();
+    this.#ask(time);
+  }
+
+  /** A moment is to be seen, or to be seen anew. */
+  #ask(time: number): void {
     this.#picture.box.ariaBusy = "true";
     this.#work.look(time);
   }
@@ -181,7 +187,7 @@ export class Corrector {
     // A mark that has been followed to the moment that is shown belongs into its picture.
     const unseen = new Set(this.#moment?.places.filter(({ found }) => found === null).map(({ mark }) => mark));
     const isHere = ({ id }: Mark) => this.#lives.get(id)?.some(({ start, end }) => start <= this.#time + SAME && this.#time < end);
-    if (marks.some((mark) => unseen.has(mark.id) && isHere(mark))) this.#work.look(this.#time);
+    if (marks.some((mark) => unseen.has(mark.id) && isHere(mark))) this.#ask(this.#time);
   }
 
   #showMarks(): void {
@@ -191,6 +197,8 @@ export class Corrector {
     this.#dots.show(dots);
     const pending = this.#edited?.id === null ? this.#edited.places : [];
     this.#discs.show([...seen.flatMap(({ places }) => places), ...pending], (place) => this.#shownAt(place), this.#picture.canvas);
+    // The mark that the keyboard stood on may be gone.
+    if (!this.#dialog.contains(document.activeElement)) this.#picture.surface.focus({ preventScroll: true });
     this.#showLives();
     this.#tools.show(this.#history.canUndo, this.#history.canRedo, this.#marks.length);
   }
@@ -356,9 +364,8 @@ export class Corrector {
 
   #marksChanged(): void {
     this.desk.draft.marks = this.#marks;
-    this.#picture.box.ariaBusy = "true";
     this.#showMarks();
-    this.#work.look(this.#time);
+    this.#ask(this.#time);
     this.#strip.following(0);
     this.#work.follow(this.#time);
   }
@@ -387,7 +394,7 @@ export class Corrector {
     this.#takeColor(false);
     this.#choose(color, null);
     this.#say(words.taken(name));
-    if (Math.abs(edited.time - this.#time) > SAME) this.#work.look(edited.time);
+    if (Math.abs(edited.time - this.#time) > SAME) this.#ask(edited.time);
   }
 
   // Files
@@ -434,7 +441,7 @@ export class Corrector {
   }
 
   /** Goes back one step: from the dropper to the palette, from there to the picture, and then to the page. */
-  #escape(event: KeyboardEvent): void {
+  #escape(event: Event): void {
     if (!this.#edited) return;
     event.preventDefault();
     if (this.#dropper) this.#takeColor(false);

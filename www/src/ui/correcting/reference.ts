@@ -12,10 +12,13 @@ export class Reference {
   readonly box = made("aside", { className: "reference", hidden: true });
   readonly #picture: Picture;
 
-  constructor(onColor: (color: Rgb) => void) {
+  constructor(onColor: (color: Rgb) => void, onAway: () => void) {
     this.#picture = new Picture(words.reference, { onPoint: ({ x, y }) => onColor(this.#colorAt(x, y)) });
     const away = made("button", { type: "button", className: "quiet small", textContent: words.noPhoto });
-    away.addEventListener("click", () => (this.box.hidden = true));
+    away.addEventListener("click", () => {
+      this.box.hidden = true;
+      onAway();
+    });
     this.box.append(this.#picture.box, away);
   }
 
