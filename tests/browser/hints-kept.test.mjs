@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { before, test } from "node:test";
 import { ffmpeg } from "./clips.mjs";
-import { BLUE, correcting, makeMoving, middle, near, placeOf } from "./correcting.mjs";
+import { BLUE, correcting, makeMoving, middle, near } from "./correcting.mjs";
 import { give, settled } from "./page.mjs";
 import { putOnDesk, sharedVisit } from "./shared-visit.mjs";
 
 const { visitor, folder } = await sharedVisit({ run: { size: "64", passes: "0" } });
 const { page } = visitor;
-const { dialog, dots, status, palette, button, colored, open, click, pick, bluer, bluerIn, run, followed } = correcting(visitor, folder);
+const { dialog, dots, status, button, colored, open, openDialog, click, pick, bluer, bluerIn, run, followed } = correcting(visitor, folder);
 /** Two frames. @type {string} */
 let brief;
 
@@ -111,6 +111,32 @@ test("a photo is corrected, and its file has the colours of its picture", { time
   assert.ok(seen > plain + 3, `${plain}, then ${seen}`);
   const written = await bluerIn(await run("photo-out.png"), 0);
   assert.ok(Math.abs(written - seen) < 2, `${seen} in the picture, ${written} in the file`);
+});
+
+test("in a clip of two shots a colour stays in its own, though the page had not found the cut when the run began", { timeout: 600_000 }, async () => {
+  const cut = folder.path("cut.mp4");
+  await ffmpeg(["-i", await makeMoving(folder.path("uncut.mp4"), 4), "-vf", "negate=enable='gte(n,2)'", "-c:v", "libx264", "-crf", "8", cut]);
+  await putOnDesk(visitor, cut);
+  assert.equal(await page.locator("#shots canvas").count(), 2);
+  const plain = await run("plain.mp4");
+  await page.getByRole("button", { name: "Another colouring" }).click();
+  await openDialog(0);
+  await click(middle(0));
+  await pick(BLUE);
+  await button("Done").click();
+  assert.match(await page.locator("#shots label").nth(1).innerText(), /1 colour/);
+  await page.evaluate(() => {
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (message, ...rest) {
+      if (message.kind === "colorize") Object.assign(message.take.options.plan, { starts: [], scannedUntil: -Infinity });
+      // @ts-ignore of the arguments that were given
+      return postMessage.call(this, message, ...rest);
+    };
+  });
+  const marked = await run("marked.mp4");
+  const apart = [];
+  for (const frame of [0, 1, 2, 3]) apart.push(Math.abs((await bluerIn(marked, frame)) - (await bluerIn(plain, frame))));
+  assert.ok(apart[0] > 3 && apart[1] > 3 && apart[2] < 1 && apart[3] < 1, `${apart}`);
 });
 
 /** What a run's journal says. */

@@ -164,7 +164,7 @@ test("a finger sets a mark, moves it, opens it, paints with the brush, and remov
     near(await placeOf(dots().first()), { x: 0.6, y: 0.7 }, 0.03);
     await finger({ x: 0.6, y: 0.7 });
     await palette().waitFor();
-    await button("Remove the mark").click();
+    await palette().getByRole("button", { name: "Remove", exact: true }).click();
     assert.equal(await dots().count(), 0);
     await dialog().getByText("Brush", { exact: true }).click();
     await finger({ x: 0.2, y: 0.3 }, { x: 0.3, y: 0.3 }, { x: 0.5, y: 0.3 });
@@ -196,12 +196,12 @@ test("a brush goes over a region, which takes the colour further than a point", 
 test("the dropper takes a colour from the picture, from another moment, and from a photo that is dropped", { timeout: 300_000 }, async () => {
   await open(brief);
   await click({ x: 0.25, y: 0.5 });
-  await button("Take it from the picture").click();
+  await button("From the picture…").click();
   assert.match(await status().innerText(), /Click where the colour is/);
   await click({ x: 0.8, y: 0.3 });
   assert.match(await status().innerText(), /^Taken: /);
   assert.equal(await dots().count(), 1);
-  await button("Take it from the picture").click();
+  await button("From the picture…").click();
   await lookAt(1);
   await click({ x: 0.6, y: 0.9 });
   await page.waitForFunction(() => document.querySelector(".moment-clock")?.textContent === "0:00.00");

@@ -195,8 +195,8 @@ export interface Requests {
   room: { take: { sizes: number[]; passes: number }; told: never; give: { sizes: number[] } };
   /** `share`: how much of a file is read that the browser does not read itself; null while the decoder for it is fetched. */
   probe: { take: { file: File }; told: { share: number | null }; give: ClipReport };
-  /** Frames of several moments of a span, or of the whole clip, in every colouring. */
-  preview: { take: { size: number; span: Span | null; shots: MarkedShot[] }; told: Glimpse; give: Record<string, never> };
+  /** Frames of several moments of a span, or of the whole clip, in every colouring; the marks of their shots are followed for that before. */
+  preview: { take: { size: number; span: Span | null; shots: MarkedShot[] }; told: Glimpse | { following: number }; give: Record<string, never> };
   /** The frame that is shown at a time, in grey and then in every colouring, with the marks of its shot where they are in it; null where there is none. */
   moment: { take: { time: number; size: number; marks: Mark[] }; told: { time: number; still: Still }; give: Moment | null };
   /** The colours that are likely at a place of a frame, the likeliest first. */

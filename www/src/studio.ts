@@ -1,7 +1,7 @@
 import { Replaced, type Client } from "./client";
 import { Fault } from "./fault";
 import type { Choices } from "./choices";
-import type { ClipReport, Colored, DeviceReport, Fetched, Give, Glimpse, ModelOffer, Progress, Take, Told, Unfinished } from "./protocol";
+import type { ClipReport, Colored, DeviceReport, Fetched, Give, ModelOffer, Progress, Take, Told, Unfinished } from "./protocol";
 import { holdRun } from "./runs";
 
 interface Listen<T> {
@@ -81,7 +81,7 @@ export class Studio {
     return (await this.#asked(signal, () => this.client.request("room", take, { signal }))).sizes;
   }
 
-  async preview(take: Take<"preview">, { signal, told }: Listen<Glimpse>): Promise<void> {
+  async preview(take: Take<"preview">, { signal, told }: Listen<Told<"preview">>): Promise<void> {
     await this.#asked(signal, () => this.client.request("preview", take, { signal, told }));
   }
 

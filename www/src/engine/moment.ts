@@ -1,3 +1,4 @@
+import { Fault } from "../fault";
 import { hintsAt } from "../marks/hints";
 import type { Tracks } from "../marks/tracks";
 import type { Clip } from "../media/clip";
@@ -42,11 +43,16 @@ export class Moments {
     const latest = this.#latest;
     if (latest?.asked === asked || latest?.time === asked) return latest;
     this.#latest = null;
-    for await (const sample of framesAt(this.held, [asked])) {
-      if (!sample) return null;
-      const { timestamp: time } = sample;
-      const planes = await takePlanes(sample, this.held.color, latest?.planes).finally(() => sample.close());
-      this.#latest = { asked, time, planes };
+    try {
+      for await (const sample of framesAt(this.held, [asked])) {
+        if (!sample) return null;
+        const { timestamp: time } = sample;
+        const planes = await takePlanes(sample, this.held.color, latest?.planes).finally(() => sample.close());
+        this.#latest = { asked, time, planes };
+      }
+    } catch (error) {
+      // The clip is damaged here; at another moment it may not be.
+      if (!(error instanceof Fault && error.code === "decode-failed")) throw error;
     }
     return this.#latest;
   }

@@ -5,11 +5,14 @@ import { takePlanes } from "../media/planes";
 import { glances, type Glance } from "../media/sampling";
 import { buffersOf, stillOf } from "../picture/still";
 import type { MarkedShot } from "../marks/mark";
-import type { Glimpse, Give, Take } from "../protocol";
+import type { Give, Take, Told } from "../protocol";
 import type { Follower } from "./follower";
 import type { Session, Standing } from "./session";
 
-type Tell = (value: Glimpse, transfer?: ArrayBuffer[]) => void;
+type Tell = (value: Told<"preview">, transfer?: ArrayBuffer[]) => void;
+
+/** The page hears this often how far marks have been followed, in milliseconds. */
+const TOLD_EVERY_MS = 250;
 
 /** Longer side of the preview's pictures: there may be dozens. */
 const LONGEST = 480;
@@ -34,6 +37,8 @@ class Look {
   readonly #standings = new Map<number, Standing[]>();
   /** Time stamps of the frames that were told. */
   readonly #told = new Set<number>();
+  /** When it was last told how far marks have been followed. */
+  #followedAt = 0;
   /** Why the decoder gave up, if it did: what was seen before that is as good as ever. */
   broken: string | null = null;
 
@@ -71,10 +76,17 @@ class Look {
     }
   }
 
+  #followed(share: number): void {
+    throwIfCancelled(this.signal);
+    if (performance.now() - this.#followedAt < TOLD_EVERY_MS) return;
+    this.#followedAt = performance.now();
+    this.tell({ following: share });
+  }
+
   async #show(moment: number, sample: Parameters<typeof takePlanes>[0]): Promise<void> {
     const time = sample.timestamp;
     const { frame } = await takePlanes(sample, this.clip.color).finally(() => sample.close());
-    const hints = await this.follower.hintsAt(this.shots, time, () => throwIfCancelled(this.signal));
+    const hints = await this.follower.hintsAt(this.shots, time, (share) => this.#followed(share));
     const begun = performance.now();
     const candidates = await this.session.preview(frame, this.size, hints);
     const seconds = (performance.now() - begun) / 1000;

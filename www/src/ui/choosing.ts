@@ -5,7 +5,7 @@ import type { Look } from "../picture/look";
 import type { Still } from "../picture/still";
 import { secondsOfFrame } from "../estimate";
 import { LEVELS, type Effort } from "../choices";
-import type { Glimpse, Told } from "../protocol";
+import type { Told } from "../protocol";
 import { keepsOwn } from "../shots";
 import type { Studio } from "../studio";
 import { words } from "../words/page";
@@ -118,7 +118,8 @@ export class Choosing {
     const preview = draft.preview(working);
     // While colours are corrected every mark would have it coloured anew.
     if (!preview.complete && !this.#correcting) {
-      const told = (glimpse: Glimpse) => {
+      const told = (glimpse: Told<"preview">) => {
+        if ("following" in glimpse) return void (element("scan").textContent = words.following(glimpse.following));
         preview.add(glimpse);
         draft.measured = { seconds: preview.secondsOfFrame!, size };
         onSeen();

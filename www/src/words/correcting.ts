@@ -54,9 +54,9 @@ export const correctingWords = {
     own: "Any colour",
     hue: "Hue",
     strength: "Strength",
-    dropper: "Take it from the picture",
+    dropper: "From the picture…",
     grey: "No colour",
-    remove: "Remove the mark",
+    remove: "Remove",
     close: "Close",
   },
   mark: (number: number, color: string, x: number, y: number) => `Mark ${number}, ${color}, at ${placeWords(x, y)}`,
@@ -79,5 +79,6 @@ export const correctingWords = {
   trouble: (trouble: FileTrouble) =>
     trouble.what === "wrong-mark" ? `Mark ${trouble.number} of this file is damaged, so none of it was taken over.` : TROUBLES[trouble.what],
   otherFile: "Here the page takes a photo to take colours from, or a file of marks.",
+  momentUnreadable: "The picture cannot be read at this moment. Choose another.",
   photoUnreadable: "This photo cannot be read. Save it as JPEG, PNG or WebP, and choose that.",
 };

@@ -104,8 +104,9 @@ export const words = {
   forAll: "all shots",
   shotsFound: (count: number) => (count === 1 ? "One shot: no cut was found." : `${count} shots.`),
   scanning: (count: number, share: number) => `Looking for cuts: ${percent(share)}, ${plural(count, "shot")} so far. You need not wait for it.`,
-  shotLabel: (at: number, seconds: number, candidate: number | null, own: boolean) =>
-    `Shot ${at + 1}, from ${clockWords(seconds)}${own ? ", keeps its own colours" : candidate === null ? "" : `, locked to colouring ${candidate + 1}`}`,
+  colorsGiven: (count: number) => plural(count, "colour"),
+  shotLabel: (at: number, seconds: number, candidate: number | null, own: boolean, marks: number) =>
+    `Shot ${at + 1}, from ${clockWords(seconds)}${own ? ", keeps its own colours" : candidate === null ? "" : `, locked to colouring ${candidate + 1}`}${marks > 0 ? `, ${plural(marks, "colour")} of yours` : ""}`,
   ownBadge: "own",
   shotKeepsOwn: (at: number) => `Shot ${at + 1} keeps its own colours.`,
   keepingOwn: (count: number, all: number) => {

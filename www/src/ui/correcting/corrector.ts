@@ -92,6 +92,10 @@ export class Corrector {
     this.#work = new Work(desk, {
       onGrey: (grey) => this.#showGrey(grey),
       onMoment: (moment) => this.#show(moment),
+      onNothing: () => {
+        this.#picture.box.ariaBusy = "false";
+        this.#say(words.momentUnreadable);
+      },
       onLikely: (colors) => this.#palette.offer(colors),
       onFollowed: (marks, followed) => this.#followed(marks, followed),
       onFault: () => this.#dialog.close(),

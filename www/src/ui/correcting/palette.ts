@@ -50,6 +50,8 @@ export class Palette {
       return made_;
     };
     this.#remove = button(words.palette.remove, events.onRemove);
+    // The picture moves when a photo comes beside it, or the window changes.
+    new ResizeObserver(() => this.open && this.#lieBeside()).observe(picture);
     this.box.append(this.#rows, made("p", { className: "palette-title", textContent: words.palette.own }), this.#picker.box,
       made("p", { className: "actions" }, button(words.palette.dropper, events.onDropper), this.#remove, button(words.palette.close, events.onClose)));
   }

@@ -20,6 +20,8 @@ export interface Desk {
 interface Events {
   onGrey: (grey: Told<"moment">) => void;
   onMoment: (moment: Moment) => void;
+  /** There is no picture at the moment that was asked for. */
+  onNothing: () => void;
   onLikely: (colors: Chroma[]) => void;
   onFollowed: (marks: Mark[], followed: Give<"follow">) => void;
   /** It goes on in the page, which explains it. */
@@ -90,6 +92,7 @@ export class Work {
     const marks = shotAt(draft.markedShots, time)?.marks ?? [];
     const moment = await studio.moment({ time, size: size(), marks }, { signal, told: (grey) => this.events.onGrey(grey) });
     if (moment) this.events.onMoment(moment);
+    else this.events.onNothing();
   }
 
   async #find(place: { time: number; x: number; y: number }, signal: AbortSignal): Promise<void> {
