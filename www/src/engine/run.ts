@@ -93,7 +93,6 @@ class Run {
     const plan = await planThrough(this.clip, this.session, this.reel.plan, marks, () => this.gate.pass());
     const shots = new ShotCursor(plan, this.session);
     const marked = markedShots(plan.starts.map(({ time }) => time), marks);
-    await this.follower.end(); // what it has in hand would not outlive the beginning of a clip
     await this.session.start(this.reel.options);
     for (;;) {
       await this.gate.pass();

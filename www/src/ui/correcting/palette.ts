@@ -37,6 +37,8 @@ export class Palette {
   readonly #rows = made("div", { className: "palette-rows" });
   readonly #picker: Picker;
   readonly #remove: HTMLButtonElement;
+  /** The picture moves when a photo comes beside it, or the window changes. */
+  readonly #resized = new ResizeObserver(() => this.open && this.#lieBeside());
   #place: Place | null = null;
   #likely: Chroma[] | null = null;
   #recent: Chroma[] = [];
@@ -50,8 +52,6 @@ export class Palette {
       return made_;
     };
     this.#remove = button(words.palette.remove, events.onRemove);
-    // The picture moves when a photo comes beside it, or the window changes.
-    new ResizeObserver(() => this.open && this.#lieBeside()).observe(picture);
     this.box.append(this.#rows, made("p", { className: "palette-title", textContent: words.palette.own }), this.#picker.box,
       made("p", { className: "actions" }, button(words.palette.dropper, events.onDropper), this.#remove, button(words.palette.close, events.onClose)));
   }
@@ -64,6 +64,7 @@ export class Palette {
   show(place: Place, recent: Chroma[]): void {
     [this.#place, this.#recent, this.#likely] = [place, recent, null];
     this.box.hidden = false;
+    for (const moving of [this.picture, this.box.parentElement!]) this.#resized.observe(moving);
     this.#picker.show(place.luma, rgbOfChroma(place.luma, place.color));
     this.mark(place.marked);
     this.#fill();
@@ -84,6 +85,7 @@ export class Palette {
   }
 
   close(): void {
+    this.#resized.disconnect();
     this.box.hidden = true;
     this.box.classList.remove("folded");
   }
