@@ -221,6 +221,22 @@ test("the dropper takes a colour from the picture, from another moment, and from
   assert.ok((await dialog().getByRole("group", { name: "Used before" }).locator(".swatch").count()) >= 2, "what was taken is not offered again");
 });
 
+test("a photo in colour of the same scene gives its colours on request, in one step", { timeout: 300_000 }, async () => {
+  const photo = folder.path("same.png");
+  await ffmpeg(["-f", "lavfi", "-i", "mandelbrot=s=160x96:r=10", "-frames:v", "1", photo]);
+  const film = folder.path("same.mp4");
+  await ffmpeg(["-loop", "1", "-framerate", "10", "-i", photo, "-frames:v", "2", "-vf", "format=gray,format=yuv420p", "-c:v", "libx264", "-crf", "4", film]);
+  await open(film);
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), button("Colours from a photo…").click()]);
+  await chooser.setFiles(photo);
+  assert.equal(await dots().count(), 0, "nothing is taken over unasked");
+  await button("Take over what it shows of this").click();
+  await dots().first().waitFor();
+  assert.ok((await dots().count()) >= 3, `${await dots().count()} colours`);
+  await page.keyboard.press("Control+z");
+  assert.equal(await dots().count(), 0);
+});
+
 test("sixty marks are taken back one by one, and done again", { timeout: 300_000 }, async () => {
   await open(brief);
   for (let mark = 0; mark < 60; mark++) {

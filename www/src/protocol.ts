@@ -68,6 +68,13 @@ export interface Glimpse {
   likeliest: number;
 }
 
+/** A photo in colour: red, green and blue of each pixel. */
+export interface PhotoPixels {
+  width: number;
+  height: number;
+  rgb: Uint8Array;
+}
+
 /** A frame in which colours are corrected. */
 export interface Moment {
   time: number;
@@ -201,6 +208,8 @@ export interface Requests {
   moment: { take: { time: number; size: number; marks: Mark[] }; told: { time: number; still: Still }; give: Moment | null };
   /** The colours that are likely at a place of a frame, the likeliest first. */
   likely: { take: { time: number; size: number; x: number; y: number }; told: never; give: { colors: Chroma[] } };
+  /** What a photo in colour surely shows of a frame, as marks without a name. */
+  suggest: { take: { time: number; size: number; photo: PhotoPixels }; told: never; give: { marks: Omit<Mark, "id">[] } };
   /** Goes on for a while with following a shot's marks through it; `share` is 1 at the end. `lives`: when each mark is seen, as far as that is known. */
   follow: { take: { shot: MarkedShot }; told: never; give: { share: number; lives: { mark: number; spans: Span[] }[] } };
   /**

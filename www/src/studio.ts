@@ -101,6 +101,10 @@ export class Studio {
     return this.#asked(signal, () => this.client.request("likely", take, { signal }));
   }
 
+  suggest(take: Take<"suggest">, signal: AbortSignal): Promise<Give<"suggest">> {
+    return this.#asked(signal, () => this.client.request("suggest", take, { signal }));
+  }
+
   follow(take: Take<"follow">, signal: AbortSignal): Promise<Give<"follow">> {
     return this.#asked(signal, () => this.client.request("follow", take, { signal }));
   }

@@ -81,6 +81,8 @@ function perform(asked: Request, gate: Gate): Promise<Give<RequestKind>> {
       return colorizer.moment(asked.take, tell);
     case "likely":
       return colorizer.likely(asked.take);
+    case "suggest":
+      return colorizer.suggest(asked.take);
     case "follow":
       return colorizer.follow(asked.take, signal);
     case "scan":

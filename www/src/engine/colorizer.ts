@@ -128,6 +128,11 @@ export class Colorizer {
     return this.#heldMoments().likely(take, this.#heldSession());
   }
 
+  /** What a photo surely shows of a frame. */
+  suggest(take: Take<"suggest">): Promise<Give<"suggest">> {
+    return this.#heldMoments().suggest(take, this.#heldSession());
+  }
+
   /** Follows marks through their shot, for a while. */
   async follow({ shot }: Take<"follow">, signal: AbortSignal): Promise<Give<"follow">> {
     const [follower, { report }] = [this.#heldFollower(), this.#heldClip()];

@@ -38,6 +38,13 @@ export class Moments {
     return { colors: found ? await session.likelyColors(found.planes.frame, size, x, y) : [] };
   }
 
+  /** What a photo surely shows of a frame. */
+  async suggest({ time, size, photo }: Take<"suggest">, session: Session): Promise<Give<"suggest">> {
+    const found = await this.#find(time);
+    const hints = found ? await session.suggestFrom(photo, found.planes.frame, size) : [];
+    return { marks: hints.map(({ x, y, radius, color, strength }) => ({ time: found!.time, color, strength, places: [{ x, y, radius }] })) };
+  }
+
   async #find(asked: number): Promise<{ time: number; planes: Planes } | null> {
     if ("planes" in this.held) return { time: 0, planes: this.held.planes };
     const latest = this.#latest;

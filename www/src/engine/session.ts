@@ -1,4 +1,4 @@
-import init, { Engine, failure, type Candidate, type FinishedFrame, type Hint, type LumaFrame, type Place, type Standing, type Tracked, type WeightFile } from "../../wasm/chromaflow.js";
+import init, { Engine, failure, type Candidate, type FinishedFrame, type Hint, type LumaFrame, type Photograph, type Place, type Standing, type Tracked, type WeightFile } from "../../wasm/chromaflow.js";
 import { Fault, named, textOf, type FaultCode } from "../fault";
 import { begun } from "../media/patience";
 import type { DeviceChoice, DeviceReport, ModelOffer } from "../protocol";
@@ -129,6 +129,11 @@ export class Session {
   /** The colours that are likely at a place, the likeliest first. */
   likelyColors(frame: LumaFrame, size: number, x: number, y: number): Promise<[number, number][]> {
     return asked(() => this.engine.likelyColors(frame, size, x, y));
+  }
+
+  /** Colours for a frame where a photo surely shows the same; none where it does not. */
+  suggestFrom(photo: Photograph, frame: LumaFrame, size: number): Promise<Hint[]> {
+    return asked(() => this.engine.suggestFrom(photo, frame, size));
   }
 
   /** Begins to follow places from frame to frame. */

@@ -8,7 +8,7 @@ import { graded } from "../../picture/grade";
 import { lumaOf, type Rgb } from "../../picture/oklch";
 import { shownAt, storedAt } from "../../picture/pose";
 import { toRgb } from "../../picture/rgb";
-import type { Give, Moment, Span, Told } from "../../protocol";
+import type { Give, Moment, PhotoPixels, Span, Told } from "../../protocol";
 import { SAME } from "../../shots";
 import { colorWords, correctingWords as words } from "../../words/correcting";
 import { made } from "../element";
@@ -88,7 +88,7 @@ export class Corrector {
       onTool: () => this.#useTool(),
       onDone: () => this.#dialog.close(),
     });
-    this.#reference = new Reference((color) => this.#taken(chromaOf(color)), () => this.#picture.surface.focus({ preventScroll: true }));
+    this.#reference = new Reference((color) => this.#taken(chromaOf(color)), (photo) => this.#match(photo), () => this.#picture.surface.focus({ preventScroll: true }));
     this.#work = new Work(desk, {
       onGrey: (grey) => this.#showGrey(grey),
       onMoment: (moment) => this.#show(moment),
@@ -97,6 +97,7 @@ export class Corrector {
         this.#say(words.momentUnreadable);
       },
       onLikely: (colors) => this.#palette.offer(colors),
+      onSuggested: (marks) => this.#suggested(marks),
       onFollowed: (marks, followed) => this.#followed(marks, followed),
       onFault: () => this.#dialog.close(),
     });
@@ -399,6 +400,19 @@ export class Corrector {
     this.#choose(color, null);
     this.#say(words.taken(name));
     if (Math.abs(edited.time - this.#time) > SAME) this.#ask(edited.time);
+  }
+
+  /** All that a photo surely shows of the picture is taken over. */
+  #match(photo: PhotoPixels): void {
+    this.#closePalette();
+    this.#say(words.matching);
+    this.#work.suggest(this.#time, photo);
+  }
+
+  #suggested(suggested: Omit<Mark, "id">[]): void {
+    const first = nextId(this.#marks);
+    if (suggested.length > 0) this.#change([...this.#marks, ...suggested.map((mark, at) => ({ ...mark, id: first + at }))]);
+    this.#say(words.matched(suggested.length));
   }
 
   // Files

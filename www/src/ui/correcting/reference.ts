@@ -1,5 +1,6 @@
 import { colorAt } from "../../picture/chroma";
 import type { Rgb } from "../../picture/oklch";
+import type { PhotoPixels } from "../../protocol";
 import { correctingWords as words } from "../../words/correcting";
 import { made } from "../element";
 import { Picture } from "./picture";
@@ -12,14 +13,17 @@ export class Reference {
   readonly box = made("aside", { className: "reference", hidden: true });
   readonly #picture: Picture;
 
-  constructor(onColor: (color: Rgb) => void, onAway: () => void) {
-    this.#picture = new Picture(words.reference, { onPoint: ({ x, y }) => onColor(this.#colorAt(x, y)) });
+  /** `onMatch`: all that it surely shows of the picture is to be taken over. */
+  constructor(onColor: (color: Rgb) => void, onMatch: (photo: PhotoPixels) => void, onAway: () => void) {
+    this.#picture = new Picture(words.reference, { onPoint: ({ x, y }) => onColor(colorAt(this.#image, x, y)) });
+    const match = made("button", { type: "button", className: "quiet small", textContent: words.match });
+    match.addEventListener("click", () => onMatch(this.#pixels()));
     const away = made("button", { type: "button", className: "quiet small", textContent: words.noPhoto });
     away.addEventListener("click", () => {
       this.box.hidden = true;
       onAway();
     });
-    this.box.append(this.#picture.box, away);
+    this.box.append(this.#picture.box, made("p", { className: "actions" }, match, away));
   }
 
   /** Shows a photo; false where it cannot be read. */
@@ -36,8 +40,13 @@ export class Reference {
     return true;
   }
 
-  #colorAt(x: number, y: number): Rgb {
+  #pixels(): PhotoPixels {
+    const { data, width, height } = this.#image;
+    return { width, height, rgb: new Uint8Array(data.filter((_, at) => at % 4 !== 3)) };
+  }
+
+  get #image(): ImageData {
     const { canvas } = this.#picture;
-    return colorAt(canvas.getContext("2d", { willReadFrequently: true })!.getImageData(0, 0, canvas.width, canvas.height), x, y);
+    return canvas.getContext("2d", { willReadFrequently: true })!.getImageData(0, 0, canvas.width, canvas.height);
   }
 }

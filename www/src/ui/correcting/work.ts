@@ -2,7 +2,7 @@ import { Fault } from "../../fault";
 import { shotAt, type Chroma, type Mark } from "../../marks/mark";
 import type { Draft } from "../../draft";
 import type { Grade } from "../../picture/grade";
-import type { Give, Moment, Told } from "../../protocol";
+import type { Give, Moment, PhotoPixels, Told } from "../../protocol";
 import type { Studio } from "../../studio";
 
 /** The page around the correcting of colors. */
@@ -23,6 +23,7 @@ interface Events {
   /** There is no picture at the moment that was asked for. */
   onNothing: () => void;
   onLikely: (colors: Chroma[]) => void;
+  onSuggested: (marks: Omit<Mark, "id">[]) => void;
   onFollowed: (marks: Mark[], followed: Give<"follow">) => void;
   /** It goes on in the page, which explains it. */
   onFault: () => void;
@@ -32,6 +33,7 @@ interface Events {
 export class Work {
   #moment: number | null = null;
   #likely: { time: number; x: number; y: number } | null = null;
+  #suggest: { time: number; photo: PhotoPixels } | null = null;
   /** The time whose shot is followed, and whether that is done. */
   #following = { time: 0, done: true };
   #busy = false;
@@ -47,6 +49,12 @@ export class Work {
   /** What is likely at a place is to be known. */
   ask(time: number, x: number, y: number): void {
     this.#likely = { time, x, y };
+    this.#begin();
+  }
+
+  /** What a photo surely shows of a moment is to be taken over. */
+  suggest(time: number, photo: PhotoPixels): void {
+    this.#suggest = { time, photo };
     this.#begin();
   }
 
@@ -81,6 +89,7 @@ export class Work {
   async #next(signal: AbortSignal): Promise<boolean> {
     if (this.#moment !== null) await this.#color(this.#moment, signal);
     else if (this.#likely) await this.#find(this.#likely, signal);
+    else if (this.#suggest) await this.#match(this.#suggest, signal);
     else if (!this.#following.done) await this.#goOn(this.#following.time, signal);
     else return false;
     return true;
@@ -99,6 +108,12 @@ export class Work {
     const { colors } = await this.desk.studio.likely({ ...place, size: this.desk.size() }, signal);
     if (this.#likely === place) this.#likely = null;
     this.events.onLikely(colors);
+  }
+
+  async #match(wish: { time: number; photo: PhotoPixels }, signal: AbortSignal): Promise<void> {
+    const { marks } = await this.desk.studio.suggest({ ...wish, size: this.desk.size() }, signal);
+    if (this.#suggest === wish) this.#suggest = null;
+    this.events.onSuggested(marks);
   }
 
   async #goOn(time: number, signal: AbortSignal): Promise<void> {
