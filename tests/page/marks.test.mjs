@@ -119,6 +119,15 @@ test("a followed place is found in every frame of its shot, at its distance, and
   assert.deepEqual(tracks.livesOf(marks[0], 1), [{ start: 3, end: 7 }, { start: 8, end: 9 }]);
 });
 
+test("where following begins anew, what was found before is known until it comes as far", () => {
+  const tracks = new Tracks();
+  const marks = [mark(1, 5)];
+  const [followed] = tracks.missing(marks, { start: 5, end: 9 });
+  follow(tracks, followed, "forwards", [5, 6, 7]);
+  follow(tracks, followed, "forwards", [5, 6]);
+  assert.deepEqual([6, 7, 8].map((time) => hintsAt(tracks, marks, time).length), [1, 1, 0]);
+});
+
 test("another colour or strength needs no following anew, another place does", () => {
   const tracks = new Tracks();
   const span = { start: 0, end: 9 };
