@@ -1,30 +1,17 @@
 import "./correcting.css";
-import { movedBy, type Chroma, type Mark, type MarkedPlace } from "../../marks/mark";
+import { movedBy, type Mark } from "../../marks/mark";
 import { discsOf, type Point } from "../../marks/stroke";
-import { chromaOf, distinct } from "../../picture/chroma";
+import { chromaOf } from "../../picture/chroma";
 import type { Give, Moment, PhotoPixels, Span } from "../../protocol";
-import { SAME } from "../../shots";
-import { colorWords, correctingWords as words } from "../../words/correcting";
+import { correctingWords as words } from "../../words/correcting";
 import { made } from "../element";
+import { Choice } from "./choice";
 import { Marking } from "./marking";
 import { loadMarks, saveMarks } from "./marks-file";
-import { Palette } from "./palette";
 import { Reference } from "./reference";
 import { Tools } from "./tools";
-import { rgbOf, View } from "./view";
+import { View } from "./view";
 import { Work, type Desk } from "./work";
-
-/** So many colors that were used are offered again. */
-const RECENT = 6;
-/** They are the same for all clips of a visit. */
-let recent: Chroma[] = [];
-
-/** What the palette is open for: a mark, or a place that is to become one. */
-interface Edited {
-  id: number | null;
-  time: number;
-  places: MarkedPlace[];
-}
 
 /** The dialog in which colors are corrected: a picture of any moment, the marks in it, and the colors for them. */
 export class Corrector {
@@ -32,19 +19,16 @@ export class Corrector {
   readonly #status = made("p", { className: "correcting-status", role: "status" });
   readonly #marking: Marking;
   readonly #view: View;
-  readonly #palette: Palette;
+  readonly #choice: Choice;
   readonly #tools: Tools;
   readonly #reference: Reference;
   readonly #work: Work;
-  #edited: Edited | null = null;
-  /** Whether the next click takes a color instead of setting a mark. */
-  #dropper = false;
   /** The mark whose color the engine is at. */
   #busy: number | null = null;
 
   constructor(private readonly desk: Desk, private readonly span: Span) {
     this.#marking = new Marking(desk.draft, () => this.#marksChanged());
-    this.#view = new View(desk, span, () => this.#marking, {
+    this.#view = new View(desk, span, this.#marking, {
       onPoint: (point) => this.#pointed(point),
       onStroke: (path) => this.#stroked(path),
       onCross: ({ x, y }) => this.#say(words.cross(x, y)),
@@ -54,11 +38,13 @@ export class Corrector {
       onLook: (time) => this.#look(time),
       radius: () => this.#tools.radius,
     });
-    this.#palette = new Palette(this.#view.picture.box, {
-      onChoose: (color, by) => this.#choose(color, by === "slider" ? `color ${this.#edited?.id}` : null),
-      onDropper: () => this.#takeColor(true),
-      onRemove: () => this.#edited?.id != null && this.#remove(this.#edited.id),
-      onClose: () => this.#closePalette(),
+    this.#choice = new Choice(this.#view, this.#marking, {
+      say: (text) => this.#say(text),
+      onLook: (time) => this.#ask(time),
+      onAsk: (time, { x, y }) => this.#work.ask(time, x, y),
+      onColored: (id) => this.#waitFor(id),
+      onRemove: (id) => this.#remove(id),
+      onChange: () => this.#showMarks(),
     });
     this.#tools = new Tools({
       onUndo: () => this.#undo(),
@@ -69,12 +55,12 @@ export class Corrector {
       onTool: () => this.#useTool(),
       onDone: () => this.#dialog.close(),
     });
-    this.#reference = new Reference((color) => this.#taken(chromaOf(color)), (photo) => this.#match(photo), () => this.#view.focus());
+    this.#reference = new Reference((color) => this.#choice.taken(chromaOf(color)), (photo) => this.#match(photo), () => this.#view.focus());
     this.#work = new Work(desk, {
       onGrey: (grey) => this.#view.showGrey(grey) && this.#moved(),
       onMoment: (moment) => this.#show(moment),
       onNothing: () => this.#rest(words.momentUnreadable),
-      onLikely: (colors) => this.#palette.offer(colors),
+      onLikely: (colors) => this.#choice.palette.offer(colors),
       onSuggested: (marks) => this.#suggested(marks),
       onFollowed: (marks, followed) => this.#followed(marks, followed),
       onFault: () => this.#dialog.close(),
@@ -96,11 +82,12 @@ export class Corrector {
     const title = made("h2", { className: "part", id: "correcting-title", textContent: words.title });
     const hint = made("p", { className: "hint", textContent: this.desk.draft.clip.photo ? words.hint.photo : words.hint.pointing });
     const keys = made("p", { className: "hint keys-hint", textContent: words.hint.keys });
-    const window = made("div", { className: "correcting-window" }, this.#view.picture.box, this.#palette.box);
+    const window = made("div", { className: "correcting-window" }, this.#view.picture.box, this.#choice.palette.box);
     this.#dialog.setAttribute("aria-labelledby", title.id);
     this.#dialog.append(title, hint, made("div", { className: "correcting-stage" }, window, this.#reference.box), this.#view.strip.box, this.#status, this.#tools.box, keys);
     this.#dialog.addEventListener("keydown", (event) => this.#key(event));
-    this.#dialog.addEventListener("cancel", (event) => this.#escape(event)); // by other ways than that key
+    // By other ways than that key; a question for a file is cancelled, too.
+    this.#dialog.addEventListener("cancel", (event) => event.target === this.#dialog && this.#escape(event));
     this.#dialog.addEventListener("close", () => {
       this.#dialog.remove();
       this.desk.onClose();
@@ -120,7 +107,7 @@ export class Corrector {
   // What is seen
 
   #look(time: number): void {
-    if (!this.#dropper) this.#closePalette();
+    if (!this.#choice.dropper) this.#choice.close();
     this.#ask(time);
   }
 
@@ -154,7 +141,7 @@ export class Corrector {
   }
 
   #showMarks(): void {
-    this.#view.showMarks(this.#edited?.id === null ? this.#edited.places : [], this.#busy);
+    this.#view.showMarks(this.#choice.pending, this.#busy);
     // The mark that the keyboard stood on may be gone.
     if (!this.#dialog.contains(document.activeElement)) this.#view.focus();
     this.#tools.show(this.#marking.canUndo, this.#marking.canRedo, this.#marking.all.length);
@@ -176,32 +163,24 @@ export class Corrector {
   #pointed(point: Point): void {
     if (!this.#view.moment) return; // there is no color to be corrected or taken yet
     const at = this.#view.storedAt(point);
-    if (this.#dropper) this.#taken(this.#view.colorIn(at, this.#view.candidate).chroma);
-    else this.#openAt([{ ...at, radius: 0 }]);
+    if (this.#choice.dropper) this.#choice.taken(this.#view.colorIn(at, this.#view.candidate).chroma);
+    else this.#choice.openAt([{ ...at, radius: 0 }]);
   }
 
   #stroked(path: Point[]): void {
-    if (this.#dropper || !this.#view.moment) return this.#pointed(path.at(-1)!);
-    this.#openAt(discsOf(path.map((point) => this.#view.storedAt(point)), this.#tools.radius, this.#view.aspect));
-  }
-
-  /** A place that is to become a mark. */
-  #openAt(places: MarkedPlace[]): void {
-    const { x, y } = this.#view.shownAt(places.at(-1)!);
-    this.#edited = { id: null, time: this.#view.time, places };
-    this.#openPalette(places.at(-1)!, null);
-    this.#say(words.newMark(x, y));
-    this.#showMarks();
+    if (this.#choice.dropper || !this.#view.moment) return this.#pointed(path.at(-1)!);
+    this.#choice.openAt(discsOf(path.map((point) => this.#view.storedAt(point)), this.#tools.radius, this.#view.aspect));
   }
 
   #openMark(id: number): void {
     const mark = this.#marking.of(id);
-    if (!mark) return;
-    if (this.#dropper) return this.#taken(mark.color);
-    const [place] = this.#view.placesOf(mark);
-    if (!place || !this.#view.moment) return;
-    this.#edited = { id, time: this.#view.time, places: mark.places };
-    this.#openPalette(place, mark.color);
+    if (mark && this.#choice.dropper) this.#choice.taken(mark.color);
+    else if (mark) this.#choice.openMark(mark);
+  }
+
+  /** A mark has changed, and its picture is being made. */
+  #waitFor(id: number): void {
+    this.#busy = id;
     this.#showMarks();
   }
 
@@ -212,15 +191,14 @@ export class Corrector {
     const from = this.#view.shownAt(seen[0]);
     const to = this.#view.storedAt({ x: from.x + by.x, y: from.y + by.y });
     const places = movedBy(seen, to.x - seen[0].x, to.y - seen[0].y);
-    this.#busy = id;
     this.#marking.place(mark, this.#view.time, places, gesture);
     const now = this.#view.shownAt(places[0]!);
+    this.#waitFor(id);
     this.#say(words.moved(now.x, now.y));
   }
 
   #remove(id: number): void {
-    this.#edited = null;
-    this.#palette.close();
+    this.#choice.close();
     const order = this.#marking.at(this.#view.time).findIndex((mark) => mark.id === id);
     this.#marking.remove(id);
     const next = this.#marking.at(this.#view.time)[Math.max(0, order - 1)];
@@ -230,21 +208,21 @@ export class Corrector {
 
   #clear(): void {
     if (this.#marking.all.length === 0) return;
-    this.#closePalette();
+    this.#choice.close();
     this.#marking.clear();
     this.#say(words.count(0));
   }
 
   #undo(): void {
     if (!this.#marking.canUndo) return this.#say(words.nothingToUndo);
-    this.#closePalette(); // it may stand at a mark that is not there any more
+    this.#choice.close(); // it may stand at a mark that is not there any more
     this.#marking.undo();
     this.#say(words.undone(this.#marking.all.length));
   }
 
   #redo(): void {
     if (!this.#marking.canRedo) return this.#say(words.nothingToRedo);
-    this.#closePalette();
+    this.#choice.close();
     this.#marking.redo();
     this.#say(words.redone(this.#marking.all.length));
   }
@@ -252,66 +230,6 @@ export class Corrector {
   #useTool(): void {
     this.#view.picture.brush = this.#tools.brush;
     this.#dialog.classList.toggle("brushing", this.#tools.brush);
-  }
-
-  // Colors
-
-  #openPalette(place: MarkedPlace, given: Chroma | null): void {
-    const { candidate, moment } = this.#view;
-    const { luma, chroma } = this.#view.colorIn(place, candidate);
-    const others = moment!.still.colors.map((_, other) => other).filter((other) => other !== candidate);
-    this.#palette.show({
-      at: this.#view.shownAt(place), luma, color: given ?? chroma, marked: given !== null,
-      others: others.map((other) => this.#view.colorIn(place, other).chroma),
-    }, recent);
-    this.#palette.focus();
-    this.#work.ask(this.#view.time, place.x, place.y);
-  }
-
-  #closePalette(): void {
-    if (!this.#edited) return;
-    const { id } = this.#edited;
-    const focused = this.#palette.box.contains(document.activeElement);
-    [this.#edited, this.#dropper] = [null, false];
-    this.#palette.close();
-    if (focused && (id === null || !this.#view.dots.focus(id))) this.#view.focus();
-    this.#showMarks();
-  }
-
-  #choose(color: Chroma, gesture: string | null): void {
-    const edited = this.#edited;
-    if (!edited) return;
-    this.#palette.chosen(color);
-    this.#remember(color);
-    this.#say(words.colored(colorWords(rgbOf(color))));
-    edited.id = this.#marking.color(edited.id, edited.time, edited.places, color, gesture);
-    this.#busy = edited.id;
-    this.#showMarks();
-  }
-
-  /** The next click takes a color for the place that the palette is open for, or does not any more. */
-  #takeColor(taking: boolean): void {
-    this.#dropper = taking;
-    this.#palette.fold(taking);
-    if (!taking) return this.#palette.focus();
-    this.#say(words.dropper);
-    this.#view.focus();
-  }
-
-  /** A color was taken out of a picture. */
-  #taken(color: Chroma): void {
-    const edited = this.#edited;
-    this.#remember(color);
-    if (edited) {
-      this.#takeColor(false);
-      this.#choose(color, null);
-      if (Math.abs(edited.time - this.#view.time) > SAME) this.#ask(edited.time);
-    }
-    this.#say(words.taken(colorWords(rgbOf(color))));
-  }
-
-  #remember(color: Chroma): void {
-    recent = distinct([color, ...recent]).slice(0, RECENT);
   }
 
   // Files
@@ -324,14 +242,14 @@ export class Corrector {
 
   async #load(file: File): Promise<void> {
     const { marks, said } = await loadMarks(file, this.desk.draft);
-    this.#closePalette();
+    this.#choice.close();
     this.#marking.add(marks);
     this.#say(said);
   }
 
   /** All that a photo surely shows of the picture is to be taken over. */
   #match(photo: PhotoPixels): void {
-    this.#closePalette();
+    this.#choice.close();
     this.#say(words.matching);
     this.#work.suggest(this.#view.time, photo);
   }
@@ -349,16 +267,12 @@ export class Corrector {
     if (key === "escape") return this.#escape(event);
     if (control && (key === "y" || (key === "z" && event.shiftKey))) this.#redo();
     else if (control && key === "z") this.#undo();
-    else if (key === "delete" && this.#edited?.id != null) this.#remove(this.#edited.id);
-    else return;
+    else if (key !== "delete" || !this.#choice.remove()) return;
     event.preventDefault();
   }
 
-  /** Goes back one step: from the dropper to the palette, from there to the picture, and then to the page. */
+  /** Goes back one step, and closes the dialog where there is none. */
   #escape(event: Event): void {
-    if (!this.#edited) return;
-    event.preventDefault();
-    if (this.#dropper) this.#takeColor(false);
-    else this.#closePalette();
+    if (this.#choice.back()) event.preventDefault();
   }
 }

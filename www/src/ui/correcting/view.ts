@@ -40,7 +40,7 @@ export class View {
   /** The frame that is painted, in color or still in grey; null before the first. */
   #painted: number | null = null;
 
-  constructor(private readonly desk: Desk, private readonly span: Span, private readonly marking: () => Marking, events: Events) {
+  constructor(private readonly desk: Desk, private readonly span: Span, private readonly marking: Marking, events: Events) {
     this.picture = new Picture(words.picture, { ...events, onPaint: (path) => this.#discs.paint(path, events.radius()) });
     this.dots = new Dots(events);
     this.strip = new Strip(desk.draft.clip, events.onLook);
@@ -80,7 +80,7 @@ export class View {
 
   /** `pending` are places that are no mark yet; the picture of the mark `busy` is being made. */
   showMarks(pending: MarkedPlace[], busy: number | null): void {
-    const seen = this.marking().at(this.time).map((mark) => ({ mark, places: this.placesOf(mark) }));
+    const seen = this.marking.at(this.time).map((mark) => ({ mark, places: this.placesOf(mark) }));
     this.dots.show(seen.flatMap(({ mark, places }) => places.slice(0, 1).map((place) =>
       ({ id: mark.id, at: this.shownAt(place), color: rgbOf(mark.color), busy: mark.id === busy }))));
     this.#discs.show([...seen.flatMap(({ places }) => places), ...pending], (place) => this.shownAt(place), this.picture.canvas);
@@ -126,7 +126,7 @@ export class View {
   }
 
   #showLives(): void {
-    this.strip.show(this.marking().all.map(({ id, color, time }) => ({ color: rgbOf(color), time, spans: this.#lives.get(id) ?? [] })));
+    this.strip.show(this.marking.all.map(({ id, color, time }) => ({ color: rgbOf(color), time, spans: this.#lives.get(id) ?? [] })));
   }
 }
 
