@@ -1,4 +1,4 @@
-import init, { Engine, failure, type Candidate, type FinishedFrame, type LumaFrame, type Standing, type WeightFile } from "../../wasm/chromaflow.js";
+import init, { Engine, failure, type Candidate, type FinishedFrame, type Hint, type LumaFrame, type Photograph, type Place, type Standing, type Tracked, type WeightFile } from "../../wasm/chromaflow.js";
 import { Fault, named, textOf, type FaultCode } from "../fault";
 import { begun } from "../media/patience";
 import type { DeviceChoice, DeviceReport, ModelOffer } from "../protocol";
@@ -121,9 +121,30 @@ export class Session {
     void begun(keepWeights(page, files, fetched));
   }
 
-  /** All colourings of one frame. */
-  async preview(frame: LumaFrame, size: number): Promise<Candidate[]> {
-    return (await asked(() => this.engine.preview(frame, size, []))).candidates;
+  /** All colourings of one frame, which keep to what is known of it. */
+  async preview(frame: LumaFrame, size: number, hints: Hint[]): Promise<Candidate[]> {
+    return (await asked(() => this.engine.preview(frame, size, hints))).candidates;
+  }
+
+  /** The colours that are likely at a place, the likeliest first. */
+  likelyColors(frame: LumaFrame, size: number, x: number, y: number): Promise<[number, number][]> {
+    return asked(() => this.engine.likelyColors(frame, size, x, y));
+  }
+
+  /** Colours for a frame where a photo surely shows the same; none where it does not. */
+  suggestFrom(photo: Photograph, frame: LumaFrame, size: number): Promise<Hint[]> {
+    return asked(() => this.engine.suggestFrom(photo, frame, size));
+  }
+
+  /** Begins to follow places from frame to frame. */
+  async startTracking(): Promise<void> {
+    await this.complete(() => {});
+    return asked(async () => this.engine.startTracking());
+  }
+
+  /** Takes the next frame, with the places that are given in it; gives where all are now. */
+  track(frame: LumaFrame, fresh: Place[]): Promise<Tracked[]> {
+    return asked(() => this.engine.track(frame, fresh));
   }
 
   /** The likeliest colouring of the frames whose colourings stand so. */
@@ -153,10 +174,10 @@ export class Session {
 
   /**
    * Takes the shot's next frame and gives those that the call before has finished, in order. `withMotion`: the frame will
-   * come with its motion.
+   * come with its motion. It keeps to what is known of its colours.
    */
-  push(frame: LumaFrame, withMotion: boolean): Promise<FinishedFrame[]> {
-    return asked(() => this.engine.push(frame, withMotion, []));
+  push(frame: LumaFrame, withMotion: boolean, hints: Hint[]): Promise<FinishedFrame[]> {
+    return asked(() => this.engine.push(frame, withMotion, hints));
   }
 
   /** Gives the frames that are still in the engine. */

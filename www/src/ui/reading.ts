@@ -80,7 +80,7 @@ export class Reading {
     await this.jobs.run({ file: file.name, kept: words.kept.run, again }, async (signal) => {
       this.#step.textContent = words.steps.file;
       const draft = new Draft(await this.#probe(file, signal));
-      draft.adopt(options.plan);
+      draft.adopt(options);
       this.#step.textContent = words.steps.model;
       await this.studio.open();
       this.settings.leave(await this.studio.room(this.settings.demand, signal));

@@ -100,15 +100,16 @@ export const words = {
     "mp4-avc": "MP4 (H.264)", "mp4-hevc": "MP4 (HEVC)", "mp4-av1": "MP4 (AV1)", "webm-vp9": "WebM (VP9)", "webm-av1": "WebM (AV1)",
     png: "PNG", jpeg: "JPEG", webp: "WebP",
   } satisfies Record<WrittenFormat, string>,
-  summary: (candidate: number, look: Look | null, locked: number) =>
-    `Colouring ${candidate + 1}${look ? ` (${LOOKS[look].toLowerCase()})` : ""}${locked === 0 ? "" : `, and ${plural(locked, "shot")} with ${locked === 1 ? "its" : "their"} own`}.`,
+  summary: (candidate: number, look: Look | null, marks: number, locked: number) =>
+    `Colouring ${candidate + 1}${look ? ` (${LOOKS[look].toLowerCase()})` : ""}${marks === 0 ? "" : ` with ${plural(marks, "colour")} of yours`}${locked === 0 ? "" : `, and ${plural(locked, "shot")} with ${locked === 1 ? "its" : "their"} own`}.`,
   // shots
   wholeClip: "Whole clip",
   forAll: "all shots",
   shotsFound: (count: number) => (count === 1 ? "One shot: no cut was found." : `${count} shots.`),
   scanning: (count: number, share: number) => `Looking for cuts: ${percent(share)}, ${plural(count, "shot")} so far. You need not wait for it.`,
-  shotLabel: (at: number, seconds: number, candidate: number | null, own: boolean) =>
-    `Shot ${at + 1}, from ${clockWords(seconds)}${own ? ", keeps its own colours" : candidate === null ? "" : `, locked to colouring ${candidate + 1}`}`,
+  colorsGiven: (count: number) => plural(count, "colour"),
+  shotLabel: (at: number, seconds: number, candidate: number | null, own: boolean, marks: number) =>
+    `Shot ${at + 1}, from ${clockWords(seconds)}${own ? ", keeps its own colours" : candidate === null ? "" : `, locked to colouring ${candidate + 1}`}${marks > 0 ? `, ${plural(marks, "colour")} of yours` : ""}`,
   ownBadge: "own",
   shotKeepsOwn: (at: number) => `Shot ${at + 1} keeps its own colours.`,
   keepingOwn: (count: number, all: number) => {
@@ -131,6 +132,7 @@ export const words = {
   linkLater: "A link can be taken once this clip is coloured. Files can be dropped at any time.",
   // the run
   firstFrame: "Preparing the first frame…",
+  following: (share: number) => `Following your colours through the shot: ${percent(share)}…`,
   framesASecond: (rate: number) => `${rate.toFixed(rate < 10 ? 2 : 0)} frames a second`,
   left: (seconds: number) => `about ${spanWords(seconds)} left`,
   views: {
