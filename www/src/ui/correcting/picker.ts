@@ -6,6 +6,8 @@ import { made } from "../element";
 
 /** How far from grey the second slider goes, in Oklch. */
 const FULL = 0.3;
+/** Below this a color is grey. */
+const FAINT = 0.01;
 /** Steps of a slider's gradient. */
 const STOPS = 12;
 
@@ -31,7 +33,8 @@ export class Picker {
   show(luma: number, color: Rgb): void {
     this.#luma = luma;
     const { chroma, hue } = oklchOf(color);
-    this.#hue.value = String(Math.round(hue));
+    // Grey has no hue: the one that was set stays, for the strength that comes next.
+    if (chroma >= FAINT) this.#hue.value = String(Math.round(hue));
     this.#strength.value = String(Math.round((100 * chroma) / FULL));
     this.#paint();
   }
