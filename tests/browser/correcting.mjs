@@ -87,10 +87,10 @@ export function correcting(visitor, folder) {
     await page.mouse.up();
   }
 
-  /** Gives the place that the palette is open for a strong colour. @param {number} hue in degrees */
-  async function pick(hue) {
+  /** Gives the place that the palette is open for a colour. @param {number} hue in degrees @param {number} strength up to 100 */
+  async function pick(hue, strength = 100) {
     await palette().getByRole("slider", { name: "Hue" }).fill(String(hue));
-    await palette().getByRole("slider", { name: "Strength" }).fill("100");
+    await palette().getByRole("slider", { name: "Strength" }).fill(String(strength));
     await colored();
   }
 
