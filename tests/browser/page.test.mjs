@@ -178,10 +178,11 @@ test("the four stand in a phone's window, whatever their shape, and on a laptop 
   await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry("chromaflow", { recursive: true }).catch(() => {}));
   await page.reload();
   await page.locator("#device[data-kind=cpu]").waitFor();
-  const shapes = { wide: "160x120", tall: "120x160", thin: "16x1080" };
+  const shapes = { "wide.mp4": "160x120", "tall.mp4": "120x160", "thin.mp4": "16x1080", "noted.avi": "160x120" };
   try {
     for (const [name, size] of Object.entries(shapes)) {
-      await choosing(await makeClip(folder.path(`${name}.mp4`), { frames: 4, size, filter: "negate=enable='gte(n,2)'" }));
+      const video = ["-c:v", name.endsWith("avi") ? "mjpeg" : "libx264"];
+      await choosing(await makeClip(folder.path(name), { frames: 4, size, filter: "negate=enable='gte(n,2)'", video }));
       await page.locator("#scan").getByText(/^(One shot|2 shots)/).waitFor();
       const top = async (/** @type {string} */ part) => (await page.locator(part).boundingBox())?.y ?? Infinity;
       for (const [width, height] of [[390, 844], [320, 568]]) {

@@ -58,7 +58,7 @@ export class UnfinishedRuns {
 
   #show(): void {
     element("unfinished").hidden = this.#runs.length === 0;
-    element("unfinished-hint").hidden = this.#runs.every(({ run }) => this.#files.has(run));
+    element("unfinished-hint").hidden = this.#runs.every(({ run }) => this.#files.has(run) || this.#forgetting.has(run));
     element("unfinished-list").replaceChildren(...this.#runs.map((run) => this.#item(run)));
   }
 
