@@ -26,11 +26,14 @@ pub mod clip;
 pub mod color;
 pub mod error;
 pub mod guided;
+pub mod hint;
 pub mod kernel;
+pub mod likely;
 pub mod model;
 pub mod palette;
 pub mod pick;
 pub mod plane;
+pub mod propagation;
 pub mod readback;
 pub mod shot;
 pub mod suggestion;
@@ -41,6 +44,8 @@ pub mod weights;
 
 #[cfg(all(target_family = "wasm", feature = "web"))]
 mod device;
+#[cfg(all(target_family = "wasm", feature = "web"))]
+mod messages;
 #[cfg(all(target_family = "wasm", feature = "web"))]
 mod session;
 #[cfg(all(target_family = "wasm", feature = "web"))]

@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use burn::tensor::{Tensor, TensorData};
 
 use crate::{
-    clip::{self, ClipColorizer, ClipOptions, CutFinder, Demand, Finished, Memory},
+    clip::{
+        self, ClipColorizer, ClipOptions, CutFinder, Demand, Finished, Memory, Photograph, Place, Tracked,
+        Tracker,
+    },
     color::LumaFrame,
     device::Grant,
     error::{Error, Result},
+    hint::Hint,
     kernel::Kernels,
     readback::read,
     weights::{LoadedSet, WeightSet},
@@ -22,6 +26,8 @@ pub struct Session<B: Kernels> {
     clip: Option<ClipColorizer<B>>,
     /// The search for cuts, which goes before the colouring.
     pub cuts: CutFinder,
+    /// Follows the places of hints, before their shot is coloured.
+    pub tracker: Tracker<B>,
 }
 
 /// What a clip takes.
@@ -35,7 +41,14 @@ pub struct Room {
 impl<B: Kernels> Session<B> {
     /// Nothing is loaded yet.
     pub fn new(device: B::Device, grant: Grant) -> Self {
-        Self { device, grant, weights: None, clip: None, cuts: CutFinder::default() }
+        Self {
+            device,
+            grant,
+            weights: None,
+            clip: None,
+            cuts: CutFinder::default(),
+            tracker: Tracker::default(),
+        }
     }
 
     /// Gives up the clip, and takes files of a set: those of the set that is loaded already are added to it.
@@ -54,9 +67,42 @@ impl<B: Kernels> Session<B> {
     }
 
     /// The candidates for one frame at a processing size.
-    pub async fn preview(&mut self, frame: LumaFrame, size: usize) -> Result<Vec<clip::Candidate>> {
+    pub async fn preview(
+        &mut self,
+        frame: LumaFrame,
+        size: usize,
+        hints: &[Hint],
+    ) -> Result<Vec<clip::Candidate>> {
         let networks = self.weights()?.for_preview()?;
-        clip::preview(&networks, frame, size, &self.device).await
+        clip::preview(&networks, frame, size, hints, &self.device).await
+    }
+
+    /// The chromas that are likely at a place of a frame, as [`clip::likely_colors`].
+    pub async fn likely_colors(
+        &mut self,
+        frame: LumaFrame,
+        size: usize,
+        place: [f32; 2],
+    ) -> Result<Vec<[f32; 2]>> {
+        let networks = self.weights()?.for_preview()?;
+        clip::likely_colors(&networks, frame, size, place, &self.device).await
+    }
+
+    /// Hints for a frame from a photograph in color, as [`clip::hints_from`].
+    pub async fn hints_from(
+        &mut self,
+        photograph: &Photograph,
+        frame: &LumaFrame,
+        size: usize,
+    ) -> Result<Vec<Hint>> {
+        let networks = self.weights()?.for_preview()?;
+        clip::hints_from(&networks.trunk, photograph, frame, size, &self.device).await
+    }
+
+    /// As [`Tracker::track`].
+    pub async fn track(&mut self, frame: &LumaFrame, fresh: &[Place]) -> Result<Vec<Tracked>> {
+        let networks = self.weights()?.complete()?;
+        self.tracker.track(frame, fresh, &networks.flow, &self.device).await
     }
 
     /// Has the device make its programs for frames of a size ready.
@@ -99,8 +145,13 @@ impl<B: Kernels> Session<B> {
     }
 
     /// As [`ClipColorizer::push`].
-    pub async fn push(&mut self, frame: LumaFrame, with_motion: bool) -> Result<Vec<Finished>> {
-        self.clip.as_mut().ok_or_else(not_started)?.push(frame, with_motion).await
+    pub async fn push(
+        &mut self,
+        frame: LumaFrame,
+        hints: &[Hint],
+        with_motion: bool,
+    ) -> Result<Vec<Finished>> {
+        self.clip.as_mut().ok_or_else(not_started)?.push(frame, hints, with_motion).await
     }
 
     /// Ends the clip, as [`ClipColorizer::finish`].

@@ -23,8 +23,9 @@ pub fn suggestion<B: Backend>(logits: Tensor<B, 4>) -> Tensor<B, 4> {
     annealed_mean(evened) * strength
 }
 
-/// Means over the windows around all cells, of what of them lies inside: the geometric mean of the distributions there.
-fn evened<B: Backend>(logits: Tensor<B, 4>) -> Tensor<B, 4> {
+/// Means of logits `[n, COLORS, h, w]` over the windows around all cells, of what of them lies inside: the geometric mean of the distributions
+/// there, `[n, COLORS, h, w]`.
+pub fn evened<B: Backend>(logits: Tensor<B, 4>) -> Tensor<B, 4> {
     avg_pool2d(logits, [WINDOW; 2], [1, 1], [WINDOW / 2; 2], false, false)
 }
 

@@ -8,15 +8,19 @@ use std::collections::BTreeMap;
 use burn::backend::Flex;
 use burn_wgpu::{CubeBackend, WgpuRuntime};
 use js_sys::{Array, Float32Array, Function, Object, Promise, Reflect, Uint8Array};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::{
-    clip::{self, CutFinder, Demand, Finished, Motion},
-    color::{ChromaPlanes, LumaFrame, Matrix, Range},
+    clip::{CutFinder, Demand, Finished, Motion, Place, Tracker},
     device::{self, Grant, GraphicsCard},
     error::{Error, Result},
+    hint::Hint,
+    messages::{
+        CandidateMessage, DeviceReport, FileMessage, FrameMessage, PhotographMessage, RoomMessage,
+        WeightFileMessage,
+    },
     pick::{PickRule, Standing},
     session::{Room, Session},
     weights::Manifest,
@@ -39,6 +43,18 @@ export interface LumaFrame {
 export interface ChromaPlanes { u: Uint8Array; v: Uint8Array }
 /** A finished frame, with its motion if that was asked for; null at the beginning of a shot. */
 export interface FinishedFrame extends ChromaPlanes { motion: Motion | null }
+/**
+ * A color that a visitor gave, where it lies in one frame. x, y: of the frame's width and height, in [0, 1]; radius: of its shorter side (0 is a
+ * point); color: blue and red difference of BT.601, each in [-0.5, 0.5]; strength: in (0, 1], how firmly it is kept to; distance: frames to the
+ * frame that it was given in, by which overlapping hints are mixed.
+ */
+export interface Hint { x: number; y: number; radius: number; color: [number, number]; strength: number; distance: number }
+/** A place to follow, in the frame that it is given with; id: the caller's own number. */
+export interface Place { id: number; x: number; y: number }
+/** Where a place has come to. visible: whether it is seen there; a hidden place has its last position. */
+export interface Tracked { id: number; x: number; y: number; visible: boolean }
+/** A photograph in color: three codes a pixel, red, green, blue. */
+export interface Photograph { width: number; height: number; rgb: Uint8Array }
 /** How a frame's candidate stands: mean log-likelihood in nats, mean HSV saturation in [0, 1]. */
 export interface Standing { logLikelihood: number; saturation: number }
 /** One coloring of a frame. */
@@ -71,62 +87,6 @@ pub struct Engine {
 enum Runtime {
     Gpu(Session<Gpu>),
     Cpu(Session<Flex>),
-}
-
-#[derive(Clone, Serialize)]
-struct DeviceReport {
-    kind: &'static str,
-    name: String,
-    reason: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FrameMessage {
-    width: usize,
-    height: usize,
-    #[serde(with = "serde_bytes")]
-    luma: Vec<u8>,
-    matrix: Matrix,
-    full_range: bool,
-}
-
-#[derive(Serialize)]
-struct PlanesMessage {
-    #[serde(with = "serde_bytes")]
-    u: Vec<u8>,
-    #[serde(with = "serde_bytes")]
-    v: Vec<u8>,
-}
-
-#[derive(Serialize)]
-struct CandidateMessage {
-    #[serde(flatten)]
-    planes: PlanesMessage,
-    standing: Standing,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct WeightFileMessage<'a> {
-    name: &'a str,
-    bytes: u64,
-    sha256: &'a str,
-    for_preview: bool,
-}
-
-#[derive(Serialize)]
-struct RoomMessage {
-    /// JavaScript's numbers are exact up to 2^53.
-    bytes: f64,
-    fits: bool,
-}
-
-#[derive(Deserialize)]
-struct FileMessage {
-    name: String,
-    #[serde(with = "serde_bytes")]
-    bytes: Vec<u8>,
 }
 
 /// Why the device failed, if it did since this was last asked: to be asked after every call, since a failed device may give wrong
@@ -230,17 +190,61 @@ impl Engine {
         }
     }
 
-    /// The candidates for one frame at a processing size.
+    /// The candidates for one frame at a processing size, with hints that lie in it.
     #[wasm_bindgen(unchecked_return_type = "{ candidates: Candidate[] }")]
     pub async fn preview(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "LumaFrame")] frame: JsValue,
         size: usize,
+        #[wasm_bindgen(unchecked_param_type = "Hint[]")] hints: JsValue,
     ) -> std::result::Result<JsValue, JsValue> {
-        let frame = received::<FrameMessage>(frame)?.into();
-        let candidates = on_session!(self, session => session.preview(frame, size).await)?;
+        let (frame, hints) = (received::<FrameMessage>(frame)?.into(), received::<Vec<Hint>>(hints)?);
+        let candidates = on_session!(self, session => session.preview(frame, size, &hints).await)?;
         let candidates: Vec<CandidateMessage> = candidates.into_iter().map(CandidateMessage::from).collect();
         sent(&BTreeMap::from([("candidates", candidates)]))
+    }
+
+    /// The chromas that the trunk finds likely at a place of a frame, distinct and likeliest first.
+    #[wasm_bindgen(js_name = likelyColors, unchecked_return_type = "[number, number][]")]
+    pub async fn likely_colors(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "LumaFrame")] frame: JsValue,
+        size: usize,
+        x: f32,
+        y: f32,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let frame = received::<FrameMessage>(frame)?.into();
+        sent(&on_session!(self, session => session.likely_colors(frame, size, [x, y]).await)?)
+    }
+
+    /// Hints of strength 0.5 for a frame, where a photograph in color surely shows the same; none where it does not.
+    #[wasm_bindgen(js_name = suggestFrom, unchecked_return_type = "Hint[]")]
+    pub async fn suggest_from(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Photograph")] photograph: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "LumaFrame")] frame: JsValue,
+        size: usize,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let photograph = received::<PhotographMessage>(photograph)?.into();
+        let frame = received::<FrameMessage>(frame)?.into();
+        sent(&on_session!(self, session => session.hints_from(&photograph, &frame, size).await)?)
+    }
+
+    /// Forgets the places that were followed, and the frame that they were in.
+    #[wasm_bindgen(js_name = startTracking)]
+    pub fn start_tracking(&mut self) {
+        on_session!(self, session => session.tracker = Tracker::default());
+    }
+
+    /// Takes the next frame of a shot, forwards or backwards, and the places that are given in it; tells where all places have come to.
+    #[wasm_bindgen(unchecked_return_type = "Tracked[]")]
+    pub async fn track(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "LumaFrame")] frame: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Place[]")] fresh: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let (frame, fresh) = (received::<FrameMessage>(frame)?.into(), received::<Vec<Place>>(fresh)?);
+        sent(&on_session!(self, session => session.track(&frame, &fresh).await)?)
     }
 
     /// The candidate that a shot follows unless the visitor chooses, by the default rule: of how the candidates of the sampled frames
@@ -313,45 +317,22 @@ impl Engine {
     }
 
     /// Takes the shot's next frame, and asks the device for the work on it; gives the frames that the call before has
-    /// finished, in their order. `with_motion`: the frame will come with its motion.
+    /// finished, in their order. `with_motion`: the frame will come with its motion; `hints` lie in the frame.
     #[wasm_bindgen(unchecked_return_type = "FinishedFrame[]")]
     pub async fn push(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "LumaFrame")] frame: JsValue,
         with_motion: bool,
+        #[wasm_bindgen(unchecked_param_type = "Hint[]")] hints: JsValue,
     ) -> std::result::Result<JsValue, JsValue> {
-        let frame = received::<FrameMessage>(frame)?.into();
-        finished_message(on_session!(self, session => session.push(frame, with_motion).await)?)
+        let (frame, hints) = (received::<FrameMessage>(frame)?.into(), received::<Vec<Hint>>(hints)?);
+        finished_message(on_session!(self, session => session.push(frame, &hints, with_motion).await)?)
     }
 
     /// Ends the clip; gives the frames that are left.
     #[wasm_bindgen(unchecked_return_type = "FinishedFrame[]")]
     pub async fn finish(&mut self) -> std::result::Result<JsValue, JsValue> {
         finished_message(on_session!(self, session => session.finish().await)?)
-    }
-}
-
-impl From<FrameMessage> for LumaFrame {
-    fn from(frame: FrameMessage) -> Self {
-        Self {
-            width: frame.width,
-            height: frame.height,
-            luma: frame.luma,
-            matrix: frame.matrix,
-            range: if frame.full_range { Range::Full } else { Range::Limited },
-        }
-    }
-}
-
-impl From<ChromaPlanes> for PlanesMessage {
-    fn from(planes: ChromaPlanes) -> Self {
-        Self { u: planes.u, v: planes.v }
-    }
-}
-
-impl From<clip::Candidate> for CandidateMessage {
-    fn from(candidate: clip::Candidate) -> Self {
-        Self { planes: candidate.planes.into(), standing: candidate.standing }
     }
 }
 

@@ -9,10 +9,12 @@ use crate::{
     color::{ChromaPlanes, LumaFrame, Matrix, Range, chroma, with_luma},
     error::{Error, Result},
     guided::Guide,
+    hint::{Hint, Hints},
     kernel::Kernels,
-    model::{colorizer::Proposal, flow::FlowNet, preset::Networks},
+    model::{colorizer::Proposal, flow::FlowNet, preset::Networks, size::pad_to_multiple},
     plane::Plane,
     readback::Reading,
+    suggestion::evened,
 };
 
 /// The smallest processing size.
@@ -33,6 +35,8 @@ pub(super) struct Frame<B: Backend> {
     guide: Guide,
     /// `[1, 1, h, w]` in [0, 1].
     pub grey: Tensor<B, 4>,
+    /// The visitor's colors, where there are any.
+    hints: Option<Hints<B>>,
     /// As the flow network sees it, once it was asked.
     seen: OnceCell<Seen<B>>,
     /// How this frame and the one before it in the shot lie to each other.
@@ -48,7 +52,7 @@ pub(super) struct Colored<B: Backend> {
 
 impl<B: Kernels> Frame<B> {
     /// Checks the frame's buffer and brings it to the processing size.
-    pub fn new(luma: LumaFrame, size: usize, device: &B::Device) -> Result<Self> {
+    pub fn new(luma: LumaFrame, size: usize, hints: &[Hint], device: &B::Device) -> Result<Self> {
         check_buffer(&luma)?;
         let (width, height) = processing_size(luma.width, luma.height, size);
         let plane = luma_plane(&luma);
@@ -60,6 +64,7 @@ impl<B: Kernels> Frame<B> {
             range: luma.range,
             guide: Guide::new(small, large),
             grey: Tensor::from_data(data, device),
+            hints: Hints::new(hints, width, height, device),
             seen: OnceCell::new(),
             link: None,
         })
@@ -67,15 +72,22 @@ impl<B: Kernels> Frame<B> {
 
     /// f's d candidates, on this frame's luma: `[d, 3, h, w]`.
     pub fn candidates(&self, networks: &Networks<B>) -> Tensor<B, 4> {
-        let candidates = networks.colorizer.forward(&networks.trunk, self.grey.clone(), None); // [1, d, 3, h, w]
+        let candidates = networks.colorizer.forward(&networks.trunk, self.grey.clone(), self.hints.clone()); // [1, d, 3, h, w]
         with_luma(candidates.squeeze_dim(0), self.grey.clone()) // [d, 3, h, w]
     }
 
     /// f's d candidates as [`candidates`](Self::candidates) has them, and the mean logarithm of their likelihood, `[d]`.
     pub fn proposal(&self, networks: &Networks<B>) -> (Tensor<B, 4>, Tensor<B, 1>) {
         let Proposal { candidates, log_likelihood } =
-            networks.colorizer.propose(&networks.trunk, self.grey.clone());
+            networks.colorizer.propose(&networks.trunk, self.grey.clone(), self.hints.clone());
         (with_luma(candidates.squeeze_dim(0), self.grey.clone()), log_likelihood.squeeze_dim(0))
+    }
+
+    /// The palette's logits that f's suggestion is made of, `[1, COLORS, H / 8, W / 8]` of the padded frame.
+    pub fn logits(&self, networks: &Networks<B>) -> Tensor<B, 4> {
+        let trunk = &networks.trunk;
+        let grey = pad_to_multiple(self.grey.clone(), trunk.backbone.multiple()); // [1, 1, H, W]
+        evened(trunk.distribution.logits(trunk.forward(grey).colors)) // [1, COLORS, H / 8, W / 8]
     }
 
     /// Finds the flow to and from the frame before.

@@ -9,11 +9,14 @@ mod cut;
 mod frame;
 mod leaving;
 mod link;
+mod look;
 mod memory;
 mod motion;
 mod pass;
 mod preview;
+mod reference;
 mod still;
+mod track;
 
 use std::{collections::VecDeque, rc::Rc};
 
@@ -22,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     color::LumaFrame,
     error::{Error, Result},
+    hint::Hint,
     kernel::Kernels,
     model::preset::Networks,
 };
@@ -37,7 +41,9 @@ pub use link::{Link, Passage};
 pub use memory::{Demand, Memory};
 pub use motion::Motion;
 pub use pass::{Neighbour, refine};
-pub use preview::{Candidate, preview, warm_up};
+pub use preview::{Candidate, likely_colors, preview, warm_up};
+pub use reference::{Photograph, hints_from};
+pub use track::{Place, Tracked, Tracker};
 
 /// How a clip is to be coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,11 +102,16 @@ impl<B: Kernels> ClipColorizer<B> {
     }
 
     /// Takes the next frame of the shot; gives the frames that were finished by the call before, in their order.
-    /// `with_motion`: the frame comes out with its [`Motion`].
-    pub async fn push(&mut self, luma: LumaFrame, with_motion: bool) -> Result<Vec<Finished>> {
+    /// `hints` lie in this frame. `with_motion`: the frame comes out with its [`Motion`].
+    pub async fn push(
+        &mut self,
+        luma: LumaFrame,
+        hints: &[Hint],
+        with_motion: bool,
+    ) -> Result<Vec<Finished>> {
         self.check_dimensions(&luma)?;
         let candidate = self.candidate.ok_or_else(|| Error::Engine("no shot was begun".to_owned()))?;
-        let mut frame = Frame::new(luma, self.options.size, &self.device)?;
+        let mut frame = Frame::new(luma, self.options.size, hints, &self.device)?;
         if let Some(newest) = self.newest.take()
             && (with_motion || self.options.passes > 0)
         {

@@ -6,10 +6,12 @@ use super::frame::{Frame, check_size, processing_size};
 use crate::{
     color::{ChromaPlanes, LumaFrame, Matrix, Range, chroma, mean_saturation},
     error::Result,
+    hint::Hint,
     kernel::Kernels,
-    model::preset::Networks,
+    likely,
+    model::{distribution::CELL, preset::Networks},
     pick::Standing,
-    readback::Reading,
+    readback::{Reading, read},
 };
 
 /// One colouring of a frame.
@@ -21,15 +23,16 @@ pub struct Candidate {
     pub standing: Standing,
 }
 
-/// All candidates for one frame at the processing size `size`.
+/// All candidates for one frame at the processing size `size`, with `hints` that lie in it.
 pub async fn preview<B: Kernels>(
     networks: &Networks<B>,
     luma: LumaFrame,
     size: usize,
+    hints: &[Hint],
     device: &B::Device,
 ) -> Result<Vec<Candidate>> {
     check_size(size)?;
-    let frame = Frame::new(luma, size, device)?;
+    let frame = Frame::new(luma, size, hints, device)?;
     let (colors, log_likelihood) = frame.proposal(networks); // [d, 3, h, w] and [d]
     let standings = Reading::begin(Tensor::cat(vec![mean_saturation(colors.clone()), log_likelihood], 0)); // [2 d]
     let chroma = frame.read_chroma(colors).finish().await;
@@ -41,6 +44,26 @@ pub async fn preview<B: Kernels>(
         .map(|(&saturation, &log_likelihood)| Standing { log_likelihood, saturation });
     let planes = frame.chroma_planes(&chroma).into_iter();
     Ok(planes.zip(standings).map(|(planes, standing)| Candidate { planes, standing }).collect())
+}
+
+/// The chromas, blue and red difference of BT.601, that the trunk finds likely at a place, distinct and likeliest first. The place's
+/// coordinates are shares of the frame's width and height, in [0, 1].
+pub async fn likely_colors<B: Kernels>(
+    networks: &Networks<B>,
+    luma: LumaFrame,
+    size: usize,
+    [x, y]: [f32; 2],
+    device: &B::Device,
+) -> Result<Vec<[f32; 2]>> {
+    check_size(size)?;
+    let frame = Frame::new(luma, size, &[], device)?;
+    let [.., height, width] = frame.grey.dims();
+    let cell = |share: f32, length: usize| {
+        let pixel = (share.clamp(0.0, 1.0) * length as f32) as usize;
+        pixel.min(length - 1) / CELL
+    };
+    let logits = frame.logits(networks).narrow(2, cell(y, height), 1).narrow(3, cell(x, width), 1); // [1, COLORS, 1, 1]
+    Ok(likely::likely_colors(&read(logits).await?))
 }
 
 /// Has the device make its programs for frames of a size ready, by the candidates for a black frame that nobody sees.
@@ -55,7 +78,7 @@ pub fn warm_up<B: Kernels>(
     let (width, height) = processing_size(width, height, size);
     let luma = vec![0; width * height];
     let black = LumaFrame { width, height, luma, matrix: Matrix::Bt709, range: Range::Full };
-    let (colors, _) = Frame::new(black, size, device)?.proposal(networks); // [d, 3, h, w]
+    let (colors, _) = Frame::new(black, size, &[], device)?.proposal(networks); // [d, 3, h, w]
     mean_saturation(colors.clone());
     chroma(Matrix::Bt709, colors);
     Ok(())

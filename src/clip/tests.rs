@@ -68,7 +68,7 @@ fn run(networks: &Rc<Networks<Flex>>, shots: &[usize], passes: usize) -> Vec<Fin
         if i > 0 && shot != shots[i - 1] {
             finished.extend(ready(clip.begin_shot(1)).unwrap());
         }
-        finished.extend(ready(clip.push(frame(i, shot, 67, 45), false)).unwrap());
+        finished.extend(ready(clip.push(frame(i, shot, 67, 45), &[], false)).unwrap());
     }
     finished.extend(ready(clip.finish()).unwrap());
     finished
@@ -94,10 +94,10 @@ fn a_frame_waits_for_one_neighbour_a_pass() {
     let networks = networks();
     for (passes, expected) in [(0, [0, 1, 1, 1, 1]), (2, [0, 0, 0, 1, 1])] {
         let mut clip = begin(&networks, 32, passes, 0);
-        let mut push = |i| ready(clip.push(frame(i, 0, 67, 45), false)).unwrap().len();
+        let mut push = |i| ready(clip.push(frame(i, 0, 67, 45), &[], false)).unwrap().len();
         assert_eq!([0, 1, 2, 3, 4].map(&mut push), expected, "{passes} passes");
         assert_eq!(ready(clip.begin_shot(0)).unwrap().len(), 1);
-        assert_eq!(ready(clip.push(frame(5, 1, 67, 45), false)).unwrap().len(), passes);
+        assert_eq!(ready(clip.push(frame(5, 1, 67, 45), &[], false)).unwrap().len(), passes);
         assert_eq!(ready(clip.finish()).unwrap().len(), 1);
     }
 }
@@ -115,12 +115,13 @@ fn no_neighbour_is_used_across_a_cut() {
 fn every_shot_follows_its_own_candidate() {
     let networks = networks();
     let mut clip = begin(&networks, 32, 0, 2);
-    let mut finished = ready(clip.push(frame(0, 0, 67, 45), false)).unwrap();
+    let mut finished = ready(clip.push(frame(0, 0, 67, 45), &[], false)).unwrap();
     finished.extend(ready(clip.begin_shot(0)).unwrap());
-    finished.extend(ready(clip.push(frame(1, 1, 67, 45), false)).unwrap());
+    finished.extend(ready(clip.push(frame(1, 1, 67, 45), &[], false)).unwrap());
     finished.extend(ready(clip.finish()).unwrap());
     for (i, candidate) in [(0, 2), (1, 0)] {
-        let candidates = ready(preview(&networks, frame(i, i, 67, 45), 32, &Default::default())).unwrap();
+        let candidates =
+            ready(preview(&networks, frame(i, i, 67, 45), 32, &[], &Default::default())).unwrap();
         assert_eq!(finished[i].planes, candidates[candidate].planes, "shot {i}");
     }
 }
@@ -150,7 +151,7 @@ fn motion_comes_with_its_frame() {
             if i == 4 {
                 finished.extend(ready(clip.begin_shot(0)).unwrap());
             }
-            finished.extend(ready(clip.push(frame(i, shot, 67, 45), with_motion)).unwrap());
+            finished.extend(ready(clip.push(frame(i, shot, 67, 45), &[], with_motion)).unwrap());
         }
         finished.extend(ready(clip.finish()).unwrap());
         let known: Vec<bool> = finished.iter().map(|frame| frame.motion.is_some()).collect();
@@ -170,7 +171,7 @@ fn a_clip_can_be_given_up() {
     let networks = networks();
     let mut clip = begin(&networks, 32, 1, 0);
     for i in 0..3 {
-        ready(clip.push(frame(i, 0, 67, 45), true)).unwrap();
+        ready(clip.push(frame(i, 0, 67, 45), &[], true)).unwrap();
     }
     ready(clip.abandon());
     assert_eq!(run(&networks, &[0, 0], 1).len(), 2);
@@ -190,17 +191,17 @@ fn bad_frames_and_options_are_named() {
     assert_eq!(new(4).err().unwrap().code(), "processing-size");
     let mut clip = new(32).unwrap();
     assert_eq!(
-        ready(clip.push(frame(0, 0, 67, 45), false)).unwrap_err().code(),
+        ready(clip.push(frame(0, 0, 67, 45), &[], false)).unwrap_err().code(),
         "engine",
         "no shot was begun"
     );
     assert_eq!(ready(clip.begin_shot(4)).unwrap_err().code(), "engine");
     let mut clip = begin(&networks, 32, 1, 0);
     let short = LumaFrame { luma: vec![0; 10], ..frame(0, 0, 67, 45) };
-    assert_eq!(ready(clip.push(short, false)).unwrap_err().code(), "frame-size");
+    assert_eq!(ready(clip.push(short, &[], false)).unwrap_err().code(), "frame-size");
     let mut clip = begin(&networks, 32, 1, 0);
-    ready(clip.push(frame(0, 0, 67, 45), false)).unwrap();
-    assert_eq!(ready(clip.push(frame(0, 0, 64, 45), false)).unwrap_err().code(), "frame-size");
+    ready(clip.push(frame(0, 0, 67, 45), &[], false)).unwrap();
+    assert_eq!(ready(clip.push(frame(0, 0, 64, 45), &[], false)).unwrap_err().code(), "frame-size");
 }
 
 #[test]
@@ -208,8 +209,8 @@ fn odd_and_extreme_sizes_work() {
     let networks = networks();
     for (width, height) in [(1, 1), (2, 300), (33, 17), (511, 3)] {
         let mut clip = begin(&networks, 16, 1, 0);
-        let mut finished = ready(clip.push(frame(0, 0, width, height), false)).unwrap();
-        finished.extend(ready(clip.push(frame(1, 0, width, height), false)).unwrap());
+        let mut finished = ready(clip.push(frame(0, 0, width, height), &[], false)).unwrap();
+        finished.extend(ready(clip.push(frame(1, 0, width, height), &[], false)).unwrap());
         finished.extend(ready(clip.finish()).unwrap());
         assert_eq!(finished.len(), 2, "{width}x{height}");
         assert_eq!(finished[0].planes.u.len(), width.div_ceil(2) * height.div_ceil(2));
@@ -219,8 +220,37 @@ fn odd_and_extreme_sizes_work() {
 #[test]
 fn a_preview_has_every_candidate_and_its_standing() {
     let networks = networks();
-    let candidates = ready(preview(&networks, frame(0, 0, 67, 45), 32, &Default::default())).unwrap();
+    let candidates = ready(preview(&networks, frame(0, 0, 67, 45), 32, &[], &Default::default())).unwrap();
     assert_eq!(candidates.len(), 4);
     assert!(candidates.iter().all(|candidate| (0.0..=1.0).contains(&candidate.standing.saturation)));
     assert_ne!(candidates[0].planes, candidates[1].planes);
+}
+
+/// Two frames of the same picture: hints in one of them color that one alone, and the preview shows what the run gives.
+#[test]
+fn hints_change_the_frame_that_they_lie_in_and_the_preview_as_the_run() {
+    let networks = networks();
+    let hint = Hint { x: 0.4, y: 0.6, radius: 0.1, color: [0.2, -0.3], strength: 1.0, distance: 0.0 };
+    let mut clip = begin(&networks, 32, 0, 1);
+    let mut finished = ready(clip.push(frame(0, 0, 67, 45), &[], false)).unwrap();
+    finished.extend(ready(clip.push(frame(0, 0, 67, 45), &[hint], false)).unwrap());
+    finished.extend(ready(clip.finish()).unwrap());
+    let previewed = |hints: &[Hint]| {
+        ready(preview(&networks, frame(0, 0, 67, 45), 32, hints, &Default::default())).unwrap()[1]
+            .planes
+            .clone()
+    };
+    assert_eq!(finished[0].planes, previewed(&[]));
+    assert_eq!(finished[1].planes, previewed(&[hint]));
+    assert_ne!(finished[0].planes, finished[1].planes);
+}
+
+#[test]
+fn likely_colors_are_told_for_any_place_of_any_frame() {
+    let networks = networks();
+    for place in [[0.0, 0.0], [1.0, 1.0], [-2.0, 0.3]] {
+        let told =
+            ready(likely_colors(&networks, frame(0, 0, 67, 45), 32, place, &Default::default())).unwrap();
+        assert!(!told.is_empty() && told.iter().flatten().all(|chroma| chroma.abs() <= 0.5), "{told:?}");
+    }
 }

@@ -13,7 +13,13 @@ use super::{
     trunk::{Trunk, TrunkConfig},
     unet::{Unet, UnetConfig},
 };
-use crate::{kernel::Kernels, suggestion::suggestion};
+use crate::{
+    color::{Matrix, chroma, with_chroma},
+    hint::Hints,
+    kernel::Kernels,
+    propagation::Propagation,
+    suggestion::suggestion,
+};
 
 /// Sizes of f. The defaults are the paper's.
 #[derive(Config, Debug)]
@@ -74,45 +80,66 @@ pub struct Described<B: Backend> {
 }
 
 impl<B: Kernels> Colorizer<B> {
-    /// Grey `[n, 1, h, w]` in [0, 1], of any size, to d RGB images, candidate-major: `[n, d, 3, h, w]`, not clamped. `hint`
-    /// `[n, 3, h, w]` holds colors to keep to ([`HINT`](super::hypercolumn::HINT)).
-    pub fn forward(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Tensor<B, 5> {
+    /// Grey `[n, 1, h, w]` in [0, 1], of any size, to d RGB images, candidate-major: `[n, d, 3, h, w]`, not clamped. `hints` are
+    /// colors to keep to.
+    pub fn forward(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>, hints: Option<Hints<B>>) -> Tensor<B, 5> {
         let [.., height, width] = grey.dims();
-        cropped(self.padded(trunk, grey, hint).candidates, height, width)
+        cropped(self.padded(trunk, grey, hints).candidates, height, width)
     }
 
     /// As [`forward`](Self::forward), and the distribution's logits.
-    pub fn describe(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Described<B> {
+    pub fn describe(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>, hints: Option<Hints<B>>) -> Described<B> {
         let [.., height, width] = grey.dims();
-        let Described { candidates, logits } = self.padded(trunk, grey, hint);
+        let Described { candidates, logits } = self.padded(trunk, grey, hints);
         Described { candidates: cropped(candidates, height, width), logits }
     }
 
     /// As [`forward`](Self::forward), and how likely each candidate is.
-    pub fn propose(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>) -> Proposal<B> {
+    pub fn propose(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>, hints: Option<Hints<B>>) -> Proposal<B> {
         let [.., height, width] = grey.dims();
-        let Described { candidates, logits } = self.padded(trunk, grey, None);
+        let Described { candidates, logits } = self.padded(trunk, grey, hints);
         let log_likelihood = log_likelihood(logits, candidates.clone());
         Proposal { candidates: cropped(candidates, height, width), log_likelihood }
     }
 
     /// The candidates of the padded frame, `[n, d, 3, H, W]`.
-    fn padded(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Described<B> {
+    fn padded(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>, hints: Option<Hints<B>>) -> Described<B> {
         let multiple = trunk.backbone.multiple();
+        let [.., height, width] = grey.dims();
         let grey = pad_to_multiple(grey, multiple); // [n, 1, H, W]
-        let hint = hint.map(|hint| pad_to_multiple(hint, multiple)); // [n, 3, H, W]
         let [images, _, rows, columns] = grey.dims();
         let description = trunk.forward(grey.clone());
         let logits = trunk.distribution.logits(description.colors.clone()); // [n, COLORS, H / 8, W / 8]
-        let suggestion = suggestion(logits.clone()).detach(); // [n, 2, H / 8, W / 8]
-        let hint = suggested(B::upsample(suggestion, CELL), hint); // [n, 3, H, W]
-        let colors = self.unet.forward(self.head.forward(grey, hint, description)); // [n, 3 d, H, W]
+        let mut chroma = B::upsample(suggestion(logits.clone()).detach(), CELL); // [n, 2, H, W]
+        let spreads = hints.as_ref().filter(|hints| !hints.points.is_empty());
+        let spread = spreads.map(|Hints { points, .. }| {
+            let (grey, features) = (grey.clone(), description.colors.clone());
+            Propagation::new(grey, features, CELL, points, height.min(width))
+        });
+        if let Some(spread) = &spread {
+            chroma = chroma.clone() + B::upsample(spread.correction(chroma), CELL);
+        }
+        let hint = suggested(chroma, hints.map(|hints| pad_to_multiple(hints.planes, multiple))); // [n, 3, H, W]
+        let mut colors = self.unet.forward(self.head.forward(grey, hint, description)); // [n, 3 d, H, W]
+        if let Some(spread) = &spread {
+            colors = corrected(colors, spread);
+        }
         Described { candidates: colors.reshape([images, self.candidates, 3, rows, columns]), logits }
     }
 }
 
-/// A hint for the whole frame, `[n, 3, h, w]`: the visitor's colors where there are any, and elsewhere the chroma that the trunk's
-/// distribution suggests, `[n, 2, h, w]`, where the mask is 0.
+/// Candidates of one frame, `[1, 3 d, H, W]`, that have the hints' colors at their points.
+fn corrected<B: Kernels>(colors: Tensor<B, 4>, spread: &Propagation<B>) -> Tensor<B, 4> {
+    let [_, channels, rows, columns] = colors.dims();
+    let candidates = colors.clone().reshape([channels / 3, 3, rows, columns]); // [d, 3, H, W]
+    let correction = spread.correction(chroma(Matrix::Bt601, candidates.clone())); // [d, 2, H / 8, W / 8]
+    let correction = B::upsample(correction, CELL); // [d, 2, H, W]
+    let luma = candidates.clone().narrow(1, 0, 1).zeros_like(); // [d, 1, H, W]
+    (candidates + with_chroma(Matrix::Bt601, luma, correction)).reshape([1, channels, rows, columns])
+}
+
+/// A hint for the whole frame, `[n, 3, h, w]`: the visitor's colors where there are any, which come times their mask, and elsewhere
+/// the chroma that the trunk's distribution suggests, `[n, 2, h, w]`, where the mask is 0.
 fn suggested<B: Backend>(suggestion: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Tensor<B, 4> {
     let Some(hint) = hint else {
         let none = suggestion.clone().narrow(1, 0, 1).zeros_like(); // [n, 1, h, w]

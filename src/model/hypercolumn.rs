@@ -15,11 +15,10 @@ use super::{
     convolution::{conv1x1, scaled, stored_for},
     trunk::{Description, TrunkConfig},
 };
-use crate::kernel::{Activation, Kernels};
-
-/// Channels of a hint: blue and red difference, and a mask that is 1 where a visitor gave them. Without a visitor's color they are
-/// what the trunk's distribution suggests, and the mask is 0.
-pub const HINT: usize = 3;
+use crate::{
+    hint::HINT,
+    kernel::{Activation, Kernels},
+};
 
 /// The 1x1 convolution over grey frame, hint and hypercolumn, split by input.
 #[derive(Module, Debug)]

@@ -57,7 +57,7 @@ fn colorizer() {
 #[test]
 fn colorizer_with_a_hint() {
     let networks = on_cpu();
-    let hint = Some(input("colorizer.hint"));
+    let hint = Some(input("colorizer.hint").into());
     let candidates = networks.colorizer.forward(&networks.trunk, input("colorizer"), hint);
     assert_expected("colorizer.hinted", &candidates.into_data());
 }
@@ -65,7 +65,7 @@ fn colorizer_with_a_hint() {
 #[test]
 fn proposal() {
     let networks = on_cpu();
-    let proposal = networks.colorizer.propose(&networks.trunk, input("colorizer"));
+    let proposal = networks.colorizer.propose(&networks.trunk, input("colorizer"), None);
     assert_expected("colorizer", &proposal.candidates.into_data());
     assert_expected("colorizer.log_likelihood", &proposal.log_likelihood.into_data());
 }

@@ -2,6 +2,8 @@
 
 use burn::{backend::Flex, tensor::Tensor};
 use chromaflow::{
+    hint::Point,
+    propagation::Propagation,
     upsample::upsample,
     variational,
     warp::{confidence, inside, visibility, warp},
@@ -47,4 +49,19 @@ fn exact_flow() {
     let [flow, frame, neighbor] =
         ["flow", "frame", "neighbor"].map(|name| input(&format!("variational.{name}")));
     assert_expected("variational", &variational::exact(flow, frame, neighbor).into_data());
+}
+
+/// Conjugate gradients end after as many steps as there are points.
+#[test]
+fn spread_colors() {
+    let point = |x, y, color, strength, distance| Point { x, y, color, strength, distance };
+    let points = [
+        point(3, 5, [0.3, -0.2], 1.0, 0.0),
+        point(20, 2, [-0.25, 0.1], 0.5, 0.0),
+        point(13, 14, [0.1, 0.4], 1.0, 12.0),
+    ];
+    let [grey, features, images] =
+        ["grey", "features", "images"].map(|name| input(&format!("propagation.{name}")));
+    let spread = Propagation::new(grey, features, 8, &points, 16);
+    assert_expected("propagation", &spread.correction(images).into_data());
 }

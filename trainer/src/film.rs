@@ -120,6 +120,13 @@ impl Film {
         Ok(Encoder { child, input, out })
     }
 
+    /// Frames a second; 0 where the clip does not say.
+    pub fn frames_a_second(&self) -> f64 {
+        let (frames, seconds) = self.rate.split_once('/').unwrap_or((&self.rate, "1"));
+        let rate = frames.parse::<f64>().unwrap_or(0.0) / seconds.parse().unwrap_or(1.0);
+        if rate.is_finite() { rate } else { 0.0 }
+    }
+
     fn matrix_name(&self) -> &'static str {
         match self.matrix {
             Matrix::Bt601 => "smpte170m",

@@ -10,7 +10,7 @@ use sources::Sources;
 const LAYERS: [&[&str]; 11] = [
     &["parameters", "device", "whole_file"],
     &["loss", "film"],
-    &["networks"],
+    &["networks", "hints"],
     &["metric"],
     &["data"],
     &["config"],

@@ -44,6 +44,7 @@ Examples:
   trainer eval film.mp4 frames/bear --size 256 --passes 2 --markdown figures.md
   trainer eval --data DATA --json figures.json --sheets sheets
   trainer eval --data DATA --worn
+  trainer eval film.mp4 --hints 1,5,20
   trainer eval film.mp4 --run runs/small --flow weights
   trainer eval film.mp4 --predictions other-method
   trainer eval film.mp4 --ablation full=runs/full --ablation no-diversity=runs/no-diversity
@@ -80,6 +81,9 @@ pub struct EvalCommand {
     /// chroma, and with it the truth, stays.
     #[arg(long, conflicts_with = "predictions")]
     worn: bool,
+    /// Colors each clip anew with so many points of the truth's colors in its first frame, carried along the flow.
+    #[arg(long, value_name = "POINTS,...", value_delimiter = ',', conflicts_with_all = ["predictions", "ablation"])]
+    hints: Vec<usize>,
     /// LPIPS's network: torchvision's AlexNet or VGG-16 (.pth or .safetensors).
     #[arg(long, requires = "linear")]
     backbone: Option<PathBuf>,
@@ -150,7 +154,7 @@ impl EvalCommand {
         };
         let passes = self.pipeline.passes;
         let (flows, subject) = self.subject(measuring)?;
-        Ok((Evaluator { flows, lpips, passes, device }, subject))
+        Ok((Evaluator { flows, lpips, passes, hints: self.hints.clone(), device }, subject))
     }
 
     /// What is measured, and the flow networks: g refines along the motion that the weights' own one finds, or that of the whole

@@ -1,7 +1,7 @@
 //! Hints for f in training: some of the truth's colors, as a visitor would give them (R. Zhang et al., "Real-Time User-Guided Image
 //! Colorization with Learned Deep Priors", SIGGRAPH 2017, section 3.1).
 
-use chromaflow::{color::Matrix, model::hypercolumn::HINT};
+use chromaflow::{color::Matrix, hint::HINT};
 use rand::{Rng, rngs::StdRng};
 
 use super::crop::Crop;

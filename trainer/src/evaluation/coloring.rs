@@ -4,6 +4,7 @@ use burn::tensor::{Tensor, backend::Backend};
 use chromaflow::{
     clip::{Link, refine},
     color::mean_saturation,
+    hint::{Hint, Hints},
     kernel::Kernels,
     model::{colorizer::Proposal, flow::FlowNet, preset::Networks, refiner::Refiner},
     pick::{PickRule, Standing},
@@ -64,6 +65,29 @@ impl<B: Kernels> ColouredClip<B> {
         let candidate = |index| frames.iter().map(|frame| frame.clone().narrow(0, index, 1)).collect(); // [1, 3, h, w] each
         let candidates = (0..coloring.colorizer.candidates()).map(candidate).collect();
         Self { candidates, picks, distance, refined }
+    }
+
+    /// The same picks with hints, of each frame its own, after all passes of g.
+    pub fn with_hints(
+        &self,
+        painter: &Painter<B>,
+        footage: &Footage<B>,
+        hints: &[Vec<Hint>],
+        passes: usize,
+    ) -> Vec<Tensor<B, 4>> {
+        let Painter { coloring, refiner } = painter;
+        let shots = footage.shots().into_iter().zip(&self.picks[0].shots);
+        let picks = shots.flat_map(|(shot, &pick)| shot.map(move |_| pick));
+        let frames = footage.grey.iter().zip(hints).zip(picks);
+        let hinted = frames.map(|((grey, hints), pick)| {
+            let [.., height, width] = grey.dims();
+            let hints = Hints::new(hints, width, height, &grey.device());
+            let candidates = coloring.candidates(grey.clone(), hints); // [1, d, 3, h, w]
+            candidates.squeeze_dim::<4>(0).narrow(0, pick, 1) // [1, 3, h, w]
+        });
+        let hinted = hinted.collect();
+        let Some(refiner) = refiner else { return hinted };
+        (0..passes).fold(hinted, |clip, _| pass(&clip, footage, refiner))
     }
 
     /// The pick of the first rule, before refinement.

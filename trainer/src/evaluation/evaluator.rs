@@ -13,6 +13,7 @@ use super::{
     flows::Flows,
     footage::Footage,
     group::{ClipReport, Picked},
+    hinting,
     sheet::{Column, Sheet},
     tint::tinted,
 };
@@ -29,13 +30,15 @@ pub struct Evaluator<B: Kernels> {
     pub lpips: Option<Lpips<B>>,
     /// Passes of g.
     pub passes: usize,
+    /// Numbers of points of the truth that a clip is colored anew with.
+    pub hints: Vec<usize>,
     /// Where to compute.
     pub device: B::Device,
 }
 
 impl<B: Kernels> Evaluator<B> {
     /// Colors and measures a clip, or a photo as a clip of one frame. The sheet shows `rows` of its frames.
-    pub fn ours(&self, painter: &Painter<B>, clip: &Sequence, rows: usize) -> (ClipReport, Sheet) {
+    pub fn ours(&self, painter: &Painter<B>, clip: &Sequence, rows: usize) -> Result<(ClipReport, Sheet)> {
         let footage = self.footage(&clip.frames);
         let colored = ColouredClip::new(painter, &footage, self.passes);
         let figures: Vec<_> =
@@ -57,7 +60,11 @@ impl<B: Kernels> Evaluator<B> {
         report.picked = colored.picks.iter().map(Picked::of).collect();
         report.best = Some(best + 1);
         report.candidate_distance = colored.distance;
-        (report, sheet)
+        if !self.hints.is_empty() {
+            let flow = &self.flows.own.network;
+            report.hinted = hinting::measure(painter, &footage, &colored, flow, self.passes, &self.hints)?;
+        }
+        Ok((report, sheet))
     }
 
     /// Colors and measures a clip with each variant of the method, and with the first one, which is the whole method,

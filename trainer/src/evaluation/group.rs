@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{
     figures::{Figures, Measured},
     flow_figures::FlowFigures,
+    hinting::HintFigures,
     pick::Pick,
     refinement_gain::RefinementGain,
 };
@@ -25,6 +26,9 @@ pub struct Group {
     /// How well flows find the motion, the mean over clips.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub flows: Vec<FlowFigures>,
+    /// The gain of hints, the mean over clips.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hinted: Vec<HintFigures>,
     /// Clip by clip.
     pub each: Vec<ClipReport>,
 }
@@ -48,6 +52,9 @@ pub struct ClipReport {
     /// How well flows find the clip's motion.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub flows: Vec<FlowFigures>,
+    /// The coloring with some of the truth's colors given in the first frame.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hinted: Vec<HintFigures>,
     /// All methods' figures.
     pub methods: Vec<Measured>,
 }
@@ -73,7 +80,16 @@ impl ClipReport {
     pub fn new(clip: &Sequence, mut methods: Vec<Measured>, flows: Vec<FlowFigures>) -> Self {
         let (name, frames) = (clip.name.clone(), clip.frames.len());
         Measured::relate(&mut methods);
-        Self { name, frames, picked: Vec::new(), best: None, candidate_distance: None, flows, methods }
+        Self {
+            name,
+            frames,
+            picked: Vec::new(),
+            best: None,
+            candidate_distance: None,
+            flows,
+            hinted: Vec::new(),
+            methods,
+        }
     }
 }
 
@@ -90,6 +106,7 @@ impl Group {
             candidate_distance: CandidateDistance::mean(distances),
             refinement: RefinementGain::of(&mean),
             flows: FlowFigures::means(each.iter().map(|clip| clip.flows.as_slice())),
+            hinted: HintFigures::means(&each.iter().map(|clip| clip.hinted.as_slice()).collect::<Vec<_>>()),
             mean,
             each,
         })

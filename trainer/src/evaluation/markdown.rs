@@ -63,6 +63,13 @@ impl Display for Group {
         if let Some(refinement) = &self.refinement {
             write!(f, "\n\n{refinement}")?;
         }
+        if !self.hinted.is_empty() {
+            write!(
+                f,
+                "\n\nWith points of the truth's colors in the first frame:\n\n{}",
+                tables::hinted(&self.hinted)
+            )?;
+        }
         write_flows(f, &self.flows)
     }
 }

@@ -9,6 +9,7 @@ pub mod flow_figures;
 pub mod flows;
 pub mod footage;
 pub mod group;
+pub mod hinting;
 mod markdown;
 pub mod pick;
 pub mod refinement_gain;

@@ -69,7 +69,8 @@ impl<B: Kernels> EvaluationRun<'_, B> {
             match Sequence::new(sequence::name(&file), vec![photo]) {
                 Ok(mut photo) => {
                     self.wear(&mut photo, index);
-                    let (report, row) = self.evaluator.ours(painter, &photo, usize::from(index % apart == 0));
+                    let (report, row) =
+                        self.evaluator.ours(painter, &photo, usize::from(index % apart == 0))?;
                     each.push(report);
                     sheet.append(row);
                 }
@@ -108,7 +109,7 @@ impl<B: Kernels> EvaluationRun<'_, B> {
         let mut clip = read(path)?;
         self.wear(&mut clip, index);
         match self.subject {
-            Subject::Ours(painter) => Ok(self.evaluator.ours(painter, &clip, SHEET_FRAMES)),
+            Subject::Ours(painter) => self.evaluator.ours(painter, &clip, SHEET_FRAMES),
             Subject::Ablation(variants) => Ok(self.evaluator.ablation(variants, &clip, SHEET_FRAMES)),
             Subject::Predictions(folder) => {
                 let prediction = read(&Sequence::find(folder, &clip.name)?)?;

@@ -5,6 +5,7 @@ use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use super::{
     figures::{Figures, Measured},
     flow_figures::FlowFigures,
+    hinting::{FrameFigures, HintFigures},
 };
 use crate::metric::hue::{SECTORS, SectorCounts};
 
@@ -39,6 +40,29 @@ pub fn flows(flows: &[FlowFigures]) -> Table {
         vec![row.flow.clone(), number(Some(row.grey_difference), 2), per_cent(row.visible)]
     };
     table(["flow", "grey difference", "visible (%)"], flows.iter().map(row))
+}
+
+/// What hints are worth: PSNR in dB over the clip and in three of its frames, and the pixels of the right hue in per cent.
+pub fn hinted(hinted: &[HintFigures]) -> Table {
+    let titles = [
+        "points",
+        "PSNR (dB)",
+        "first frame",
+        "middle",
+        "last",
+        "right (%)",
+        "first frame",
+        "last",
+        "seen last (%)",
+    ];
+    let psnr = |figures: &FrameFigures| number(figures.psnr, 2);
+    let right = |figures: &FrameFigures| per_cent(figures.hue.and_then(|hue| hue.right()));
+    let row = |HintFigures { points, clip, first, middle, last, seen }: &HintFigures| {
+        let psnrs = [clip, first, middle, last].map(psnr);
+        let rights = [clip, first, last].map(right);
+        [points.to_string()].into_iter().chain(psnrs).chain(rights).chain([per_cent(*seen)]).collect()
+    };
+    table(titles, hinted.iter().map(row))
 }
 
 fn table<'a>(titles: impl IntoIterator<Item = &'a str>, rows: impl Iterator<Item = Vec<String>>) -> Table {

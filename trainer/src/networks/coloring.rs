@@ -6,6 +6,7 @@ use burn::{
 };
 use chromaflow::{
     color::with_luma,
+    hint::Hints,
     kernel::Kernels,
     model::{
         colorizer::{Colorizer, Described, Proposal},
@@ -31,20 +32,20 @@ impl<B: Backend> Coloring<B> {
 }
 
 impl<B: Kernels> Coloring<B> {
-    /// The d candidates of grey `[n, 1, h, w]`, brightness untouched: `[n, d, 3, h, w]`. `hint` is as f takes it.
-    pub fn candidates(&self, grey: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Tensor<B, 5> {
-        on_luma(self.colorizer.forward(&self.trunk, grey.clone(), hint), grey)
+    /// The d candidates of grey `[n, 1, h, w]`, brightness untouched: `[n, d, 3, h, w]`. `hints` are as f takes them.
+    pub fn candidates(&self, grey: Tensor<B, 4>, hints: Option<Hints<B>>) -> Tensor<B, 5> {
+        on_luma(self.colorizer.forward(&self.trunk, grey.clone(), hints), grey)
     }
 
     /// The same, and the logits of the distribution of the frame's colors.
-    pub fn colored(&self, grey: Tensor<B, 4>, hint: Option<Tensor<B, 4>>) -> Colored<B> {
-        let Described { candidates, logits } = self.colorizer.describe(&self.trunk, grey.clone(), hint);
+    pub fn colored(&self, grey: Tensor<B, 4>, hints: Option<Hints<B>>) -> Colored<B> {
+        let Described { candidates, logits } = self.colorizer.describe(&self.trunk, grey.clone(), hints);
         Colored { candidates: on_luma(candidates, grey), logits }
     }
 
     /// The same without a hint, and how likely each candidate is.
     pub fn propose(&self, grey: Tensor<B, 4>) -> Proposal<B> {
-        let Proposal { candidates, log_likelihood } = self.colorizer.propose(&self.trunk, grey.clone());
+        let Proposal { candidates, log_likelihood } = self.colorizer.propose(&self.trunk, grey.clone(), None);
         Proposal { candidates: on_luma(candidates, grey), log_likelihood }
     }
 }

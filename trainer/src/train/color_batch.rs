@@ -1,7 +1,7 @@
 //! A batch of f or g: images with the neighborhoods of their pixels, or pairs of neighboring frames with their motion.
 
 use burn::tensor::{Int, Tensor, TensorData, backend::Backend};
-use chromaflow::model::hypercolumn::HINT;
+use chromaflow::hint::{HINT, Hints};
 use rand::rngs::StdRng;
 
 use super::masked_flow::MaskedFlow;
@@ -69,10 +69,10 @@ impl ColorBatch {
     }
 
     /// The hints that f is given of the images' colors, `[images, HINT, height, width]`; none if no image has one.
-    pub fn hints<B: Backend>(&self, device: &B::Device) -> Option<Tensor<B, 4>> {
+    pub fn hints<B: Backend>(&self, device: &B::Device) -> Option<Hints<B>> {
         let shape = [self.images, HINT, self.height, self.width];
         (!self.hints.is_empty())
-            .then(|| Tensor::from_data(TensorData::new(self.hints.clone(), shape), device))
+            .then(|| Tensor::from_data(TensorData::new(self.hints.clone(), shape), device).into())
     }
 
     /// Gives the newest image a hint.

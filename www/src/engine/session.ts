@@ -123,7 +123,7 @@ export class Session {
 
   /** All colourings of one frame. */
   async preview(frame: LumaFrame, size: number): Promise<Candidate[]> {
-    return (await asked(() => this.engine.preview(frame, size))).candidates;
+    return (await asked(() => this.engine.preview(frame, size, []))).candidates;
   }
 
   /** The likeliest colouring of the frames whose colourings stand so. */
@@ -156,7 +156,7 @@ export class Session {
    * come with its motion.
    */
   push(frame: LumaFrame, withMotion: boolean): Promise<FinishedFrame[]> {
-    return asked(() => this.engine.push(frame, withMotion));
+    return asked(() => this.engine.push(frame, withMotion, []));
   }
 
   /** Gives the frames that are still in the engine. */
