@@ -1,6 +1,6 @@
 //! Trains Chromaflow's networks on the model code that the page runs, measures them, and exports their weights.
 //!
-//! Imports go one way: `parameters, loss, metric <- networks <- data <- config <- run <- {prepare, evaluation, export} <- train <-
+//! Imports go one way: `{parameters, loss} <- networks <- metric <- data <- config <- run <- {prepare, evaluation, export} <- train <-
 //! command`; `tests/imports.rs` holds the layers to it.
 
 pub mod command;

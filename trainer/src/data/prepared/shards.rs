@@ -10,7 +10,7 @@
 use std::{
     collections::VecDeque,
     fs::{self, File},
-    os::unix::fs::FileExt,
+    io::{Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -115,7 +115,10 @@ impl Shards {
             return Ok(part.with_context(|| format!("{} ends early", path.display()))?.to_vec());
         }
         let mut bytes = vec![0; length as usize];
-        let read = File::open(path).and_then(|file| file.read_exact_at(&mut bytes, offset));
+        let read = File::open(path).and_then(|mut file| {
+            file.seek(SeekFrom::Start(offset))?;
+            file.read_exact(&mut bytes)
+        });
         read.with_context(|| format!("reading {}", path.display()))?;
         Ok(bytes)
     }
