@@ -147,15 +147,16 @@ export class Choosing {
       size: () => this.settings.size,
       grade: () => this.settings.grade,
       work: (job) => this.onWork(job),
-      onClose: () => this.#corrected(),
+      onClose: (wentWrong) => this.#corrected(wentWrong),
     }, span);
     const { time } = this.#candidates;
     corrector.open(time !== null && time >= span.start && time < span.end ? time : span.start);
   }
 
-  #corrected(): void {
+  #corrected(wentWrong: boolean): void {
     this.#correcting = false;
     this.show(this.#draft!);
+    if (wentWrong) return; // the visitor decides first what to do about it
     this.onWork();
     element("correct").focus({ preventScroll: true });
   }
