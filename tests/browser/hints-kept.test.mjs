@@ -61,6 +61,17 @@ test("marks are saved beside the clip and loaded again", { timeout: 300_000 }, a
   assert.equal(await dots().count(), 0, "loading is taken back like any step");
 });
 
+test("a file of marks that is dropped beside its clip is taken over, and one that holds none is explained there", { timeout: 300_000 }, async () => {
+  await putOnDesk(visitor, brief);
+  await give(page, await marksFile("dropped.json", 3));
+  await page.locator("#notice").getByText("3 marks loaded").waitFor();
+  assert.match(await page.locator("#summary").innerText(), /with 3 colours of yours/);
+  await writeFile(folder.path("none.json"), "[]");
+  await give(page, folder.path("none.json"));
+  await page.locator("#notice").getByText("This is no file of marks").waitFor();
+  assert.match(await page.locator("#summary").innerText(), /with 3 colours of yours/);
+});
+
 test("a file that holds no marks is explained, and one that goes on behind the clip is taken as far as it goes", { timeout: 300_000 }, async () => {
   await open(brief);
   const said = async (/** @type {string} */ file, /** @type {RegExp} */ words) => {

@@ -153,6 +153,18 @@ export class Choosing {
     corrector.open(time !== null && time >= span.start && time < span.end ? time : span.start);
   }
 
+  /** Takes over the marks of a file; gives what is to be said of them. */
+  async loadMarks(file: File): Promise<string> {
+    const draft = this.#draft!;
+    const [{ loadMarks }, { Marking }] = await Promise.all([import("./correcting/marks-file"), import("./correcting/marking")]);
+    const { marks, said } = await loadMarks(file, draft);
+    new Marking(draft, () => {
+      this.show(draft);
+      this.onWork();
+    }).add(marks);
+    return said;
+  }
+
   #corrected(wentWrong: boolean): void {
     this.#correcting = false;
     this.show(this.#draft!);
