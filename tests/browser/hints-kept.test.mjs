@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { before, test } from "node:test";
 import { ffmpeg } from "./clips.mjs";
 import { BLUE, correcting, makeMoving, middle, near } from "./correcting.mjs";
-import { give, settled } from "./page.mjs";
+import { give, settled, shownError } from "./page.mjs";
 import { putOnDesk, sharedVisit } from "./shared-visit.mjs";
 
 const { visitor, folder } = await sharedVisit({ run: { size: "64", passes: "0" } });
@@ -61,6 +61,17 @@ test("marks are saved beside the clip and loaded again", { timeout: 300_000 }, a
   assert.equal(await dots().count(), 0, "loading is taken back like any step");
 });
 
+test("a file of marks that is dropped beside its clip is taken over, and one that holds none is explained there", { timeout: 300_000 }, async () => {
+  await putOnDesk(visitor, brief);
+  await give(page, await marksFile("dropped.json", 3));
+  await page.locator("#notice").getByText("3 marks loaded").waitFor();
+  assert.match(await page.locator("#summary").innerText(), /with 3 colours of yours/);
+  await writeFile(folder.path("none.json"), "[]");
+  await give(page, folder.path("none.json"));
+  await page.locator("#notice").getByText("This is no file of marks").waitFor();
+  assert.match(await page.locator("#summary").innerText(), /with 3 colours of yours/);
+});
+
 test("a file that holds no marks is explained, and one that goes on behind the clip is taken as far as it goes", { timeout: 300_000 }, async () => {
   await open(brief);
   const said = async (/** @type {string} */ file, /** @type {RegExp} */ words) => {
@@ -75,6 +86,19 @@ test("a file that holds no marks is explained, and one that goes on behind the c
   assert.equal(await dots().count(), 0);
   const beyond = { time: 60, color: [0, 0], strength: 1, places: [{ x: 0.5, y: 0.5, radius: 0 }] };
   await said(await marksFile("beyond.json", 0, { marks: [beyond, { ...beyond, time: 0 }] }), /1 mark loaded\. 1 mark lay beyond the end/);
+  assert.equal(await dots().count(), 1);
+});
+
+test("a fault while colours are corrected is explained on the page, and the marks are still there", { timeout: 300_000 }, async () => {
+  await open(await makeMoving(folder.path("fault.mp4"), 8));
+  await click(middle(0));
+  await pick(BLUE);
+  await page.workers()[0].evaluate(() => self.close()); // while the mark is followed
+  await page.getByRole("alert").waitFor();
+  assert.equal((await shownError(page))?.code, "worker-failed");
+  assert.ok(!(await dialog().isVisible()));
+  await page.getByRole("button", { name: "Try again" }).click();
+  await openDialog(0);
   assert.equal(await dots().count(), 1);
 });
 

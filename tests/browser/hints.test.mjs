@@ -182,6 +182,26 @@ test("a finger sets a mark, moves it, opens it, paints with the brush, and remov
   }
 });
 
+test("in a clip that is stored turned, the colour is where it was clicked", { timeout: 300_000 }, async () => {
+  const turned = folder.path("turned.mp4");
+  await ffmpeg(["-display_rotation", "90", "-i", brief, "-c", "copy", turned]).catch(() =>
+    ffmpeg(["-i", brief, "-c", "copy", "-metadata:s:v:0", "rotate=90", turned]));
+  await open(turned);
+  const [here, opposite] = [{ x: 0.4, y: 0.3 }, { x: 0.6, y: 0.7 }];
+  const blue = () => dialog().locator(".correcting-window .corrected > canvas").first().evaluate((canvas, places) => {
+    const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
+    if (height < width) throw new Error("it is not upright");
+    const context = /** @type {CanvasRenderingContext2D} */ (/** @type {HTMLCanvasElement} */ (canvas).getContext("2d"));
+    return places.map(({ x, y }) => context.getImageData(x * width - 3, y * height - 3, 6, 6).data.reduce((sum, value, at) => (at % 4 === 2 ? sum + value / 36 : sum), 0));
+  }, [here, opposite]);
+  const plain = await blue();
+  await click(here);
+  await pick(BLUE);
+  near(await placeOf(dots().first()), here);
+  const seen = await blue();
+  assert.ok(seen[0] - plain[0] > 15 && seen[0] - plain[0] > 2 * (seen[1] - plain[1]), `blue went from ${plain} to ${seen}`);
+});
+
 test("a brush goes over a region, which takes the colour further than a point", { timeout: 300_000 }, async () => {
   await open(brief);
   const plain = await bluer(0);

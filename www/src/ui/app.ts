@@ -102,8 +102,18 @@ export class App {
       return this.#note(words.willWait(files.length));
     }
     this.#note("");
+    if (this.#stage.state === "choosing" && files.length === 1 && isMarks(files[0]!)) return this.#loadMarks(files[0]!);
     this.#batch.begin(files);
     await this.#openFirst(files[0]!);
+  }
+
+  /** A file of marks is for the clip on the desk. */
+  async #loadMarks(file: File): Promise<void> {
+    try {
+      this.#note(await this.#choosing.loadMarks(file));
+    } catch (error) {
+      this.#jobs.explain(error, "page-incomplete", { file: file.name, kept: words.kept.clip, again: () => void this.#loadMarks(file) });
+    }
   }
 
   /** Opens the first of several files that can be opened, for the visitor to choose; the list says of those before it why not. */
@@ -224,4 +234,9 @@ export class App {
     element("notice").textContent = text;
     element("notice").hidden = text === "";
   }
+}
+
+/** Whether a file is said to hold marks. */
+function isMarks({ name }: File): boolean {
+  return /\.json$/i.test(name);
 }

@@ -147,15 +147,28 @@ export class Choosing {
       size: () => this.settings.size,
       grade: () => this.settings.grade,
       work: (job) => this.onWork(job),
-      onClose: () => this.#corrected(),
+      onClose: (wentWrong) => this.#corrected(wentWrong),
     }, span);
     const { time } = this.#candidates;
     corrector.open(time !== null && time >= span.start && time < span.end ? time : span.start);
   }
 
-  #corrected(): void {
+  /** Takes over the marks of a file; gives what is to be said of them. */
+  async loadMarks(file: File): Promise<string> {
+    const draft = this.#draft!;
+    const [{ loadMarks }, { Marking }] = await Promise.all([import("./correcting/marks-file"), import("./correcting/marking")]);
+    const { marks, said } = await loadMarks(file, draft);
+    new Marking(draft, () => {
+      this.show(draft);
+      this.onWork();
+    }).add(marks);
+    return said;
+  }
+
+  #corrected(wentWrong: boolean): void {
     this.#correcting = false;
     this.show(this.#draft!);
+    if (wentWrong) return; // the visitor decides first what to do about it
     this.onWork();
     element("correct").focus({ preventScroll: true });
   }

@@ -25,6 +25,7 @@ export class Corrector {
   readonly #work: Work;
   /** The mark whose color the engine is at. */
   #busy: number | null = null;
+  #wentWrong = false;
 
   constructor(private readonly desk: Desk, private readonly span: Span) {
     this.#marking = new Marking(desk.draft, () => this.#marksChanged());
@@ -63,7 +64,10 @@ export class Corrector {
       onLikely: (colors) => this.#choice.palette.offer(colors),
       onSuggested: (marks) => this.#suggested(marks),
       onFollowed: (marks, followed) => this.#followed(marks, followed),
-      onFault: () => this.#dialog.close(),
+      onFault: () => {
+        this.#wentWrong = true;
+        this.#dialog.close();
+      },
     });
     this.#build();
   }
@@ -90,7 +94,7 @@ export class Corrector {
     this.#dialog.addEventListener("cancel", (event) => event.target === this.#dialog && this.#escape(event));
     this.#dialog.addEventListener("close", () => {
       this.#dialog.remove();
-      this.desk.onClose();
+      this.desk.onClose(this.#wentWrong);
     });
     this.#takeFiles();
   }

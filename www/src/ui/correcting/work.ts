@@ -13,8 +13,8 @@ export interface Desk {
   grade: () => Grade;
   /** Has the engine do something in place of what it does. */
   work: (job: (signal: AbortSignal) => Promise<void>) => void;
-  /** The visitor has done what they wanted, or something went wrong. */
-  onClose: () => void;
+  /** The visitor has done what they wanted, or something went wrong that the page explains. */
+  onClose: (wentWrong: boolean) => void;
 }
 
 interface Events {
