@@ -12,7 +12,7 @@ BENCH_PACKAGES := tests/bench/web/node_modules
 BENCH_PARTS := $(BENCH_PACKAGES)/.package-lock.json
 BENCH_ONNX := target/bench/f.onnx
 
-.PHONY: serve test generated check check-native check-wasm check-page test-native test-page page wasm colorize samples bench bench-native bench-web \
+.PHONY: serve test generated failing screenshots check check-native check-wasm check-page test-native test-page page wasm colorize samples bench bench-native bench-web \
 	bench-kit cuda train-kit rust-parts node-parts browser-parts clean
 
 # A folder that `trainer export` wrote, to be used by the page instead of the published weights.
@@ -44,11 +44,19 @@ test-native: rust-parts browser-parts
 	CHROMAFLOW_VULKAN=required VK_ICD_FILENAMES=$(VULKAN_DRIVER) cargo test --workspace
 
 test-page: page browser-parts
-	node --test --test-concurrency=1 --test-reporter spec tests/browser/*.test.mjs
+	node --test --test-concurrency=1 --test-reporter spec tests/page/*.test.mjs tests/browser/*.test.mjs
 
 ## Gives the page inputs that nobody thought of: make generated [MANY=500] [FIRST=1]
 generated: page browser-parts
 	node tests/browser/generated.mjs $(or $(MANY),500) $(or $(FIRST),1)
+
+## Gives the page the files that have once come out wrong, if they lie in ../shared/failing.
+failing: page browser-parts
+	node --test --test-concurrency=1 --test-reporter spec tests/browser/failing.test.mjs
+
+## Pictures of every state of the page in target/screenshots, in four widths, light and dark.
+screenshots: page browser-parts
+	node tests/browser/screenshots.mjs
 
 ## Colours a clip on the real page in headless Chromium: make colorize IN=clip OUT=file [SIZE=128] [PASSES=1]
 ## [DEVICE=cpu|webgpu] [PRESET=lite] [CANDIDATE=auto|1..4] [WEIGHTS=folder]

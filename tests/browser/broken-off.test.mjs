@@ -132,7 +132,7 @@ test("what is there can be saved, with its sound, and the run still goes on by d
   await breakOff(clip, CUTS[1] + 6);
   const seconds = await secondsOffered();
   const [download] = await Promise.all([page.waitForEvent("download"), offer().getByRole("button", { name: /Save what is there/ }).click()]);
-  assert.equal(download.suggestedFilename(), "shots-color.mp4");
+  assert.equal(download.suggestedFilename(), "shots-colour.mp4");
   const part = folder.path("part.mp4");
   await download.saveAs(part);
   await playable(part);
@@ -158,6 +158,9 @@ test("another file is refused in words, and the run can be forgotten", { timeout
   assert.match(await page.getByRole("alert").innerText(), /name, its size or its date[^]*still kept/);
   assert.equal(await offer().count(), 1);
   await offer().getByRole("button", { name: "Forget" }).click();
+  await page.keyboard.press("Enter"); // the way back has the keyboard
+  await offer().getByRole("button", { name: "Forget" }).click();
+  assert.match(await offer().innerText(), /is forgotten/);
   await page.locator("#unfinished").waitFor({ state: "hidden" });
   page = await opened();
   assert.equal(await offer().count(), 0);

@@ -67,6 +67,28 @@ test("where damage takes a whole cluster, with no word from the decoder, its sec
   assert.match(notes.join(), /damaged from 0:0\d\.\d to 0:0\d\.\d/);
 });
 
+for (const [kind, damage] of /** @type {[string, (bytes: Buffer, at: number) => Buffer][]} */ ([
+  ["bytes are inserted", (bytes, at) => Buffer.concat([bytes.subarray(0, at), Buffer.alloc(300, 0x5a), bytes.subarray(at)])],
+  ["bytes are lost", (bytes, at) => Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 211)])],
+  ["bytes are others", (bytes, at) => bytes.fill(0xa3, at, at + 211)],
+])) {
+  test(`live Matroska in which ${kind} within a cluster is read on behind them, and that is said`, async () => {
+    const video = ["-c:v", "libvpx", "-g", "5", "-live", "1"];
+    const whole = await makeClip(folder.path("live.webm"), { frames: 40, filter: "noise=alls=12:allf=t", video, sound: ["-c:a", "libopus"] });
+    const input = await changed(whole, "damaged-cluster.webm", (bytes) => damage(bytes, Math.floor(bytes.length * 0.45)));
+    const { frames, times, notes } = await coloured(input);
+    assert.ok(frames >= 38, `only ${frames} of 40 frames`);
+    assert.ok(Math.abs(times.at(-1) - times[0] - 3.9) < 0.01, `from ${times[0]} to ${times.at(-1)}`);
+    assert.match(notes.join(), /damaged/);
+    assert.doesNotMatch(notes.join(), /breaks off/);
+  });
+}
+
+test("a transport stream with one frame, of which nothing says how long it is shown", async () => {
+  const { frames, notes } = await coloured(await makeClip(folder.path("one.ts"), { frames: 1, rate: 5, sound: ["-c:a", "libmp3lame"] }));
+  assert.deepEqual([frames, notes], [1, []]);
+});
+
 test("a transport stream that gets out of step is read on", async () => {
   const whole = await longer("step.ts");
   const [third, second] = [1 / 3, 2 / 3];
@@ -126,6 +148,17 @@ test("frames before zero are frames", async () => {
   const { frames, times } = await coloured(await makeClip(folder.path("before-zero.mkv"), { video, sound: ["-c:a", "libopus"] }));
   assert.equal(frames, 12);
   assert.ok(Math.abs(times[11] - times[0] - 1.1) < 0.002, `${times}`);
+});
+
+test("recordings that were put one behind the other are one film, though the clock begins again", async () => {
+  const parts = [];
+  for (const name of ["first.ts", "second.ts"]) parts.push(await readFile(await makeClip(folder.path(name), { frames: 12, sound: ["-c:a", "aac"] })));
+  const input = folder.path("joined.ts");
+  await writeFile(input, Buffer.concat(parts));
+  const { frames, times, sound } = await coloured(input);
+  assert.equal(frames, 24);
+  assert.ok(Math.abs(times.at(-1) - times[0] - 2.3) < 0.15, `from ${times[0]} to ${times.at(-1)}`);
+  assert.ok((sound?.seconds ?? 0) > 2.1, `sound of ${sound?.seconds} s`);
 });
 
 test("a picture that changes its size keeps its first one, and that is said", async () => {

@@ -34,7 +34,7 @@ for (const format of ["jpg", "png", "webp"]) {
     const misnamed = folder.path("holiday.mp4");
     await ffmpeg(["-i", photo, "-c", "copy", "-f", format === "jpg" ? "mjpeg" : "image2pipe", misnamed]);
     const { output, name } = await colored(format === "png" ? misnamed : photo, `photo-out.${format}`);
-    assert.equal(name, format === "png" ? "holiday-color.png" : `photo-color.${format}`);
+    assert.equal(name, format === "png" ? "holiday-colour.png" : `photo-colour.${format}`);
     const result = await measure(output);
     assert.deepEqual([result.width, result.height], [97, 64]);
     assert.ok((await lumaPsnr(photo, output)).worst > 34, "its brightness has changed");
@@ -46,7 +46,7 @@ test("a photo is written in another format if that is chosen, and stands beside 
   const { page } = visitor;
   const photo = await makePhoto(folder.path("other.png"), "40x120");
   const { name } = await colored(photo, "other-out.jpg", chosen("Format", "jpeg"));
-  assert.equal(name, "other-color.jpg");
+  assert.equal(name, "other-colour.jpg");
   await page.waitForFunction(() => /** @type {HTMLImageElement} */ (document.getElementById("photo-color")).naturalHeight === 120);
   assert.ok(!(await page.locator("#timeline").isVisible()));
   await page.getByRole("button", { name: "Another colouring" }).click();
@@ -72,7 +72,7 @@ test("only a part of a clip is coloured, and its sound with it", async () => {
 test("a clip is written as what is chosen; sound that the file cannot hold is encoded anew, and that is said", async () => {
   const input = await makeClip(folder.path("aac.mp4"), { frames: 12, sound: ["-c:a", "aac"] });
   const { output, name, notes } = await colored(input, "vp9.webm", chosen("Format", "webm-vp9"));
-  assert.equal(name, "aac-color.webm");
+  assert.equal(name, "aac-colour.webm");
   const result = await measure(output);
   assert.deepEqual([result.codec, result.sound?.codec], ["vp9", "opus"]);
   assert.match(notes, /cannot hold sound in AAC.*encoded anew in Opus/);
@@ -130,7 +130,7 @@ test("several files are coloured one after the other, past one that is broken", 
   await entries.nth(2).getByRole("link", { name: "Save" }).waitFor();
   assert.match(await entries.nth(1).innerText(), /no picture/);
   assert.ok(await first?.evaluate((link) => link.isConnected), "the keyboard lost its place on it");
-  for (const [at, name] of /** @type {[number, string][]} */ ([[0, "one-color.mp4"], [2, "three-color.png"]])) {
+  for (const [at, name] of /** @type {[number, string][]} */ ([[0, "one-colour.mp4"], [2, "three-colour.png"]])) {
     const [download] = await Promise.all([page.waitForEvent("download"), entries.nth(at).getByRole("link").click()]);
     assert.equal(download.suggestedFilename(), name);
     await download.saveAs(folder.path(name));
@@ -165,7 +165,7 @@ test("a result that nobody saved stays beside the next clip's and another colour
   await unsaved("after.mp4");
   const links = page.locator("#batch-list").getByRole("link", { name: "Save" });
   assert.equal(await links.count(), 3);
-  for (const [at, name] of ["kept-color.mp4", "kept-color.mp4", "after-color.mp4"].entries()) {
+  for (const [at, name] of ["kept-colour.mp4", "kept-colour.mp4", "after-colour.mp4"].entries()) {
     assert.ok(await asksToStay(), `${at} results are saved`);
     const [download] = await Promise.all([page.waitForEvent("download"), links.nth(at).click()]);
     assert.equal(download.suggestedFilename(), name);
@@ -189,12 +189,12 @@ test("a result that nobody saved is offered to the next tab, and not once it is 
   };
   const page = await again();
   const offered = page.locator("#unsaved li");
-  assert.match(await offered.filter({ hasText: "left-color.mp4" }).innerText(), /was not saved/);
-  const [download] = await Promise.all([page.waitForEvent("download"), offered.filter({ hasText: "left-color.mp4" }).getByRole("button", { name: "Save" }).click()]);
+  assert.match(await offered.filter({ hasText: "left-colour.mp4" }).innerText(), /not saved/);
+  const [download] = await Promise.all([page.waitForEvent("download"), offered.filter({ hasText: "left-colour.mp4" }).getByRole("button", { name: "Save" }).click()]);
   await download.saveAs(folder.path("left-saved.mp4"));
   assert.equal((await measure(folder.path("left-saved.mp4"))).times.length, 3);
-  await offered.filter({ hasText: "left-color.mp4" }).waitFor({ state: "detached" });
-  assert.equal(await (await again()).locator("#unsaved li").filter({ hasText: "left-color.mp4" }).count(), 0);
+  await offered.filter({ hasText: "left-colour.mp4" }).waitFor({ state: "detached" });
+  assert.equal(await (await again()).locator("#unsaved li").filter({ hasText: "left-colour.mp4" }).count(), 0);
 });
 
 test("a clip and then a photo: the one forgets the other", async () => {

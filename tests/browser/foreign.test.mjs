@@ -65,6 +65,33 @@ const KINDS = [
   { file: "hevc.mp4", video: ["-c:v", "libx265", "-x265-params", "log-level=none"], sound: ["-c:a", "aac"], heard: "aac" },
 ];
 
+test("a transport stream of so few packets that it looks like another format", async () => {
+  const input = await makeClip(folder.path("short.ts"), { size: "32x16", frames: 2, rate: 5, video: ["-c:v", "mpeg2video"] });
+  const line = await colorize(visitor.page, { input, output: `${input}.mp4`, timeout: 60 });
+  assert.deepEqual([line.ok, line.frames], [true, 2], JSON.stringify(line));
+});
+
+test("a picture too narrow for the added decoder is said to be so", async () => {
+  const input = await makeClip(folder.path("narrow.avi"), { size: "16x32", frames: 3, video: ["-c:v", "mpeg4"] });
+  const line = await colorize(visitor.page, { input, output: `${input}.mp4`, timeout: 60 });
+  assert.equal(line.code, "frame-size", JSON.stringify(line));
+});
+
+test("MPEG-PS that is cut off within a packet is called so, and a whole one is not", async () => {
+  const whole = await makeClip(folder.path("whole.vob"), { rate: 25, frames: 30, video: ["-c:v", "mpeg2video", "-f", "vob"], sound: ["-c:a", "ac3"] });
+  const bytes = await readFile(whole);
+  const [cut, first] = [folder.path("cut.vob"), folder.path("mpeg1.mpg")];
+  await writeFile(cut, bytes.subarray(0, Math.floor(bytes.length * 0.7)));
+  await makeClip(first, { rate: 25, frames: 30, video: ["-c:v", "mpeg1video"] });
+  for (const [file, breaksOff] of /** @type {[string, boolean][]} */ ([[whole, false], [cut, true], [first, false]])) {
+    await visitor.page.goto(visitor.address);
+    await give(visitor.page, file);
+    assert.equal(await settled(visitor.page, "choosing"), null);
+    const notes = await visitor.page.locator("section.choosing [data-clip-notes]").innerText();
+    assert.equal(/breaks off/.test(notes), breaksOff, `${file}: ${notes}`);
+  }
+});
+
 /** @param {string | number} rate */
 function fraction(rate) {
   const [numerator, denominator = 1] = String(rate).split("/").map(Number);
@@ -292,7 +319,7 @@ test("a film is given up while it is read", async () => {
   const long = folder.path("long.mpg");
   await ffmpeg(["-f", "lavfi", "-i", "testsrc2=s=352x288:r=25", "-t", "20", "-c:v", "mpeg1video", "-q:v", "4", long]);
   await give(page, long);
-  await page.locator("#reading-step").getByText(/the added decoder does: [1-9]\d* %/).waitFor();
+  await page.locator("#reading-step").getByText(/added decoder is preparing it: [1-9]\d* %/).waitFor();
   await page.locator("section.reading").getByRole("button", { name: "Cancel" }).click();
   await page.locator("main:not([data-state=reading])").waitFor({ timeout: 8000 });
   assert.equal(await shownError(page), null);

@@ -59,9 +59,9 @@ test("colourings that look alike are shown once, and that is said", async () => 
   assert.equal((await names()).length, 1);
 });
 
-/** Seconds, of “about 2 minutes on this device”. @param {string} summary */
+/** Seconds, of “About 2 minutes on this device”. @param {string} summary */
 function secondsIn(summary) {
-  const [, count, unit, minutes = 0] = summary.match(/about (\d+) (second|minute|hour)s?(?: (\d+) minute)?/) ?? [];
+  const [, count, unit, minutes = 0] = summary.match(/[Aa]bout (\d+) (second|minute|hour)s?(?: (\d+) minute)?/) ?? [];
   return Number(count) * { second: 1, minute: 60, hour: 3600 }[/** @type {"second" | "minute" | "hour"} */ (unit)] + 60 * Number(minutes);
 }
 

@@ -57,7 +57,7 @@ test("the result is in the file that was chosen, and there is no second copy of 
   const { page } = visitor;
   await begin();
   assert.equal(await settled(page, "finished"), null);
-  assert.equal(await page.evaluate(() => /** @type {any} */ (window).asked.suggestedName), "clip-color.mp4");
+  assert.equal(await page.evaluate(() => /** @type {any} */ (window).asked.suggestedName), "clip-colour.mp4");
   assert.match(await page.locator("#saved").innerText(), /saved in the file that you chose, my-film\.mp4/);
   assert.ok(!(await page.locator("#save").isVisible()));
   const output = folder.path("my-film.mp4");

@@ -80,6 +80,16 @@ test("a moving picture is a film", async () => {
   assert.doesNotMatch(notes, /the first one is coloured|breaks off/);
 });
 
+test("transparency that an animation or numbered pictures lose is named before the run, and no other", async () => {
+  const fade = "format=gray,format=rgba,geq=r='r(X,Y)':g='g(X,Y)':b='b(X,Y)':a='X*4'";
+  for (const [name, filter, lost] of /** @type {[string, string, boolean][]} */ ([["clear.png", fade, true], ["opaque.png", "format=gray", false]])) {
+    const file = folder.path(name);
+    await ffmpeg(["-f", "lavfi", "-i", "testsrc2=s=64x48:r=5:d=1", "-vf", filter, "-f", "apng", file]);
+    await visitor.page.goto(visitor.address);
+    assert.equal(/transparent parts/.test(await told(file)), lost, name);
+  }
+});
+
 test("a photo keeps its transparency where its format has any", async () => {
   const photo = folder.path("alpha.png");
   const fade = "format=gray,format=rgba,geq=r='r(X,Y)':g='g(X,Y)':b='b(X,Y)':a='X*4'";
@@ -144,4 +154,20 @@ test("a clip keeps its title, its author, its date and its owner", async () => {
   assert.ok((await colorize(page, { input, output, timeout: 120 })).ok);
   const { stdout } = await ffmpeg(["-i", output, "-f", "ffmetadata", "-"]);
   for (const [name, value] of Object.entries(words)) assert.match(stdout, new RegExp(`^${name}=${value}`, "m"));
+});
+
+test("a Matroska file keeps its title, and chapters that are lost are named before the run", async () => {
+  const chapters = folder.path("chapters.txt");
+  await writeFile(chapters, ";FFMETADATA1\ntitle=Omas Film\n[CHAPTER]\nTIMEBASE=1/10\nSTART=0\nEND=5\ntitle=Anfang\n[CHAPTER]\nTIMEBASE=1/10\nSTART=5\nEND=12\ntitle=Ende\n");
+  const plain = await makeClip(folder.path("plain.mp4"), { frames: 4 });
+  for (const kind of ["mkv", "mp4", "avi"]) {
+    const file = folder.path(`divided.${kind}`);
+    await ffmpeg(["-i", plain, "-i", chapters, "-map", "0", "-map_metadata", "1", "-map_chapters", "1", "-c", "copy", file]);
+    await visitor.page.goto(visitor.address);
+    assert.equal(/chapters/.test(await told(file)), kind !== "avi", kind);
+    const { stdout } = await ffmpeg(["-i", (await coloured(`${kind}-out.mp4`)).file, "-f", "ffmetadata", "-"]);
+    assert.match(stdout, /^title=Omas Film/m, kind);
+  }
+  await visitor.page.goto(visitor.address);
+  assert.doesNotMatch(await told(plain), /chapters/);
 });

@@ -35,6 +35,15 @@ export async function walkClip(page, clip, stop) {
   await page.keyboard.press("2");
   await page.locator("#candidates[aria-busy=false]").waitFor();
   await stop("shot");
+  await page.getByRole("button", { name: "Correct colours" }).click();
+  await page.locator(".corrected[aria-busy=false]").waitFor();
+  await page.locator(".surface").first().focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".palette .swatch").nth(3).click();
+  await stop("correcting");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Delete");
+  await page.getByRole("button", { name: "Done" }).click();
   await page.getByRole("button", { name: "Add a cut" }).click();
   await page.getByRole("button", { name: "Cut before this frame" }).and(page.locator(":enabled")).waitFor();
   await stop("cutter");

@@ -31,7 +31,7 @@ export const LEVELS = {
 export type Level = keyof typeof LEVELS;
 
 /** Of the levels, the best that is done within so many seconds is preset. */
-export const PATIENCE = 600;
+export const PRESET_SECONDS = 600;
 
 /** Reads the choices from an address's query. */
 export function readChoices(query: string): Choices {

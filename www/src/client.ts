@@ -7,13 +7,13 @@ import { startUnderPolicy } from "./worker-under-policy";
 const FATAL: ReadonlySet<FaultCode> = new Set<FaultCode>(["engine", "device-lost", "out-of-memory", "worker-failed"]);
 
 /** A worker that does not answer a cancellation within this time (one frame on a slow machine) is replaced. */
-const CANCEL_PATIENCE_MS = 8000;
+const CANCEL_TIMEOUT_MS = 8000;
 
 /** This often it is looked whether the worker has been heard of. */
 const LISTEN_EVERY_MS = 5000;
 /** The engine may be busy with one frame of a large clip on a slow processor for a while; what reads a file always waits for the disk. */
-const PATIENCE_MS = 300_000;
-const READING_PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 300_000;
+const READING_TIMEOUT_MS = 30_000;
 
 /** A request was owed by a worker that had to be replaced for another request's sake: the next worker can be asked again. */
 export class Replaced extends Fault {
@@ -104,7 +104,7 @@ export class Client {
     const reading = inHand?.kind === "probe";
     const silent = ++this.#silence * LISTEN_EVERY_MS;
     if (!inHand) this.#silence = 0;
-    else if (silent > (reading ? READING_PATIENCE_MS : PATIENCE_MS)) {
+    else if (silent > (reading ? READING_TIMEOUT_MS : TIMEOUT_MS)) {
       this.#replace(() => new Fault(reading ? "file-damaged" : "worker-failed", `nothing was heard of the worker for ${silent / 1000} s`));
     }
   }
@@ -124,7 +124,7 @@ export class Client {
     this.#worker?.postMessage({ id, kind: "cancel" } satisfies Asked);
     setTimeout(() => {
       if (this.#pending.has(id)) this.#replace(({ aborted }) => aborted() ? new Fault("cancelled", "the worker did not stop in time") : new Replaced());
-    }, CANCEL_PATIENCE_MS);
+    }, CANCEL_TIMEOUT_MS);
   }
 
   /** Ends the worker with everything it still owed. */

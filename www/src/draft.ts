@@ -1,5 +1,7 @@
+import type { History } from "./marks/history";
+import { markedShots, marksIn, type Mark, type MarkedShot } from "./marks/mark";
 import { Preview } from "./preview";
-import type { ClipReport, ShotPlan, Span, Working } from "./protocol";
+import type { ClipReport, RunOptions, ShotPlan, Span, Working } from "./protocol";
 import { Shots, type Shot } from "./shots";
 
 /** A clip on the visitor's desk: what is known of it and what was chosen for it, before it is coloured. */
@@ -9,10 +11,15 @@ export class Draft {
   candidate: number | null = null;
   /** The shot that is looked at; null for the whole clip. */
   selected: Shot | null = null;
+  /** Colours that the visitor gave by hand. */
+  marks: readonly Mark[] = [];
+  /** How they came to be, for who corrects them to take back. */
+  history: History<readonly Mark[]> | null = null;
   /** How long the colourings of a frame took, at the working size that was looked at last. */
   measured: { seconds: number; size: number } | null = null;
   #byHand = false;
-  readonly #previews = new Map<string, Preview>();
+  /** The latest of each way and span, and the marks that it keeps to. */
+  readonly #previews = new Map<string, { marks: string; preview: Preview }>();
   readonly #latest = new Map<Shot | null, Preview>();
 
   constructor(readonly clip: ClipReport) {}
@@ -41,9 +48,17 @@ export class Draft {
   /** What was coloured of a span in this way; of what is looked at, unless another span is named. */
   preview({ model, size }: Working, span = this.span): Preview {
     const key = [model, size, span?.start, span?.end].join();
-    const preview = this.#previews.get(key) ?? new Preview();
-    this.#previews.set(key, preview);
+    const marks = JSON.stringify(span ? marksIn(this.marks, span) : this.marks);
+    const known = this.#previews.get(key);
+    if (known?.marks === marks) return known.preview;
+    const preview = new Preview();
+    this.#previews.set(key, { marks, preview });
     return preview;
+  }
+
+  /** The shots that have marks, as far as shots are known. */
+  get markedShots(): MarkedShot[] {
+    return markedShots(this.shots.list.map(({ start }) => start), this.marks);
   }
 
   /** What there is to be seen of what is looked at: until there is a preview of this way, that of the way before stays. */
@@ -73,8 +88,9 @@ export class Draft {
     if (!this.#byHand && !this.selected && preview.settled) this.candidate = preview.likeliest;
   }
 
-  /** Chooses what a plan says. The cuts are looked for again: a plan has no pictures. */
-  adopt({ starts, candidate }: ShotPlan): void {
+  /** Chooses what a run was made with. The cuts are looked for again: a plan has no pictures. */
+  adopt({ plan: { starts, candidate }, marks }: Pick<RunOptions, "plan" | "marks">): void {
+    this.marks = marks;
     [this.candidate, this.#byHand] = [candidate, true];
     for (const start of starts) {
       const shot = this.shots.add(start.time, null);

@@ -4,6 +4,8 @@
  */
 import type { Motion } from "../wasm/chromaflow.js";
 import type { FaultCode } from "./fault";
+import type { Chroma, Mark, MarkedShot } from "./marks/mark";
+import type { Found } from "./marks/tracks";
 import type { Grade } from "./picture/grade";
 import type { Pose, Still } from "./picture/still";
 
@@ -66,6 +68,21 @@ export interface Glimpse {
   likeliest: number;
 }
 
+/** A photo in colour: red, green and blue of each pixel. */
+export interface PhotoPixels {
+  width: number;
+  height: number;
+  rgb: Uint8Array;
+}
+
+/** A frame in which colours are corrected. */
+export interface Moment {
+  time: number;
+  still: Still;
+  /** Where the places of each mark are, in the order that it has them; null where they have not been followed to yet. */
+  places: { mark: number; at: number; found: Found | null }[];
+}
+
 /** How a shot is coloured. */
 export interface ShotStart {
   time: number;
@@ -107,6 +124,8 @@ export interface RunOptions extends Working {
   trim: Span | null;
   /** `format` null is what suits the clip best. */
   output: { format: WrittenFormat | null; quality: OutputQuality };
+  /** Colours that the visitor gave. */
+  marks: Mark[];
 }
 
 /** How far a run is, with the latest finished frame when there is a new one to show. */
@@ -117,6 +136,8 @@ export interface Progress {
   fraction: number | null;
   framesPerSecond: number;
   secondsLeft: number | null;
+  /** Before its first frame the marks of a shot are followed through it: the share that is done; null where nothing is followed. */
+  following: number | null;
   /** All frames are finished, and the file is put together. */
   writing: boolean;
   picture: Still | null;
@@ -181,8 +202,16 @@ export interface Requests {
   room: { take: { sizes: number[]; passes: number }; told: never; give: { sizes: number[] } };
   /** `share`: how much of a file is read that the browser does not read itself; null while the decoder for it is fetched. */
   probe: { take: { file: File }; told: { share: number | null }; give: ClipReport };
-  /** Frames of several moments of a span, or of the whole clip, in every colouring. */
-  preview: { take: { size: number; span: Span | null }; told: Glimpse; give: Record<string, never> };
+  /** Frames of several moments of a span, or of the whole clip, in every colouring; the marks of their shots are followed for that before. */
+  preview: { take: { size: number; span: Span | null; shots: MarkedShot[] }; told: Glimpse | { following: number }; give: Record<string, never> };
+  /** The frame that is shown at a time, in grey and then in every colouring, with the marks of its shot where they are in it; null where there is none. */
+  moment: { take: { time: number; size: number; marks: Mark[] }; told: { time: number; still: Still }; give: Moment | null };
+  /** The colours that are likely at a place of a frame, the likeliest first. */
+  likely: { take: { time: number; size: number; x: number; y: number }; told: never; give: { colors: Chroma[] } };
+  /** What a photo in colour surely shows of a frame, as marks without a name. */
+  suggest: { take: { time: number; size: number; photo: PhotoPixels }; told: never; give: { marks: Omit<Mark, "id">[] } };
+  /** Goes on for a while with following a shot's marks through it; `share` is 1 at the end. `lives`: when each mark is seen, as far as that is known. */
+  follow: { take: { shot: MarkedShot }; told: never; give: { share: number; lives: { mark: number; spans: Span[] }[] } };
   /**
    * Where shots begin, from the frame on that an earlier scan came to. `shot` is its first frame, in grey; `inColor` says of some frames
    * whether they are in colour already.

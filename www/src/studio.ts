@@ -1,7 +1,7 @@
 import { Replaced, type Client } from "./client";
 import { Fault } from "./fault";
 import type { Choices } from "./choices";
-import type { ClipReport, Colored, DeviceReport, Fetched, Give, Glimpse, ModelOffer, Progress, Take, Told, Unfinished } from "./protocol";
+import type { ClipReport, Colored, DeviceReport, Fetched, Give, ModelOffer, Progress, Take, Told, Unfinished } from "./protocol";
 import { holdRun } from "./runs";
 
 interface Listen<T> {
@@ -81,7 +81,7 @@ export class Studio {
     return (await this.#asked(signal, () => this.client.request("room", take, { signal }))).sizes;
   }
 
-  async preview(take: Take<"preview">, { signal, told }: Listen<Glimpse>): Promise<void> {
+  async preview(take: Take<"preview">, { signal, told }: Listen<Told<"preview">>): Promise<void> {
     await this.#asked(signal, () => this.client.request("preview", take, { signal, told }));
   }
 
@@ -91,6 +91,22 @@ export class Studio {
 
   frame(time: number, signal: AbortSignal): Promise<Give<"frame">> {
     return this.#asked(signal, () => this.client.request("frame", { time }, { signal }));
+  }
+
+  moment(take: Take<"moment">, { signal, told }: Listen<Told<"moment">>): Promise<Give<"moment">> {
+    return this.#asked(signal, () => this.client.request("moment", take, { signal, told }));
+  }
+
+  likely(take: Take<"likely">, signal: AbortSignal): Promise<Give<"likely">> {
+    return this.#asked(signal, () => this.client.request("likely", take, { signal }));
+  }
+
+  suggest(take: Take<"suggest">, signal: AbortSignal): Promise<Give<"suggest">> {
+    return this.#asked(signal, () => this.client.request("suggest", take, { signal }));
+  }
+
+  follow(take: Take<"follow">, signal: AbortSignal): Promise<Give<"follow">> {
+    return this.#asked(signal, () => this.client.request("follow", take, { signal }));
   }
 
   /** Colours what is held. */

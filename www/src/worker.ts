@@ -16,7 +16,9 @@ type Request = Extract<Asked, { take: unknown }>;
 
 const running = new Map<number, Gate>();
 let queue: Promise<void> = Promise.resolve();
-const colorizer = new Colorizer((job) => (queue = queue.then(job)));
+const colorizer = new Colorizer((job) => {
+  queue = queue.then(job);
+});
 
 void navigator.locks.request(self.name, () => {
   postMessage(ALIVE);
@@ -77,6 +79,14 @@ function perform(asked: Request, gate: Gate): Promise<Give<RequestKind>> {
       return colorizer.preview(asked.take, tell, signal);
     case "frame":
       return colorizer.frame(asked.take);
+    case "moment":
+      return colorizer.moment(asked.take, tell);
+    case "likely":
+      return colorizer.likely(asked.take);
+    case "suggest":
+      return colorizer.suggest(asked.take);
+    case "follow":
+      return colorizer.follow(asked.take, signal);
     case "scan":
       return colorizer.scan(asked.take, tell, signal);
     case "colorize":

@@ -7,7 +7,7 @@ use burn::{
     tensor::{Tensor, backend::AutodiffBackend},
 };
 
-use super::peers::flat::{gather, scatter};
+use super::flat::{gather, scatter};
 
 /// The gradients of `network` with a norm of at most `limit` all together, and the norm that they had, `[1]`.
 pub fn clipped<B: AutodiffBackend, M: AutodiffModule<B>>(

@@ -20,6 +20,7 @@ use super::{
     clipping::clipped,
     ending::Ending,
     figures::{Figures, read},
+    flat_optimizer::FlatAdamW,
     monitor::{Monitor, window::Step},
     peers::Peer,
     training::{StageRun, StepLoss, Trained, Training},
@@ -52,7 +53,7 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
     network: T::Network,
     device: &B::Device,
 ) -> Result<()> {
-    let optimizer = optimizer::<B, T::Network>(&stage.optimizer);
+    let optimizer = optimizer(&stage.optimizer);
     let folder = stage.folder();
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     let network = peer.with_first_parameters(network)?;
@@ -189,10 +190,9 @@ fn limited<B: AutodiffBackend, M: AutodiffModule<B>>(
 }
 
 /// Adam is AdamW without decay, step for step.
-fn optimizer<B: AutodiffBackend, M: AutodiffModule<B>>(
-    optimizer: &OptimizerConfig,
-) -> impl Optimizer<M, B> + use<B, M> {
-    AdamWConfig::new().with_epsilon(EPSILON).with_weight_decay(optimizer.weight_decay as f32).init()
+fn optimizer<B: AutodiffBackend>(optimizer: &OptimizerConfig) -> FlatAdamW<B> {
+    let config = AdamWConfig::new().with_epsilon(EPSILON).with_weight_decay(optimizer.weight_decay as f32);
+    FlatAdamW::new(&config)
 }
 
 /// The gradients of a step, the mean over its batches, and its figures, the loss first.

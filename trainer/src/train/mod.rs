@@ -11,6 +11,8 @@ pub mod ending;
 mod examples;
 mod figures;
 pub mod fit;
+mod flat;
+mod flat_optimizer;
 pub mod flow;
 mod flow_start;
 pub mod joint;

@@ -4,13 +4,16 @@ import { openClip, type Clip } from "../media/clip";
 import { isForeign } from "../media/foreign/kinds";
 import { isPack } from "../media/foreign/pack";
 import { framesAt } from "../media/frames-at";
+import { Tracks } from "../marks/tracks";
 import { openPhoto, photoFormat, type Photo } from "../media/photo";
 import { begun } from "../media/patience";
 import { Reel } from "../media/reel";
 import { takePlanes } from "../media/planes";
 import { stillOf } from "../picture/still";
 import type { Colored, Give, Take, Told } from "../protocol";
+import { Follower } from "./follower";
 import type { Gate } from "./gate";
+import { Moments } from "./moment";
 import { colorizePhoto, previewPhoto } from "./photo";
 import { preview } from "./preview";
 import { colorize } from "./run";
@@ -23,6 +26,9 @@ export type Tell<T> = (value: T, transfer?: ArrayBuffer[]) => void;
 /** The shape that most clips have: a GPU's programs depend little on it. */
 const USUAL: [width: number, height: number] = [1920, 1080];
 
+/** Following goes on for so long before the visitor's next wish is looked at, in milliseconds. */
+const FOLLOWED_FOR_MS = 400;
+
 /** Photo formats whose files may be animations. */
 const ANIMATED = ["GIF", "PNG", "WebP"];
 
@@ -34,6 +40,9 @@ export class Colorizer {
   #size = 0;
   /** A photo in place of a clip. */
   #photo: Photo | null = null;
+  /** Where the marks of the clip have been followed to. */
+  #follower: Follower | null = null;
+  #moments: Moments | null = null;
 
   /** `later` runs a job after the requests that are waiting. */
   constructor(private readonly later: (job: () => Promise<void>) => void) {}
@@ -47,6 +56,7 @@ export class Colorizer {
     const session = (this.#session ??= await Session.open(take.device));
     const parcel = await weights;
     await session.load(parcel, this.later);
+    await this.#hold(this.#clip, this.#photo);
     this.#size = take.size ?? defaultsFor(session.device.kind).size;
     session.warmUp(...USUAL, this.#size);
     return { device: session.device, offers: await session.offers(parcel) };
@@ -68,8 +78,14 @@ export class Colorizer {
     const photo = format && !pictures ? await openPhoto(file, format) : null;
     const clip = photo ? null : (pictures ?? (await this.#openClip(file, tell, signal)));
     this.#clip?.close();
-    [this.#clip, this.#photo] = [clip, photo];
+    await this.#hold(clip, photo);
     return (photo ?? clip!).report;
+  }
+
+  /** What was found in an earlier clip, or with other weights, is of no use any more. */
+  async #hold(clip: Clip | null, photo: Photo | null): Promise<void> {
+    await this.#follower?.end();
+    [this.#clip, this.#photo, this.#follower, this.#moments] = [clip, photo, null, null];
   }
 
   /** A film that is stored picture by picture; null where a file is none. */
@@ -99,7 +115,30 @@ export class Colorizer {
   /** Colours some frames of the held clip in every way. */
   preview(take: Take<"preview">, tell: Tell<Told<"preview">>, signal: AbortSignal): Promise<Give<"preview">> {
     if (this.#photo) return previewPhoto(this.#photo, this.#heldSession(), take, tell);
-    return preview(this.#heldClip(), this.#heldSession(), take, tell, signal);
+    return preview(this.#heldClip(), this.#heldSession(), this.#heldFollower(), take, tell, signal);
+  }
+
+  /** One frame of what is held, in every colouring and with its marks. */
+  moment(take: Take<"moment">, tell: Tell<Told<"moment">>): Promise<Give<"moment">> {
+    return this.#heldMoments().color(take, this.#heldSession(), tell);
+  }
+
+  /** The colours that are likely at a place. */
+  likely(take: Take<"likely">): Promise<Give<"likely">> {
+    return this.#heldMoments().likely(take, this.#heldSession());
+  }
+
+  /** What a photo surely shows of a frame. */
+  suggest(take: Take<"suggest">): Promise<Give<"suggest">> {
+    return this.#heldMoments().suggest(take, this.#heldSession());
+  }
+
+  /** Follows marks through their shot, for a while. */
+  async follow({ shot }: Take<"follow">, signal: AbortSignal): Promise<Give<"follow">> {
+    const [follower, { report }] = [this.#heldFollower(), this.#heldClip()];
+    const share = await follower.goOn(shot, FOLLOWED_FOR_MS, signal);
+    const lives = shot.marks.map((mark) => ({ mark: mark.id, spans: follower.tracks.livesOf(mark, 1 / (report.framesPerSecond || 25)) }));
+    return { share, lives };
   }
 
   /** One frame of the held clip, in grey. */
@@ -123,12 +162,20 @@ export class Colorizer {
   async colorize({ run, options, into }: Take<"colorize">, tell: Tell<Told<"colorize">>, gate: Gate): Promise<Colored> {
     if (this.#photo) return colorizePhoto(this.#photo, this.#heldSession(), options);
     const [clip, session] = [this.#heldClip(), this.#heldSession()];
-    return colorize(clip, session, await Reel.open(run, clip, options, into), tell, gate);
+    return colorize(clip, session, this.#heldFollower(), await Reel.open(run, clip, options, into), tell, gate);
   }
 
   #heldSession(): Session {
     if (!this.#session) throw new Fault("engine", "asked before the engine was open");
     return this.#session;
+  }
+
+  #heldFollower(): Follower {
+    return (this.#follower ??= new Follower(this.#heldClip(), this.#heldSession()));
+  }
+
+  #heldMoments(): Moments {
+    return (this.#moments ??= new Moments(this.#photo ?? this.#heldClip(), this.#photo ? new Tracks() : this.#heldFollower().tracks));
   }
 
   #heldClip(): Clip {

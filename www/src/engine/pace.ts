@@ -50,7 +50,7 @@ export class Pace {
     return this.#counted / this.seconds;
   }
 
-  progress(picture: Progress["picture"], motion: Progress["motion"]): Progress {
+  progress(picture: Progress["picture"], motion: Progress["motion"], following: number | null = null): Progress {
     const { report } = this.clip;
     const total = this.trim ? null : report.frames;
     const seconds = this.trim ? this.trim.end - this.trim.start : report.seconds;
@@ -58,7 +58,7 @@ export class Pace {
     const fraction = total ? Math.min(1, this.frames / total) : seconds ? Math.min(1, this.#clipSeconds / seconds) : null;
     const framesLeft = fraction ? this.frames / fraction - this.frames : null;
     return {
-      frames: this.frames, total, fraction, picture, motion,
+      frames: this.frames, total, fraction, picture, motion, following,
       writing: false,
       framesPerSecond: rate,
       secondsLeft: framesLeft === null || rate === 0 ? null : framesLeft / rate,

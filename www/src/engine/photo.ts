@@ -1,4 +1,8 @@
+import type { Hint } from "../../wasm/chromaflow.js";
 import { Fault } from "../fault";
+import { hintsAt } from "../marks/hints";
+import type { Mark } from "../marks/mark";
+import { Tracks } from "../marks/tracks";
 import type { Photo } from "../media/photo";
 import { withPhotoTags } from "../media/photo-tags";
 import { graded } from "../picture/grade";
@@ -17,14 +21,14 @@ const LONGEST = 960;
 
 /** Shows a photo in every colouring. */
 export async function previewPhoto(
-  { planes }: Photo, session: Session, { size }: Take<"preview">, tell: (value: Glimpse, transfer: ArrayBuffer[]) => void,
+  { planes }: Photo, session: Session, { size, shots }: Take<"preview">, tell: (value: Glimpse, transfer: ArrayBuffer[]) => void,
 ): Promise<Give<"preview">> {
   const { width, height } = planes;
   // Small, but not so small that the networks would see less than in the run.
   const longest = Math.max(LONGEST, Math.ceil((size * Math.max(width, height)) / Math.min(width, height)));
   const { luma } = stillOf(planes.frame, [], longest);
   const begun = performance.now();
-  const candidates = await session.preview(luma, size);
+  const candidates = await session.preview(luma, size, hintsOfPhoto(shots.flatMap(({ marks }) => marks)));
   const seconds = (performance.now() - begun) / 1000;
   const still = { luma, colors: candidates.map(({ u, v }) => ({ u, v })) };
   const standings = candidates.map(({ standing }) => standing);
@@ -33,12 +37,17 @@ export async function previewPhoto(
   return {};
 }
 
+/** A photo's marks lie where they were given. */
+function hintsOfPhoto(marks: readonly Mark[]): Hint[] {
+  return hintsAt(new Tracks(), marks, 0);
+}
+
 /** Colours a photo at its full size. */
 export async function colorizePhoto({ planes, alpha, tags, report }: Photo, session: Session, options: RunOptions): Promise<Colored> {
   const begun = performance.now();
   await session.start({ size: options.size, passes: 0 });
   await session.beginShot(options.plan.candidate);
-  const [chroma] = [...(await session.push(planes.frame, false)), ...(await session.finish())];
+  const [chroma] = [...(await session.push(planes.frame, false, hintsOfPhoto(options.marks))), ...(await session.finish())];
   if (!chroma) throw new Fault("engine", "the photo did not come out");
   const image = toRgb(planes.frame, graded(planes.frame, chroma, options.grade));
   const format = options.output.format ?? report.outputs[0]!;

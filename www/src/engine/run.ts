@@ -1,5 +1,6 @@
 import type { FinishedFrame } from "../../wasm/chromaflow.js";
 import { named, type Fault } from "../fault";
+import { markedShots } from "../marks/mark";
 import type { Clip } from "../media/clip";
 import { begun } from "../media/patience";
 import { takePlanes, type Planes } from "../media/planes";
@@ -11,11 +12,12 @@ import { confidentShare } from "../picture/motion";
 import { buffersOf, stillOf } from "../picture/still";
 import type { Colored, Progress } from "../protocol";
 import { notes } from "../words/notes";
+import type { Follower } from "./follower";
 import type { Gate } from "./gate";
 import { coloredName } from "./name";
 import { Pace } from "./pace";
 import type { Session } from "./session";
-import { ShotCursor } from "./shots";
+import { planThrough, ShotCursor } from "./shots";
 
 /** At most this often the page gets a new picture, in milliseconds. */
 const PICTURE_EVERY_MS = 200;
@@ -28,9 +30,9 @@ type Tell = (value: Progress, transfer?: ArrayBuffer[]) => void;
  * are held, one before and those that the engine gave last.
  */
 export async function colorize(
-  clip: Clip, session: Session, reel: Reel, tell: Tell, gate: Gate,
+  clip: Clip, session: Session, follower: Follower, reel: Reel, tell: Tell, gate: Gate,
 ): Promise<Colored> {
-  const run = new Run(clip, session, reel, tell, gate);
+  const run = new Run(clip, session, follower, reel, tell, gate);
   try {
     return await run.toEnd();
   } catch (error) {
@@ -55,7 +57,6 @@ interface Taken {
 class Run {
   readonly #reader: FrameReader;
   readonly #pace: Pace;
-  readonly #shots: ShotCursor;
   /** Frames whose colour is not finished, oldest first. */
   readonly #waiting: Taken[] = [];
   /** Planes of frames that are written. */
@@ -76,6 +77,7 @@ class Run {
   constructor(
     private readonly clip: Clip,
     private readonly session: Session,
+    private readonly follower: Follower,
     private readonly reel: Reel,
     private readonly tell: Tell,
     private readonly gate: Gate,
@@ -83,20 +85,24 @@ class Run {
     const { trim } = reel.options;
     this.#reader = new FrameReader(clip, reel.from, trim?.end);
     this.#pace = new Pace(clip, trim, gate, reel.frames);
-    this.#shots = new ShotCursor(reel.plan, session);
     this.#size = reel.size;
   }
 
   async toEnd(): Promise<Colored> {
+    const { marks } = this.reel.options;
+    const plan = await planThrough(this.clip, this.session, this.reel.plan, marks, () => this.gate.pass());
+    const shots = new ShotCursor(plan, this.session);
+    const marked = markedShots(plan.starts.map(({ time }) => time), marks);
     await this.session.start(this.reel.options);
     for (;;) {
       await this.gate.pass();
       const taken = await (this.#next ?? this.#take());
       if (!taken) break;
       this.#next = begun(this.#take());
-      await this.#beginShot(taken);
+      await this.#beginShot(taken, shots);
+      const hints = taken.own ? [] : await this.follower.hintsAt(marked, taken.placement.timestamp, (share) => this.#followed(share));
       this.#waiting.push(taken);
-      await this.#write(await this.session.push(taken.planes.frame, taken.shown));
+      await this.#write(await this.session.push(taken.planes.frame, taken.shown, hints));
     }
     await this.#write(await this.session.finish());
     await this.#written;
@@ -111,15 +117,21 @@ class Run {
   }
 
   /** Begins a shot if one begins with this frame. One that keeps its colours goes through the engine as well: that gives its frames in order. */
-  async #beginShot(taken: Taken): Promise<void> {
+  async #beginShot(taken: Taken, shots: ShotCursor): Promise<void> {
     const time = taken.placement.timestamp;
-    const shot = await this.#shots.begins(taken.planes, time);
+    const shot = await shots.begins(taken.planes, time);
     if (shot) this.#own = shot.own;
     taken.own = this.#own;
     if (!shot) return;
     taken.beginsShot = true;
     await this.#write(await this.session.beginShot(shot.candidate));
     await this.reel.beginShot(shot);
+  }
+
+  /** Another frame of a shot with marks is gone through. */
+  #followed(share: number): Promise<void> {
+    this.tell(this.#pace.progress(null, null, share));
+    return this.gate.pass();
   }
 
   /** Takes the next frame from the decoder and lets the decoder have its memory back. */
@@ -207,6 +219,7 @@ class Run {
     if (endedEarly || (this.clip.cutOff && this.reel.options.trim === null)) found.push(notes.breaksOff);
     const isMissing = this.reel.options.trim === null && report.frames !== null && this.#pace.frames < report.frames;
     if (isMissing && found.length === 0) found.push(notes.framesLeftOut(report.frames!, this.#pace.frames));
+    if (this.clip.damaged && found.length === 0) found.push(notes.damagedSomewhere);
     return found;
   }
 }

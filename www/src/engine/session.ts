@@ -1,4 +1,4 @@
-import init, { Engine, failure, type Candidate, type FinishedFrame, type LumaFrame, type Standing, type WeightFile } from "../../wasm/chromaflow.js";
+import init, { Engine, failure, type Candidate, type FinishedFrame, type Hint, type LumaFrame, type Photograph, type Place, type Standing, type Tracked, type WeightFile } from "../../wasm/chromaflow.js";
 import { Fault, named, textOf, type FaultCode } from "../fault";
 import { begun } from "../media/patience";
 import type { DeviceChoice, DeviceReport, ModelOffer } from "../protocol";
@@ -24,7 +24,7 @@ function compiled(): Promise<unknown> {
 type Told = (value: { bytes: number; total: number }) => void;
 
 /** Files of a set of weights, and what they hold once it has come. */
-interface Parcel {
+interface PendingWeights {
   page: string;
   manifest: string;
   model: string;
@@ -35,7 +35,7 @@ interface Parcel {
 /** The engine on its device, with one set of weights. */
 export class Session {
   /** What only a clip needs. It comes while the visitor looks at the candidates; null is one that did not come, or was wrong. */
-  #rest: (Omit<Parcel, "fetched"> & { fetched: Promise<Fetched[] | null>; bytes: number }) | null = null;
+  #rest: (Omit<PendingWeights, "fetched"> & { fetched: Promise<Fetched[] | null>; bytes: number }) | null = null;
 
   private constructor(readonly engine: Engine, private readonly software: string | null) {}
 
@@ -55,7 +55,7 @@ export class Session {
    * Loads what the candidates need, and sends for the rest. `later` runs a job once the engine has nothing else to do: the rest is
    * loaded, and with that kept for the next visit, whether a run asks for it or not.
    */
-  async load(first: Parcel, later: (job: () => Promise<void>) => void): Promise<void> {
+  async load(first: PendingWeights, later: (job: () => Promise<void>) => void): Promise<void> {
     await this.#take(first, await first.fetched);
     const { page, manifest, model } = first;
     const files = Engine.files(manifest, model).filter(({ forPreview }) => !forPreview);
@@ -66,7 +66,7 @@ export class Session {
   }
 
   /** All sets of weights that are published. What comes anyway, now or for a run, is not counted. */
-  async offers({ page, manifest, model }: Parcel): Promise<ModelOffer[]> {
+  async offers({ page, manifest, model }: PendingWeights): Promise<ModelOffer[]> {
     const coming = new Set(Engine.files(manifest, model).map(({ sha256 }) => sha256));
     const offer = async (model: string) => {
       const files = Engine.files(manifest, model).filter(({ sha256 }) => !coming.has(sha256));
@@ -111,7 +111,7 @@ export class Session {
   }
 
   /** Has the engine check and load weights, and keeps them for the next visit if they are right. */
-  async #take({ page, manifest, model, files }: Omit<Parcel, "fetched">, fetched: Fetched[]): Promise<void> {
+  async #take({ page, manifest, model, files }: Omit<PendingWeights, "fetched">, fetched: Fetched[]): Promise<void> {
     try {
       await asked(() => this.engine.load(manifest, model, fetched));
     } catch (error) {
@@ -121,9 +121,30 @@ export class Session {
     void begun(keepWeights(page, files, fetched));
   }
 
-  /** All colourings of one frame. */
-  async preview(frame: LumaFrame, size: number): Promise<Candidate[]> {
-    return (await asked(() => this.engine.preview(frame, size, []))).candidates;
+  /** All colourings of one frame, which keep to what is known of it. */
+  async preview(frame: LumaFrame, size: number, hints: Hint[]): Promise<Candidate[]> {
+    return (await asked(() => this.engine.preview(frame, size, hints))).candidates;
+  }
+
+  /** The colours that are likely at a place, the likeliest first. */
+  likelyColors(frame: LumaFrame, size: number, x: number, y: number): Promise<[number, number][]> {
+    return asked(() => this.engine.likelyColors(frame, size, x, y));
+  }
+
+  /** Colours for a frame where a photo surely shows the same; none where it does not. */
+  suggestFrom(photo: Photograph, frame: LumaFrame, size: number): Promise<Hint[]> {
+    return asked(() => this.engine.suggestFrom(photo, frame, size));
+  }
+
+  /** Begins to follow places from frame to frame. */
+  async startTracking(): Promise<void> {
+    await this.complete(() => {});
+    return asked(async () => this.engine.startTracking());
+  }
+
+  /** Takes the next frame, with the places that are given in it; gives where all are now. */
+  track(frame: LumaFrame, fresh: Place[]): Promise<Tracked[]> {
+    return asked(() => this.engine.track(frame, fresh));
   }
 
   /** The likeliest colouring of the frames whose colourings stand so. */
@@ -153,10 +174,10 @@ export class Session {
 
   /**
    * Takes the shot's next frame and gives those that the call before has finished, in order. `withMotion`: the frame will
-   * come with its motion.
+   * come with its motion. It keeps to what is known of its colours.
    */
-  push(frame: LumaFrame, withMotion: boolean): Promise<FinishedFrame[]> {
-    return asked(() => this.engine.push(frame, withMotion, []));
+  push(frame: LumaFrame, withMotion: boolean, hints: Hint[]): Promise<FinishedFrame[]> {
+    return asked(() => this.engine.push(frame, withMotion, hints));
   }
 
   /** Gives the frames that are still in the engine. */
@@ -166,7 +187,7 @@ export class Session {
 }
 
 /** Sends for the weights that the candidates need; `told` hears how far they are. */
-export async function sendForWeights(page: string, model: string, told: Told, signal: AbortSignal): Promise<Parcel> {
+export async function sendForWeights(page: string, model: string, told: Told, signal: AbortSignal): Promise<PendingWeights> {
   const fetchedManifest = begun(readManifest(page, signal));
   await compiled();
   const manifest = await fetchedManifest;

@@ -2,8 +2,9 @@ import { FrameReader } from "../media/reader";
 import { takePlanes, type Planes } from "../media/planes";
 import type { Clip } from "../media/clip";
 import { throwIfCancelled } from "../fault";
+import type { Mark } from "../marks/mark";
 import { isInColor } from "../picture/in-color";
-import { buffersOf, stillOf } from "../picture/still";
+import { buffersOf, stillOf, type Still } from "../picture/still";
 import type { Give, ShotPlan, ShotStart, Take, Told } from "../protocol";
 import { SAME } from "../shots";
 import type { Session } from "./session";
@@ -21,28 +22,52 @@ export async function scan(
   clip: Clip, session: Session, { from }: Take<"scan">,
   tell: (value: Told<"scan">, transfer?: ArrayBuffer[]) => void, signal: AbortSignal,
 ): Promise<Give<"scan">> {
-  const reader = new FrameReader(clip, from ?? undefined);
   let [told, frames] = [0, 0];
+  for await (const { time, planes, still, begins } of searched(clip, session, from)) {
+    throwIfCancelled(signal);
+    const looked = frames++ % LOOKED_EVERY === 0;
+    if (!begins && !looked && performance.now() - told < TOLD_EVERY_MS) continue;
+    told = performance.now();
+    const inColor = begins || looked ? showsColor(planes) : null;
+    tell({ until: time, shot: begins ? still : null, inColor }, begins ? buffersOf(still) : []);
+  }
+  return {};
+}
+
+/** The plan that knows where every shot with marks ends: as far as the page has not looked yet, it is looked now. `onFrame` may take its time or throw. */
+export async function planThrough(clip: Clip, session: Session, plan: ShotPlan, marks: readonly Mark[], onFrame: () => Promise<void>): Promise<ShotPlan> {
+  const last = marks.reduce((latest, { time }) => Math.max(latest, time), -Infinity);
+  const { scannedUntil, candidate } = plan;
+  if (marks.length === 0 || scannedUntil === Infinity || plan.starts.some(({ time }) => time > last + SAME && time <= scannedUntil + SAME)) return plan;
+  const starts = [...plan.starts];
+  for await (const { time, planes, begins } of searched(clip, session, scannedUntil === -Infinity ? null : scannedUntil)) {
+    await onFrame();
+    if (!begins) continue;
+    if (!starts.some((start) => Math.abs(start.time - time) < SAME)) starts.push({ time, candidate, own: showsColor(planes) });
+    if (time > last + SAME) return { starts, scannedUntil: time, candidate };
+  }
+  return { starts, scannedUntil: Infinity, candidate };
+}
+
+/** Every frame from a time on, and whether a shot begins with it. */
+async function* searched(
+  clip: Clip, session: Session, from: number | null,
+): AsyncGenerator<{ time: number; planes: Planes; still: Still; begins: boolean }, void, unknown> {
+  const reader = new FrameReader(clip, from ?? undefined);
   let planes: Planes | undefined;
   let first: Planes | undefined;
   try {
     await session.startCuts();
     for (let sample = await reader.next(); sample; sample = await reader.next()) {
-      throwIfCancelled(signal);
-      const { timestamp } = sample;
+      const { timestamp: time } = sample;
       planes = await takePlanes(sample, clip.color, planes).finally(() => sample!.close());
-      const looked = frames++ % LOOKED_EVERY === 0;
       const { width, height } = (first ??= planes);
       const isOther = planes.width !== width || planes.height !== height;
       const still = stillOf((isOther ? planes.resized(width, height) : planes).frame, [], SCANNED);
       // The frame at `from` was looked at before; it is here for its neighbour's sake.
-      const begins = (await session.beginsShot(still.luma)) && !(from !== null && timestamp <= from + SAME);
-      if (!begins && !looked && performance.now() - told < TOLD_EVERY_MS) continue;
-      told = performance.now();
-      const inColor = begins || looked ? showsColor(planes) : null;
-      tell({ until: timestamp, shot: begins ? still : null, inColor }, begins ? buffersOf(still) : []);
+      const begins = (await session.beginsShot(still.luma)) && !(from !== null && time <= from + SAME);
+      yield { time, planes, still, begins };
     }
-    return {};
   } finally {
     await reader.close();
   }

@@ -7,6 +7,8 @@ import { Fault, named } from "../fault";
 import type { ClipReport } from "../protocol";
 import { notes } from "../words/notes";
 import { pixelAspect, type PixelAspect } from "./aspect";
+import { hasChapters } from "./chapters";
+import { clockRestarts } from "./clock";
 import { readColor, type ClipColor } from "./color";
 import { inTime } from "./patience";
 import { possibleOutputs } from "./encoding";
@@ -27,6 +29,9 @@ const COUNTED_BYTES = 256 * 1024 * 1024;
 
 /** How many packets are looked at where not all are, and if need be as few as that. */
 const FIRST_PACKETS = [256, 32, 4, 1];
+
+/** Frames a second, where a file does not tell. */
+const USUAL_RATE = 25;
 
 /** A file that can be coloured: its tracks, and what the page is told of it. */
 export interface Clip {
@@ -111,15 +116,20 @@ async function describe(
     ? await video.computeDuration()
     : await video.getDurationFromMetadata();
   const end = promisedEnd ?? (counted ? await video.computeDuration() : null);
-  const framesPerSecond = stats.averagePacketRate;
+  // Of a single frame nothing may be known but when it begins.
+  const framesPerSecond = Number.isFinite(stats.averagePacketRate) ? stats.averagePacketRate : USUAL_RATE;
+  // Only a decoder that reads from the beginning to the end can tell such times apart.
+  if (counted && format instanceof MpegTsInputFormat && (await clockRestarts(video, framesPerSecond))) {
+    throw new Fault("codec-unsupported", "its clock begins again");
+  }
   return {
     file, sound, promisedEnd,
     frames: framesOf(video),
-    tags: await readTags(input),
+    tags: await readTags(content, input, format),
     color: readColor(await video.getColorSpace(), await video.getCodedHeight()),
     aspect: await pixelAspect(content, format, video),
     endTolerance: endTolerance(format, framesPerSecond),
-    bitrate: stats.averageBitrate,
+    bitrate: Number.isFinite(stats.averageBitrate) ? stats.averageBitrate : 0,
     clockStart: await clockStartOf(input, format, firstTimestamp),
     report: {
       name: file.name,
@@ -134,7 +144,7 @@ async function describe(
         height: await video.getDisplayHeight(),
       },
       start: firstTimestamp,
-      seconds: end === null ? null : end - firstTimestamp,
+      seconds: end === null ? null : Math.max(end - firstTimestamp, 1 / framesPerSecond),
       frames: counted ? stats.packetCount : null,
       framesPerSecond,
       sound: await Promise.all(sound.map(codecName)),
@@ -177,6 +187,7 @@ async function notesOn(content: Blob, input: Input, format: InputFormat, video: 
   const found: string[] = [];
   if ((await input.getVideoTracks()).length > 1) found.push(notes.moreTracks);
   if (await hasSubtitles(content, format)) found.push(notes.subtitles);
+  if (await hasChapters(content, format)) found.push(notes.chapters);
   if (await video.hasHighDynamicRange()) found.push(notes.highDynamicRange);
   if (await video.canBeTransparent()) found.push(notes.transparent);
   if (await isInterlaced(video)) found.push(notes.interlaced);

@@ -51,7 +51,7 @@ type Container = Encoding["extension"];
 /** The choices that this browser can write for frames of a size. */
 export async function possibleOutputs(width: number, height: number): Promise<WrittenFormat[]> {
   const quality = new Quality({ bitrate: LEAST_BITRATE });
-  const possible = await Promise.all(CHOICES.map(({ codec }) => takes(codec, width, height) && canEncodeVideo(codec, { width, height, quality })));
+  const possible = await Promise.all(CHOICES.map(async ({ codec }) => takes(codec, width, height) && canEncodeVideo(codec, { width, height, quality })));
   return CHOICES.filter((_, at) => possible[at]).map(({ format }) => format);
 }
 

@@ -40,8 +40,8 @@ export const RESULT = "result";
 const written = (key: string, value: unknown) => (key === "scannedUntil" ? String(value) : value);
 const read = (key: string, value: unknown) => (key === "scannedUntil" ? Number(value) : value);
 
-/** Runs of a page that had but one set of weights do not name it. */
-const BEFORE_MODELS = { model: "lite" };
+/** What runs of earlier versions of the page do not say: there was but one set of weights, and no colour was given by hand. */
+const EARLIER = { model: "lite", marks: [] };
 
 export async function beginJournal(folder: Folder, head: Omit<Journal, "shots">): Promise<void> {
   await folder.append(NAME, `${JSON.stringify(head, written)}\n`);
@@ -56,7 +56,7 @@ export async function readJournal(folder: Folder): Promise<Journal | null> {
   const [head, ...shots] = (await folder.text(NAME).catch(() => "")).split("\n").slice(0, -1).map(parsed);
   if ((head as Journal | null)?.version !== 1) return null;
   const { options } = head as Journal;
-  return { ...(head as Journal), options: { ...BEFORE_MODELS, ...options }, shots: shots.filter((shot): shot is ShotStart => shot !== null) };
+  return { ...(head as Journal), options: { ...EARLIER, ...options }, shots: shots.filter((shot): shot is ShotStart => shot !== null) };
 }
 
 /** The visitor ended the run, or takes it up again. */

@@ -26,6 +26,9 @@ const MOST_PIXELS = 100_000_000;
 export const JPEG_COLOR = { matrix: "bt601", fullRange: true, rgb: false, written: {} } as const;
 
 /** A still picture that can be coloured: upright, and as large as its file. */
+/** Transparency of films is looked for in so many pixels a side; what is this opaque looks so. */
+const [LOOKED_AT, OPAQUE] = [64, 250];
+
 export interface Photo {
   planes: Planes;
   /** How opaque each pixel is; null where all are. */
@@ -84,6 +87,13 @@ function pixelsOf(bitmap: ImageBitmap): Pick<Photo, "planes" | "alpha"> {
   context.fillStyle = "white";
   context.fillRect(0, 0, width, height);
   return { planes: lumaOfPixels(context.getImageData(0, 0, width, height).data, width, height), alpha };
+}
+
+/** Whether a picture shows what is behind it. Browsers say of those without any transparency that they might have some, so it is looked for, at a small size. */
+export function isTransparent(image: CanvasImageSource): boolean {
+  const context = new OffscreenCanvas(LOOKED_AT, LOOKED_AT).getContext("2d")!;
+  context.drawImage(image, 0, 0, LOOKED_AT, LOOKED_AT);
+  return context.getImageData(0, 0, LOOKED_AT, LOOKED_AT).data.some((value, at) => at % 4 === 3 && value < OPAQUE);
 }
 
 /** A picture of a film, which has no transparency: what is behind it is white, too. */

@@ -35,6 +35,8 @@ export class FrameReader {
   async next(): Promise<VideoSample | null> {
     const sample = await this.#pull();
     if (sample) {
+      // The last one of a transport stream ends nowhere, and some players show no frame for no time.
+      if (sample.duration === 0) sample.setDuration(1 / this.#clip.report.framesPerSecond);
       this.#note(sample);
       return sample;
     }

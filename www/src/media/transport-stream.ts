@@ -22,6 +22,11 @@ export async function inStep(file: Blob): Promise<Blob> {
   return parts.length === 1 && parts[0]!.size > file.size - stride ? file : new Blob(parts);
 }
 
+/** Whether a file is a transport stream, whatever a short one looks like otherwise. */
+export async function isTransportStream(file: Blob): Promise<boolean> {
+  return beginOf(await bytesOf(file, 0, HEAD_BYTES)) !== null;
+}
+
 /** Where the packets begin, and how they are stored; null in a file that is no transport stream. */
 function beginOf(head: Uint8Array) {
   for (let at = 0; at + IN_STEP * PACKET <= head.length; at++) {
@@ -48,7 +53,7 @@ async function* stretches(file: Blob, begin: number, stride: number): AsyncGener
     const end = base + bytes.length;
     const lost = at + packetsInStep(bytes, at - base, stride) * stride;
     if (lost >= end) {
-      at = end === file.size ? end : lost - stride;
+      at = end === file.size ? lost : lost - stride;
       continue;
     }
     // The packet before may itself be too short: then the next one begins within it.

@@ -21,7 +21,7 @@ export class Study {
   begin(): void {
     const input = element<HTMLInputElement>("study-folder");
     element("study-choose").addEventListener("click", () => input.click());
-    input.addEventListener("change", () => this.#receive(async () => foundInInput(input.files!)));
+    input.addEventListener("change", () => void this.#receive(async () => foundInInput(input.files!)));
     this.#hearDrops();
     element("study-start").addEventListener("submit", (event) => this.#start(event));
     element("replay").addEventListener("click", () => this.#view.replay());

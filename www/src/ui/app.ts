@@ -164,7 +164,7 @@ export class App {
     const draft = this.#choosing.draft!;
     const { model, size, passes, grade, trim, output } = this.#settings;
     this.#settings.settle();
-    const options = { model, size, passes, grade, trim, output, plan: draft.plan() };
+    const options = { model, size, passes, grade, trim, output, plan: draft.plan(), marks: [...draft.marks] };
     await this.#run({ run: crypto.randomUUID(), options, into }, draft);
   }
 

@@ -19,6 +19,7 @@ export class Candidates {
   #preview: Preview | null = null;
   #clip: ClipReport | null = null;
   #grade = UNGRADED;
+  #shown: Glimpse | null = null;
   /** The one moment that is shown; null for all in turn. */
   #only: number | null = null;
   #step = 0;
@@ -62,6 +63,11 @@ export class Candidates {
     this.#showOnce(candidate);
   }
 
+  /** When the frame is shown that is seen at the moment; null while there is none. */
+  get time(): number | null {
+    return this.#shown?.time ?? null;
+  }
+
   focus(candidate: number): void {
     this.#cards[candidate]?.radio.focus({ preventScroll: true });
   }
@@ -94,6 +100,7 @@ export class Candidates {
     const playlist = this.#preview?.playlist(this.#only) ?? [];
     const glimpse = playlist[this.#step % playlist.length];
     if (!glimpse) return;
+    this.#shown = glimpse;
     const greyEverywhere = this.#group.classList.contains("grey");
     for (const [index, card] of this.#cards.entries()) {
       this.#paintCandidate(card.color, glimpse, index);

@@ -1,10 +1,11 @@
 import type { Draft } from "../draft";
+import { Fault, textOf } from "../fault";
 import { graded } from "../picture/grade";
 import type { Look } from "../picture/look";
 import type { Still } from "../picture/still";
 import { secondsOfFrame } from "../estimate";
 import { LEVELS, type Effort } from "../choices";
-import type { Glimpse, Told } from "../protocol";
+import type { Told } from "../protocol";
 import { keepsOwn } from "../shots";
 import type { Studio } from "../studio";
 import { words } from "../words/page";
@@ -21,6 +22,7 @@ export class Choosing {
   readonly #cutter: Cutter;
   #draft: Draft | null = null;
   #wanted: number | null = null;
+  #correcting = false;
 
   /** `onWork`: something is to be looked at that is not there yet; the page then calls `look`. */
   constructor(
@@ -29,6 +31,7 @@ export class Choosing {
     private readonly onWork: (job?: (signal: AbortSignal) => Promise<void>) => void,
   ) {
     this.#candidates = new Candidates((candidate) => this.choose(candidate));
+    element("correct").addEventListener("click", () => this.onWork(() => this.#correct()));
     this.#timeline = new Timeline({
       onSelect: (shot) => this.#change((draft) => (draft.selected = shot)),
       onFollow: () => this.#change((draft) => (draft.selected!.candidate = null)),
@@ -61,7 +64,7 @@ export class Choosing {
   summarize(): void {
     const draft = this.#draft;
     const chosen = draft?.candidate ?? null;
-    element("summary-choice").textContent = draft && chosen !== null ? words.summary(chosen, this.#look(draft), draft.shots.locked) : "";
+    element("summary-choice").textContent = draft && chosen !== null ? words.summary(chosen, this.#look(draft), draft.marks.length, draft.shots.locked) : "";
     const seconds = draft && chosen !== null ? this.#secondsOf(draft, this.settings) : null;
     element("summary-time").textContent = seconds === null ? "" : words.willTake(seconds);
   }
@@ -113,19 +116,48 @@ export class Choosing {
     const { working } = this.settings;
     const { size } = working;
     const preview = draft.preview(working);
-    if (!preview.complete) {
-      const told = (glimpse: Glimpse) => {
+    // While colours are corrected every mark would have it coloured anew.
+    if (!preview.complete && !this.#correcting) {
+      const told = (glimpse: Told<"preview">) => {
+        if ("following" in glimpse) return void (element("scan").textContent = words.following(glimpse.following));
         preview.add(glimpse);
         draft.measured = { seconds: preview.secondsOfFrame!, size };
         onSeen();
         if (preview.settled) this.#preset(draft);
       };
-      await this.studio.preview({ size, span: draft.span }, { signal, told });
+      await this.studio.preview({ size, span: draft.span, shots: draft.markedShots }, { signal, told });
       preview.complete = true;
       onSeen();
       this.#preset(draft);
     }
     await this.#scan(draft, signal);
+  }
+
+  /** Opens a picture of what is looked at, in which colours are corrected. */
+  async #correct(): Promise<void> {
+    const { Corrector } = await import("./correcting/corrector").catch((error: unknown) => {
+      throw new Fault("page-incomplete", textOf(error), error);
+    });
+    const draft = this.#draft!;
+    if (this.#correcting) return;
+    this.#correcting = true;
+    const span = draft.span ?? draft.whole;
+    const corrector = new Corrector({
+      studio: this.studio, draft,
+      size: () => this.settings.size,
+      grade: () => this.settings.grade,
+      work: (job) => this.onWork(job),
+      onClose: () => this.#corrected(),
+    }, span);
+    const { time } = this.#candidates;
+    corrector.open(time !== null && time >= span.start && time < span.end ? time : span.start);
+  }
+
+  #corrected(): void {
+    this.#correcting = false;
+    this.show(this.#draft!);
+    this.onWork();
+    element("correct").focus({ preventScroll: true });
   }
 
   async #scan(draft: Draft, signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ export async function dropped(data: DataTransfer): Promise<File[]> {
   // Only now, before anything is waited for, the browser shows what was dropped.
   const entries = [...data.items].map((item) => item.webkitGetAsEntry());
   if (!entries.some((entry) => entry?.isDirectory)) return [...data.files];
-  return (await Promise.all(entries.map((entry) => (entry ? filesIn(entry) : [])))).flat();
+  return (await Promise.all(entries.map(async (entry) => (entry ? filesIn(entry) : [])))).flat();
 }
 
 async function filesIn(entry: FileSystemEntry): Promise<File[]> {

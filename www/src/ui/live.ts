@@ -64,7 +64,7 @@ export class Live {
     const done = total === null ? plural(frames, "frame") : `${frames} of ${plural(total, "frame")}`;
     // A frame that was in hand still comes after the run was paused.
     const left = this.#paused ? words.paused : progress.writing ? words.writing : secondsLeft === null ? "" : words.left(secondsLeft);
-    element("tally-frames").textContent = done;
+    element("tally-frames").textContent = progress.following === null ? done : words.following(progress.following);
     element("tally-rate").textContent = words.framesASecond(framesPerSecond);
     element("tally-left").textContent = left;
     this.#speak(`${done}, ${left}`);

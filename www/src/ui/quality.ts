@@ -1,4 +1,4 @@
-import { defaultsFor, LEVELS, PASSES, PATIENCE, SIZES, type Choices, type Effort, type Level } from "../choices";
+import { defaultsFor, LEVELS, PASSES, PRESET_SECONDS, SIZES, type Choices, type Effort, type Level } from "../choices";
 import type { DeviceReport, Take } from "../protocol";
 import { words } from "../words/page";
 import { element, made } from "./element";
@@ -71,7 +71,7 @@ export class Quality {
   preset(secondsOf: (effort: Effort) => number): void {
     if (this.#byHand) return;
     const offered = NAMES.filter((name) => !this.#level(name).parentElement!.hidden);
-    const best = offered.filter((name) => secondsOf(LEVELS[name]) <= PATIENCE).at(-1) ?? offered[0];
+    const best = offered.filter((name) => secondsOf(LEVELS[name]) <= PRESET_SECONDS).at(-1) ?? offered[0];
     if (best && LEVELS[best].size !== this.effort.size) this.#choose(LEVELS[best], false);
   }
 

@@ -1,6 +1,6 @@
 import { Draft } from "../draft";
 import { fetchLinked } from "../link";
-import type { ClipReport, RunOptions } from "../protocol";
+import type { ClipReport, RunOptions, Told } from "../protocol";
 import type { Studio } from "../studio";
 import { words } from "../words/page";
 import { clipWords } from "../words/measure";
@@ -10,6 +10,9 @@ import type { Jobs } from "./jobs";
 import { noteItem } from "./result";
 import type { Settings } from "./settings";
 import type { Stage, State } from "./stage";
+
+/** Seconds after which it can be said how long a file of another kind still takes. */
+const CERTAIN_AFTER = 3;
 
 /** From a file to a clip on the desk. On a fault everything is as it was before. */
 export class Reading {
@@ -77,7 +80,7 @@ export class Reading {
     await this.jobs.run({ file: file.name, kept: words.kept.run, again }, async (signal) => {
       this.#step.textContent = words.steps.file;
       const draft = new Draft(await this.#probe(file, signal));
-      draft.adopt(options.plan);
+      draft.adopt(options);
       this.#step.textContent = words.steps.model;
       await this.studio.open();
       this.settings.leave(await this.studio.room(this.settings.demand, signal));
@@ -116,7 +119,14 @@ export class Reading {
   }
 
   #probe(file: File, signal: AbortSignal): Promise<ClipReport> {
-    return this.studio.probe(file, { signal, told: ({ share }) => (this.#step.textContent = words.steps.foreign(share)) });
+    let begun = 0;
+    const told = ({ share }: Told<"probe">) => {
+      begun ||= share === null ? 0 : performance.now();
+      const spent = begun === 0 ? 0 : (performance.now() - begun) / 1000;
+      const isCertain = share !== null && share > 0 && spent > CERTAIN_AFTER;
+      this.#step.textContent = words.steps.foreign(share, isCertain ? (spent * (1 - share)) / share : null);
+    };
+    return this.studio.probe(file, { signal, told });
   }
 
   #goBack(state: State, file: File | null): void {

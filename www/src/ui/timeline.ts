@@ -1,4 +1,5 @@
 import type { Draft } from "../draft";
+import { marksIn } from "../marks/mark";
 import { keepsOwn, type Shot } from "../shots";
 import { clipClock } from "../words/measure";
 import { words } from "../words/page";
@@ -65,8 +66,10 @@ export class Timeline {
 
   #item(draft: Draft, shot: Shot, at: number): HTMLElement {
     const locked = keepsOwn(shot) ? words.ownBadge : shot.candidate === null ? "" : String(shot.candidate + 1);
-    const item = this.#label(String(at), draft.selected === shot, this.#picture(draft, shot), locked, clipClock(draft.clip, shot.start));
-    item.querySelector("input")!.ariaLabel = words.shotLabel(at, shot.start - draft.clip.start, shot.candidate, keepsOwn(shot));
+    const marks = marksIn(draft.marks, draft.shots.span(shot, Infinity)).length;
+    const caption = [clipClock(draft.clip, shot.start), marks > 0 ? words.colorsGiven(marks) : ""].filter(Boolean).join(" · ");
+    const item = this.#label(String(at), draft.selected === shot, this.#picture(draft, shot), locked, caption);
+    item.querySelector("input")!.ariaLabel = words.shotLabel(at, shot.start - draft.clip.start, shot.candidate, keepsOwn(shot), marks);
     return item;
   }
 

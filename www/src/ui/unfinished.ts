@@ -2,9 +2,9 @@ import { Fault } from "../fault";
 import type { Unfinished } from "../protocol";
 import type { Studio } from "../studio";
 import { words } from "../words/page";
+import { Forgetting } from "./forgetting";
 import { element, made, smallButton } from "./element";
 import type { Jobs } from "./jobs";
-import { focusHeading } from "./stage";
 
 /** The runs that broke off, with an earlier tab or in this one, each with what can be done about it. */
 export class UnfinishedRuns {
@@ -13,6 +13,7 @@ export class UnfinishedRuns {
   readonly #files = new Map<string, File>();
   /** Files that were made of what was there, by run. */
   readonly #saved = new Map<string, string>();
+  readonly #forgetting = new Forgetting(() => this.#show(), (run) => void this.#forget(run));
 
   /** `pick` asks the visitor for a file; `onTaken` gets a run's own file when it is given again. */
   constructor(
@@ -45,7 +46,7 @@ export class UnfinishedRuns {
 
   /** The run that goes on when its file is given; null if there is none. One that the visitor ended waits for their word. */
   of(file: File): Unfinished | null {
-    return this.#runs.find(({ source, stopped }) => !stopped && isSame(source, file)) ?? null;
+    return this.#runs.find(({ run, source, stopped }) => !stopped && !this.#forgetting.has(run) && isSame(source, file)) ?? null;
   }
 
   /** A run is in hand or forgotten, and is not offered any more. */
@@ -57,19 +58,20 @@ export class UnfinishedRuns {
 
   #show(): void {
     element("unfinished").hidden = this.#runs.length === 0;
-    element("unfinished-hint").hidden = this.#runs.every(({ run }) => this.#files.has(run));
+    element("unfinished-hint").hidden = this.#runs.every(({ run }) => this.#files.has(run) || this.#forgetting.has(run));
     element("unfinished-list").replaceChildren(...this.#runs.map((run) => this.#item(run)));
   }
 
   #item(unfinished: Unfinished): HTMLLIElement {
     const { run, source: { name }, finished, seconds } = unfinished;
+    if (this.#forgetting.has(run)) return this.#forgetting.item(run, name);
     const file = this.#files.get(run);
     const actions = made("p", { className: "actions" },
       file
         ? smallButton(words.goOn, words.goOnLabel(name), () => this.onTaken(unfinished, file))
         : smallButton(words.giveAgain, words.giveAgainLabel(name), () => this.#askFor(unfinished)),
       smallButton(words.saveSoFar, words.saveSoFarLabel(name), (pressed) => void this.#save(unfinished, pressed)),
-      smallButton(words.forget, words.forgetLabel(name), (pressed) => void this.#forget(unfinished, pressed)));
+      smallButton(words.forget, words.forgetLabel(name), () => this.#forgetting.begin(run)));
     return made("li", {}, made("p", {}, made("strong", { textContent: name }), words.brokenOff(finished, seconds)), actions);
   }
 
@@ -103,17 +105,13 @@ export class UnfinishedRuns {
   }
 
   /** It is offered until nothing is left of it: a tab that is closed before that finds it again. */
-  async #forget({ run, source }: Unfinished, pressed: HTMLButtonElement): Promise<void> {
-    this.jobs.clear();
-    pressed.disabled = true;
+  async #forget(run: string): Promise<void> {
     try {
       await this.studio.forget(run);
       this.drop(run);
-      focusHeading();
     } catch (error) {
-      this.jobs.explain(error, "worker-failed", { file: source.name, kept: words.kept.run, again: () => this.#show() });
-    } finally {
-      pressed.disabled = false;
+      const file = this.#runs.find((each) => each.run === run)?.source.name ?? "";
+      this.jobs.explain(error, "worker-failed", { file, kept: words.kept.run, again: () => this.#show() });
     }
   }
 }

@@ -2,11 +2,13 @@ import type { Unsaved } from "../protocol";
 import type { Studio } from "../studio";
 import { words } from "../words/page";
 import { element, made, smallButton } from "./element";
+import { Forgetting } from "./forgetting";
 import { focusHeading } from "./stage";
 
 /** Results of earlier tabs that nobody saved. */
 export class UnsavedResults {
   #results: Unsaved[] = [];
+  readonly #forgetting = new Forgetting(() => this.#show(), (run) => void this.#settle(run, () => this.studio.forget(run), () => {}));
 
   constructor(private readonly studio: Studio) {}
 
@@ -22,9 +24,10 @@ export class UnsavedResults {
   }
 
   #item({ run, file }: Unsaved): HTMLLIElement {
+    if (this.#forgetting.has(run)) return this.#forgetting.item(run, file.name);
     return made("li", {}, made("p", {}, made("strong", { textContent: file.name }), words.notSaved), made("p", { className: "actions" },
-      smallButton(words.save, `${words.save} ${file.name}`, () => void this.#settle(run, () => this.#save(run, file))),
-      smallButton(words.forget, words.forgetLabel(file.name), () => void this.#settle(run, () => this.studio.forget(run)))));
+      smallButton(words.save, `${words.save} ${file.name}`, () => void this.#settle(run, () => this.#save(run, file), focusHeading)),
+      smallButton(words.forget, words.forgetLabel(file.name), () => this.#forgetting.begin(run))));
   }
 
   #save(run: string, file: File): Promise<void> {
@@ -34,9 +37,9 @@ export class UnsavedResults {
   }
 
   /** Does what is asked; where another tab was faster there is nothing to be done any more. */
-  async #settle(run: string, done: () => Promise<void>): Promise<void> {
+  async #settle(run: string, done: () => Promise<void>, afterwards: () => void): Promise<void> {
     await done().catch(() => undefined);
     this.offer(this.#results.filter((each) => each.run !== run));
-    focusHeading();
+    afterwards();
   }
 }

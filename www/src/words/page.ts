@@ -1,4 +1,4 @@
-import { PATIENCE, type Level } from "../choices";
+import { PRESET_SECONDS, type Level } from "../choices";
 import type { Look } from "../picture/look";
 import type { DeviceReport, WrittenFormat } from "../protocol";
 import { clockWords, codecWords, fileWords, megabytes, percent, plural, spanWords } from "./measure";
@@ -35,11 +35,11 @@ export const words = {
   steps: {
     link: "Fetching the clip that the address names…",
     file: "Reading the file…",
-    foreign: (share: number | null) => share === null
+    foreign: (share: number | null, left: number | null) => share === null
       ? "Fetching the decoder for this kind of file (10 MB, once)…"
-      : `The browser does not read this kind of file; the added decoder does: ${percent(share)}…`,
+      : `Your browser cannot read this kind of file. The added decoder is preparing it: ${percent(share)}${left === null ? "…" : `, about ${spanWords(left)} left.`}`,
     model: "Getting ready to colour…",
-    preview: "Imagining four colourings…",
+    preview: "Making four colourings…",
   },
   // what is kept when something goes wrong
   kept: {
@@ -62,8 +62,11 @@ export const words = {
   giveAgainLabel: (name: string) => `Choose it to go on: ${name}`,
   saveSoFar: "Save what is there",
   saveSoFarLabel: (name: string) => `Save what is there of ${name}`,
-  notSaved: " is coloured to its end, and was not saved.",
+  notSaved: " is all coloured, and not saved yet.",
   forget: "Forget it",
+  forgotten: " is forgotten.",
+  undo: "Undo",
+  undoLabel: (name: string) => `Undo: keep ${name}`,
   forgetLabel: (name: string) => `Forget it: ${name}`,
   // choosing
   likeliest: "likeliest",
@@ -83,7 +86,7 @@ export const words = {
   },
   levels: (level: Level | null, preset: boolean) => [
     level ? LEVEL_WORDS[level] : "Set by the numbers under “More”.",
-    preset ? `Preset is the best that is done within ${spanWords(PATIENCE)}.` : "",
+    preset ? `Preset is the best that is done within ${spanWords(PRESET_SECONDS)}.` : "",
   ].filter(Boolean).join(" "),
   model: (model: string) => MODELS[model] ?? model,
   modelHint: (chosen: string, larger: number) => {
@@ -91,21 +94,22 @@ export const words = {
     return larger > 0 ? `Finer knows more of what is to be seen. It is ${megabytes(larger)} MB, fetched once.` : "Finer knows more of what is to be seen. It is here already.";
   },
   sizesLeftOut: (largest: number) => `A finer quality needs more memory for this clip than there is here: ${largest} pixels is the largest size that fits.`,
-  willTake: (seconds: number) => (seconds < 8 ? "A few seconds on this device." : `It will take about ${spanWords(seconds)} on this device.`),
+  willTake: (seconds: number) => (seconds < 8 ? "A few seconds on this device." : `About ${spanWords(seconds)} on this device.`),
   bestFormat: "What suits it best",
   formats: {
     "mp4-avc": "MP4 (H.264)", "mp4-hevc": "MP4 (HEVC)", "mp4-av1": "MP4 (AV1)", "webm-vp9": "WebM (VP9)", "webm-av1": "WebM (AV1)",
     png: "PNG", jpeg: "JPEG", webp: "WebP",
   } satisfies Record<WrittenFormat, string>,
-  summary: (candidate: number, look: Look | null, locked: number) =>
-    `Colouring ${candidate + 1}${look ? ` (${LOOKS[look].toLowerCase()})` : ""}${locked === 0 ? "" : `, and ${plural(locked, "shot")} with ${locked === 1 ? "its" : "their"} own`}.`,
+  summary: (candidate: number, look: Look | null, marks: number, locked: number) =>
+    `Colouring ${candidate + 1}${look ? ` (${LOOKS[look].toLowerCase()})` : ""}${marks === 0 ? "" : ` with ${plural(marks, "colour")} of yours`}${locked === 0 ? "" : `, and ${plural(locked, "shot")} with ${locked === 1 ? "its" : "their"} own`}.`,
   // shots
   wholeClip: "Whole clip",
   forAll: "all shots",
   shotsFound: (count: number) => (count === 1 ? "One shot: no cut was found." : `${count} shots.`),
   scanning: (count: number, share: number) => `Looking for cuts: ${percent(share)}, ${plural(count, "shot")} so far. You need not wait for it.`,
-  shotLabel: (at: number, seconds: number, candidate: number | null, own: boolean) =>
-    `Shot ${at + 1}, from ${clockWords(seconds)}${own ? ", keeps its own colours" : candidate === null ? "" : `, locked to colouring ${candidate + 1}`}`,
+  colorsGiven: (count: number) => plural(count, "colour"),
+  shotLabel: (at: number, seconds: number, candidate: number | null, own: boolean, marks: number) =>
+    `Shot ${at + 1}, from ${clockWords(seconds)}${own ? ", keeps its own colours" : candidate === null ? "" : `, locked to colouring ${candidate + 1}`}${marks > 0 ? `, ${plural(marks, "colour")} of yours` : ""}`,
   ownBadge: "own",
   shotKeepsOwn: (at: number) => `Shot ${at + 1} keeps its own colours.`,
   keepingOwn: (count: number, all: number) => {
@@ -128,6 +132,7 @@ export const words = {
   linkLater: "A link can be taken once this clip is coloured. Files can be dropped at any time.",
   // the run
   firstFrame: "Preparing the first frame…",
+  following: (share: number) => `Following your colours through the shot: ${percent(share)}…`,
   framesASecond: (rate: number) => `${rate.toFixed(rate < 10 ? 2 : 0)} frames a second`,
   left: (seconds: number) => `about ${spanWords(seconds)} left`,
   views: {

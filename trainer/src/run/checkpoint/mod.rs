@@ -23,7 +23,8 @@ use progress::Progress;
 
 const NETWORK: &str = "network.mpk";
 const AVERAGE: &str = "average.mpk";
-const OPTIMIZER: &str = "optimizer.mpk";
+/// "optimizer.mpk" held moments by tensor, until AdamW took all parameters as one vector: from such a checkpoint moments begin anew.
+const OPTIMIZER: &str = "moments.mpk";
 
 /// The state that training goes on from.
 #[derive(Debug)]

@@ -7,7 +7,6 @@
 //! burn-collective itself uses between machines; [`nodes`] says why its own step between machines does not serve.
 
 mod agreement;
-pub(super) mod flat;
 mod group;
 pub mod nodes;
 mod peer;

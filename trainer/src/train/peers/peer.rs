@@ -16,11 +16,8 @@ use burn::{
     },
 };
 
-use super::{
-    flat,
-    nodes::{Nodes, unlike},
-};
-use crate::train::figures::Figures;
+use super::nodes::{Nodes, unlike};
+use crate::train::{figures::Figures, flat};
 
 /// One of the devices that train a network together.
 #[derive(Clone)]
@@ -73,9 +70,10 @@ impl Peer {
         if self.count == 1 {
             return Ok(network);
         }
-        let ours = flat::parameters(&network); // [p]
+        let order = flat::all(&network);
+        let ours = flat::parameters(&network, &order); // [p]
         let first = self.sum(if self.is_first() { ours } else { ours.zeros_like() })?;
-        Ok(flat::replace_parameters(network, first))
+        Ok(flat::replace_parameters(network, first, &order))
     }
 
     /// The means over all peers of the gradients of `network` and of the figures.

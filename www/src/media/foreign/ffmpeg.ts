@@ -2,7 +2,9 @@
  * The worker of the added decoder: FFmpeg's own programs, `ffprobe` and `ffmpeg`, called by their arguments as on any
  * machine. They run to their end without listening; whoever wants them to stop ends the worker.
  */
+import { isTransportStream } from "../transport-stream";
 import { claimsFields, isProtected, pictureOf, plan, promisedSeconds, type Inspected } from "./inspect";
+import { endsWithinPacket } from "./program-stream";
 import { KeptFile } from "./kept-file";
 import type { Job, Refusal, Said } from "./job";
 
@@ -55,7 +57,8 @@ addEventListener("message", ({ data }: MessageEvent<Job>) => {
 
 async function convert(job: Job): Promise<void> {
   const core = await load(job);
-  const programs = new Programs(core, job.file);
+  // Of a stream of few packets FFmpeg guesses another format.
+  const programs = new Programs(core, job.file, (await isTransportStream(job.file)) ? ["-f", "mpegts"] : []);
   say({ kind: "begun" });
   const inspected = programs.inspect();
   const picture = pictureOf(inspected);
@@ -68,7 +71,9 @@ async function convert(job: Job): Promise<void> {
   const kept = await KeptFile.open(job.name);
   try {
     const reached = programs.write(options, kept, seconds);
-    say({ kind: "done", converted: { ...converted, breaksOff: reached < promisedSeconds(inspected, picture) - SHORT_OF_END }, written: kept.complete() });
+    const isShort = reached < promisedSeconds(inspected, picture) - SHORT_OF_END;
+    const breaksOff = isShort || (inspected.format.format_name === "mpeg" && (await endsWithinPacket(job.file)));
+    say({ kind: "done", converted: { ...converted, breaksOff }, written: kept.complete() });
   } catch (error) {
     kept.close();
     throw error;
@@ -95,8 +100,11 @@ class Programs {
   #position = 0;
   #unreadable = false;
   #onLine: (line: string) => void = () => {};
+  readonly #source: string[];
 
-  constructor(private readonly core: Core, private readonly file: Blob) {
+  /** `format`: what the file is, where that is known. */
+  constructor(private readonly core: Core, private readonly file: Blob, format: string[]) {
+    this.#source = [...format, "-i", SOURCE];
     core.setLogger(({ type, message }) => {
       (type === "stdout" ? this.#output : this.#complaints).push(message);
       this.#complaints.splice(0, this.#complaints.length - 20);
@@ -112,7 +120,7 @@ class Programs {
   }
 
   inspect(): Inspected {
-    const streams = this.#probe("-show_streams", "-show_format");
+    const streams = this.#probe("-show_streams", "-show_format", "-show_chapters");
     if (!streams.format) throw new Refused(this.#unreadable ? "file-unreadable" : "file-unknown", this.complaints);
     const { frames = [] } = this.#probe("-select_streams", "V:0", "-read_intervals", `%+#${LOOKED_AT}`, "-show_entries", "frame=interlaced_frame");
     return { ...streams, frames } as Inspected;
@@ -121,7 +129,7 @@ class Programs {
   #probe(...options: string[]): Partial<Inspected> {
     this.#output = [];
     this.core.reset();
-    this.core.ffprobe("-v", "warning", "-of", "json", ...options, SOURCE);
+    this.core.ffprobe("-v", "warning", "-of", "json", ...options, ...this.#source);
     try {
       return JSON.parse(this.#output.join("\n")) as Partial<Inspected>;
     } catch {
@@ -138,7 +146,7 @@ class Programs {
         if (counts) combed = Number(counts[1]) + Number(counts[2]) > Number(counts[3]);
       };
       this.core.reset();
-      this.core.exec("-v", "info", "-ss", String(share * seconds), "-i", SOURCE, "-map", "0:V:0", "-frames:v", String(AT_EACH), "-vf", "idet", "-f", "null", "-");
+      this.core.exec("-v", "info", "-ss", String(share * seconds), ...this.#source, "-map", "0:V:0", "-frames:v", String(AT_EACH), "-vf", "idet", "-f", "null", "-");
       return combed;
     });
   }
@@ -157,9 +165,11 @@ class Programs {
       say({ kind: "told", share: Math.min(share, 1) });
     };
     this.core.reset();
-    const status = this.core.exec("-v", "error", "-progress", "pipe:1", "-nostats", "-fflags", "+genpts", "-i", SOURCE, ...options, WRITTEN);
+    const status = this.core.exec("-v", "error", "-progress", "pipe:1", "-nostats", "-fflags", "+genpts", ...this.#source, ...options, WRITTEN);
     if (kept.failure) throw new Refused("storage-full", String(kept.failure));
     if (this.#unreadable) throw new Refused("file-unreadable", this.complaints);
+    // Its older decoders take no picture that is narrower than 24 pixels.
+    if (this.complaints.includes("Image too small")) throw new Refused("frame-size", this.complaints);
     if (status !== 0) throw new Refused("decode-failed", this.complaints);
     return reached;
   }

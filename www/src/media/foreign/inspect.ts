@@ -4,6 +4,7 @@ import type { Converted } from "./job";
 export interface Inspected {
   streams: Stream[];
   format: { format_name: string; format_long_name: string; duration?: string };
+  chapters?: unknown[];
   frames?: { interlaced_frame: number }[];
 }
 
@@ -73,6 +74,7 @@ export function plan(inspected: Inspected, picture: Stream, mayCopy: boolean, co
     soundLeftOut: sound.filter((stream) => !known.includes(stream)).map(({ codec_tag_string }) => codec_tag_string),
     soundEncoded: known.filter((stream) => !isKept(stream)).map(({ codec_name }) => codec_name!),
     deinterlaced: combed,
+    chapters: (inspected.chapters ?? []).length > 0,
     padded, copied,
   };
   // AVI has no time stamps, only frames at a constant rate; where they are stored in another order the decoder can but guess.

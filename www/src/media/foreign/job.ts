@@ -24,6 +24,8 @@ export interface Converted {
   soundEncoded: string[];
   /** Whether the picture was in two fields, which are now one frame. */
   deinterlaced: boolean;
+  /** Whether it is divided into chapters. */
+  chapters: boolean;
   /** Whether a row or a column was added, because the new file takes even sizes only. */
   padded: boolean;
   /** Whether the picture was taken over as it was. */
@@ -33,7 +35,7 @@ export interface Converted {
 }
 
 /** Why a file was not brought over. */
-export type Refusal = "decoder-missing" | "file-unknown" | "file-protected" | "file-no-video" | "codec-unsupported" | "decode-failed" | "storage-full" | "file-unreadable";
+export type Refusal = "decoder-missing" | "file-unknown" | "file-protected" | "file-no-video" | "codec-unsupported" | "decode-failed" | "frame-size" | "storage-full" | "file-unreadable";
 
 export type Said =
   | { kind: "begun" }

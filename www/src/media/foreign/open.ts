@@ -60,10 +60,11 @@ function described(clip: Clip, converted: Converted, place: Place): Clip {
   };
 }
 
-function notesOn({ container, codec, deinterlaced, padded, soundLeftOut, soundEncoded, breaksOff }: Converted): string[] {
+function notesOn({ container, codec, deinterlaced, chapters, padded, soundLeftOut, soundEncoded, breaksOff }: Converted): string[] {
   return [
     notes.addedDecoder(container, codec),
     ...(deinterlaced ? [notes.deinterlaced] : []),
+    ...(chapters ? [notes.chapters] : []),
     ...(padded ? [notes.padded] : []),
     ...(breaksOff ? [notes.breaksOff] : []),
     ...soundEncoded.map((codec) => notes.soundEncoded(codec, "aac")),

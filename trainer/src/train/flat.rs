@@ -8,7 +8,7 @@ use burn::{
     tensor::{Tensor, backend::AutodiffBackend},
 };
 
-use crate::train::figures::Figures;
+use super::figures::Figures;
 
 /// A vector on the device, without a graph.
 type Vector<B> = Tensor<<B as AutodiffBackend>::InnerBackend, 1>;
@@ -41,16 +41,29 @@ pub fn scatter<B: AutodiffBackend, M: AutodiffModule<B>>(
     (scatter.gradients, figures)
 }
 
-/// All parameters, in the network's order: `[p]`.
-pub fn parameters<B: AutodiffBackend, M: AutodiffModule<B>>(network: &M) -> Vector<B> {
-    let mut all = Parameters::<B>(Vec::new());
+/// All parameters, in the network's order.
+pub fn all<B: AutodiffBackend, M: AutodiffModule<B>>(network: &M) -> Vec<ParamId> {
+    let mut all = All(Vec::new());
     network.visit(&mut all);
-    Tensor::cat(all.0, 0)
+    all.0
+}
+
+/// These parameters, which are in the network's order: `[p]`.
+pub fn parameters<B: AutodiffBackend, M: AutodiffModule<B>>(network: &M, order: &[ParamId]) -> Vector<B> {
+    let order = order.iter().copied().collect();
+    let mut parameters = Parameters::<B> { parts: Vec::new(), order };
+    network.visit(&mut parameters);
+    Tensor::cat(parameters.parts, 0)
 }
 
 /// The network with the parameters of such a vector.
-pub fn replace_parameters<B: AutodiffBackend, M: AutodiffModule<B>>(network: M, vector: Vector<B>) -> M {
-    network.map(&mut Replace::<B>(Cut { vector, start: 0 }))
+pub fn replace_parameters<B: AutodiffBackend, M: AutodiffModule<B>>(
+    network: M,
+    vector: Vector<B>,
+    order: &[ParamId],
+) -> M {
+    let order = order.iter().copied().collect();
+    network.map(&mut Replace::<B> { cut: Cut { vector, start: 0 }, order })
 }
 
 /// A vector that is cut into tensors, from its beginning on.
@@ -91,28 +104,55 @@ struct Scatter<B: AutodiffBackend> {
 
 impl<B: AutodiffBackend> ModuleVisitor<B> for Scatter<B> {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<B, D>>) {
-        if self.order.front() == Some(&parameter.id) {
-            self.order.pop_front();
+        if is_next(&mut self.order, parameter.id) {
             let gradient = self.cut.next(parameter.val().dims());
             self.gradients.register::<B::InnerBackend, D>(parameter.id, gradient);
         }
     }
 }
 
-struct Parameters<B: AutodiffBackend>(Vec<Vector<B>>);
+struct All(Vec<ParamId>);
 
-impl<B: AutodiffBackend> ModuleVisitor<B> for Parameters<B> {
+impl<B: AutodiffBackend> ModuleVisitor<B> for All {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<B, D>>) {
-        self.0.push(parameter.val().inner().flatten(0, D - 1));
+        self.0.push(parameter.id);
     }
 }
 
-struct Replace<B: AutodiffBackend>(Cut<B>);
+struct Parameters<B: AutodiffBackend> {
+    parts: Vec<Vector<B>>,
+    order: VecDeque<ParamId>,
+}
+
+impl<B: AutodiffBackend> ModuleVisitor<B> for Parameters<B> {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<B, D>>) {
+        if is_next(&mut self.order, parameter.id) {
+            self.parts.push(parameter.val().inner().flatten(0, D - 1));
+        }
+    }
+}
+
+struct Replace<B: AutodiffBackend> {
+    cut: Cut<B>,
+    order: VecDeque<ParamId>,
+}
 
 impl<B: AutodiffBackend> ModuleMapper<B> for Replace<B> {
     fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<B, D>>) -> Param<Tensor<B, D>> {
+        if !is_next(&mut self.order, parameter.id) {
+            return parameter;
+        }
         let (id, tensor, mapper) = parameter.consume();
-        let values = Tensor::from_inner(self.0.next(tensor.dims()));
+        let values = Tensor::from_inner(self.cut.next(tensor.dims()));
         Param::from_mapped_value(id, values.set_require_grad(tensor.is_require_grad()), mapper)
     }
+}
+
+/// True for the parameter that is next in the order, which then goes on.
+fn is_next(order: &mut VecDeque<ParamId>, parameter: ParamId) -> bool {
+    let next = order.front() == Some(&parameter);
+    if next {
+        order.pop_front();
+    }
+    next
 }
