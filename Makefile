@@ -12,7 +12,7 @@ BENCH_PACKAGES := tests/bench/web/node_modules
 BENCH_PARTS := $(BENCH_PACKAGES)/.package-lock.json
 BENCH_ONNX := target/bench/f.onnx
 
-.PHONY: serve test generated failing screenshots check check-native check-wasm check-page test-native test-page page wasm colorize samples bench bench-native bench-web \
+.PHONY: demonstration serve test generated failing screenshots check check-native check-wasm check-page test-native test-page page wasm colorize samples bench bench-native bench-web \
 	bench-kit cuda train-kit rust-parts node-parts browser-parts clean
 
 # A folder that `trainer export` wrote, to be used by the page instead of the published weights.
@@ -63,6 +63,10 @@ screenshots: page browser-parts
 colorize: page browser-parts
 	@node tests/browser/colorize.mjs "$(IN)" "$(OUT)" $(if $(SIZE),--size $(SIZE)) $(if $(PASSES),--passes $(PASSES)) \
 		$(if $(DEVICE),--device $(DEVICE)) $(if $(PRESET),--preset $(PRESET)) $(if $(CANDIDATE),--candidate $(CANDIDATE))
+
+## The film of the README, recorded from the page.
+demonstration: page browser-parts
+	node tests/browser/demonstration.mjs
 
 ## The film on the start page, coloured by the published weights.
 samples: rust-parts browser-parts

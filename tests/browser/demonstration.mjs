@@ -22,7 +22,7 @@ const RATE = 8;
 const CORRECTIONS = [
   { place: { x: 0.19, y: 0.42 }, hue: 255, strength: 30 },
   { place: { x: 0.35, y: 0.65 }, hue: 130, strength: 35 },
-  { place: { x: 0.72, y: 0.38 }, hue: 60, strength: 18 },
+  { place: { x: 0.84, y: 0.42 }, hue: 60, strength: 14 },
 ];
 
 const folder = await clipFolder();
