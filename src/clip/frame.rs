@@ -11,7 +11,7 @@ use crate::{
     guided::Guide,
     hint::{Hint, Hints},
     kernel::Kernels,
-    model::{colorizer::Proposal, flow::FlowNet, preset::Networks, size::pad_to_multiple},
+    model::{colorizer::Proposal, flow::FlowNet, preset::Networks, size::mirror_to_multiple},
     plane::Plane,
     readback::Reading,
     suggestion::evened,
@@ -86,7 +86,7 @@ impl<B: Kernels> Frame<B> {
     /// The palette's logits that f's suggestion is made of, `[1, COLORS, H / 8, W / 8]` of the padded frame.
     pub fn logits(&self, networks: &Networks<B>) -> Tensor<B, 4> {
         let trunk = &networks.trunk;
-        let grey = pad_to_multiple(self.grey.clone(), trunk.backbone.multiple()); // [1, 1, H, W]
+        let grey = mirror_to_multiple(self.grey.clone(), trunk.backbone.multiple()); // [1, 1, H, W]
         evened(trunk.distribution.logits(trunk.forward(grey).colors)) // [1, COLORS, H / 8, W / 8]
     }
 

@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
     hint::Hint,
     kernel::Kernels,
-    model::{distribution::CELL, size::pad_to_multiple, trunk::Trunk},
+    model::{distribution::CELL, size::mirror_to_multiple, trunk::Trunk},
     plane::Plane,
     propagation::normalized,
     readback::read,
@@ -118,7 +118,7 @@ impl<B: Kernels> Cells<B> {
     fn of(trunk: &Trunk<B>, grey: &Plane, device: &B::Device) -> Self {
         let (rows, columns) = (grey.height.div_ceil(CELL), grey.width.div_ceil(CELL));
         let data = TensorData::new(grey.samples.clone(), [1, 1, grey.height, grey.width]);
-        let padded = pad_to_multiple(Tensor::from_data(data, device), trunk.backbone.multiple()); // [1, 1, H, W]
+        let padded = mirror_to_multiple(Tensor::from_data(data, device), trunk.backbone.multiple()); // [1, 1, H, W]
         let description = trunk.forward(padded);
         let [.., all_rows, _] = description.colors.dims();
         let taps = description.taps.into_iter().skip(FIRST_TAP).map(|tap| sized(tap, all_rows));

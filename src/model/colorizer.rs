@@ -9,7 +9,7 @@ use burn::{
 use super::{
     distribution::{CELL, log_likelihood},
     hypercolumn::HypercolumnHead,
-    size::{crop, pad_to_multiple},
+    size::{crop, mirror_to_multiple},
     trunk::{Trunk, TrunkConfig},
     unet::{Unet, UnetConfig},
 };
@@ -106,7 +106,7 @@ impl<B: Kernels> Colorizer<B> {
     fn padded(&self, trunk: &Trunk<B>, grey: Tensor<B, 4>, hints: Option<Hints<B>>) -> Described<B> {
         let multiple = trunk.backbone.multiple();
         let [.., height, width] = grey.dims();
-        let grey = pad_to_multiple(grey, multiple); // [n, 1, H, W]
+        let grey = mirror_to_multiple(grey, multiple); // [n, 1, H, W]
         let [images, _, rows, columns] = grey.dims();
         let description = trunk.forward(grey.clone());
         let logits = trunk.distribution.logits(description.colors.clone()); // [n, COLORS, H / 8, W / 8]
@@ -119,7 +119,7 @@ impl<B: Kernels> Colorizer<B> {
         if let Some(spread) = &spread {
             chroma = chroma.clone() + B::upsample(spread.correction(chroma), CELL);
         }
-        let hint = suggested(chroma, hints.map(|hints| pad_to_multiple(hints.planes, multiple))); // [n, 3, H, W]
+        let hint = suggested(chroma, hints.map(|hints| mirror_to_multiple(hints.planes, multiple))); // [n, 3, H, W]
         let mut colors = self.unet.forward(self.head.forward(grey, hint, description)); // [n, 3 d, H, W]
         if let Some(spread) = &spread {
             colors = corrected(colors, spread);

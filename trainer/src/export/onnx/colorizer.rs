@@ -46,14 +46,29 @@ pub fn graph<B: Backend>(
     graph.finish("colorizer", input, &candidates, output)
 }
 
-/// Repeats the last row and column until both sides are multiples of `multiple`.
+/// Mirrors the frame at its right and lower border until both sides are multiples of `multiple`, as
+/// [`mirror_to_multiple`](chromaflow::model::size::mirror_to_multiple) does.
 fn pad(graph: &mut Graph, shape: &str, multiple: usize) -> Name {
-    let multiple = graph.integers(&[1, 1, multiple as i64, multiple as i64]);
-    let before = graph.integers(&[0; 4]);
-    let negative = graph.add("Neg", &[shape], Vec::new());
+    [2, 3].into_iter().fold("grey".to_owned(), |image, axis| {
+        let places = mirrored(graph, shape, axis, multiple);
+        graph.add("Gather", &[&image, &places], vec![integer("axis", axis)])
+    })
+}
+
+/// For each place along the padded axis the one that it mirrors: max(0, min(i, 2 (n - 1) - i)).
+fn mirrored(graph: &mut Graph, shape: &str, axis: i64, multiple: usize) -> Name {
+    let [zero, one, axis, multiple] = [0, 1, axis, multiple as i64].map(|value| graph.integers(&[value]));
+    let side = graph.add("Gather", &[shape, &axis], Vec::new()); // [1]
+    let negative = graph.add("Neg", &[&side], Vec::new());
     let behind = graph.add("Mod", &[&negative, &multiple], Vec::new()); // never negative, as the divisor is positive
-    let amounts = graph.join(&[&before, &behind], 0);
-    graph.add("Pad", &["grey", &amounts], vec![text("mode", "edge")])
+    let padded = graph.add("Add", &[&side, &behind], Vec::new());
+    let [from, to, step] = [&zero, &padded, &one].map(|value| graph.add("Squeeze", &[value], Vec::new()));
+    let places = graph.add("Range", &[&from, &to, &step], Vec::new()); // [padded]
+    let last = graph.add("Sub", &[&side, &one], Vec::new());
+    let twice = graph.add("Add", &[&last, &last], Vec::new());
+    let back = graph.add("Sub", &[&twice, &places], Vec::new());
+    let nearer = graph.add("Min", &[&places, &back], Vec::new());
+    graph.add("Max", &[&nearer, &zero], Vec::new())
 }
 
 /// The chroma that the trunk's distribution suggests, at the frame's size.

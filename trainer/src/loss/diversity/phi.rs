@@ -7,7 +7,7 @@ use burn::{
 use chromaflow::{
     kernel::Kernels,
     model::{
-        size::pad_to_multiple,
+        size::mirror_to_multiple,
         trunk::{Backbone, TAPS},
     },
 };
@@ -66,8 +66,8 @@ impl<B: Kernels> Phi<B> {
     fn tap_distances(&self, images: Tensor<B, 4>, truth: Tensor<B, 4>, count: usize) -> Tensor<B, 2> {
         let multiple = self.backbone.multiple();
         let none = Tensor::zeros([truth.dims()[0], count], &truth.device()); // [n, d]
-        let true_taps = self.backbone.forward(pad_to_multiple(truth, multiple));
-        let taps = self.backbone.forward(pad_to_multiple(images, multiple));
+        let true_taps = self.backbone.forward(mirror_to_multiple(truth, multiple));
+        let taps = self.backbone.forward(mirror_to_multiple(images, multiple));
         taps.into_iter().zip(true_taps).enumerate().fold(none, |sum, (level, (tap, true_tap))| {
             let weight = LAYER_WEIGHTS[level + 1] * self.tap_scales[level];
             sum + mean_difference(tap, true_tap, count).mul_scalar(weight)
