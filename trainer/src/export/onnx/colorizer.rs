@@ -13,7 +13,7 @@ use chromaflow::{
 };
 
 use super::{
-    graph::{Graph, Name, Side, integer, text, value},
+    graph::{Graph, Name, Side, integer, value},
     proto::GraphProto,
     trunk::{Tap, taps},
 };

@@ -179,7 +179,7 @@ pub fn value(name: &str, about: &str, shape: &[Side]) -> ValueInfoProto {
 }
 
 /// An option that is a text.
-pub fn text(name: &str, value: &str) -> AttributeProto {
+fn text(name: &str, value: &str) -> AttributeProto {
     const STRING: i32 = 3;
     AttributeProto {
         name: name.to_owned(),
