@@ -1,4 +1,4 @@
-//! From photos and clips to a prepared set ([`crate::prepared`]).
+//! From photos and clips to a prepared set ([`crate::data::prepared`]).
 
 mod choice;
 mod decode;
