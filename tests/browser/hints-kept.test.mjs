@@ -148,7 +148,7 @@ test("in a clip of two shots a colour stays in its own, though the page had not 
   await click(middle(0));
   await pick(BLUE);
   await button("Done").click();
-  assert.match(await page.locator("#shots label").nth(1).innerText(), /1 colour/);
+  await page.locator("#shots label").nth(1).filter({ hasText: "1 colour" }).waitFor();
   await page.evaluate(() => {
     const { postMessage } = Worker.prototype;
     Worker.prototype.postMessage = function (message, ...rest) {
