@@ -50,7 +50,7 @@ test-page: page browser-parts
 generated: page browser-parts
 	node tests/browser/generated.mjs $(or $(MANY),500) $(or $(FIRST),1)
 
-## Gives the page the files that have once come out wrong, if they lie in ../shared/failing.
+## Gives the page the files that have once come out wrong, where they are kept beside the project.
 failing: page browser-parts
 	node --test --test-concurrency=1 --test-reporter spec tests/browser/failing.test.mjs
 

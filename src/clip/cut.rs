@@ -1,6 +1,6 @@
 //! The cuts of a clip, found on small frames before or while it is coloured.
 
-use super::frame::{check_buffer, luma_plane, processing_size};
+use super::frame::small_luma;
 use crate::{color::LumaFrame, error::Result, plane::Plane, shot::is_cut};
 
 /// Shorter side, in pixels, that frames are compared at: one size for every caller, so that all find the same cuts.
@@ -15,9 +15,7 @@ pub struct CutFinder {
 impl CutFinder {
     /// Whether a shot begins with this frame; the first frame begins one.
     pub fn begins_shot(&mut self, luma: &LumaFrame) -> Result<bool> {
-        check_buffer(luma)?;
-        let (width, height) = processing_size(luma.width, luma.height, COMPARED);
-        let plane = luma_plane(luma).resized(width, height);
+        let plane = small_luma(luma, COMPARED)?;
         let begins = self.previous.as_ref().is_none_or(|previous| is_cut(previous, &plane));
         self.previous = Some(plane);
         Ok(begins)

@@ -11,10 +11,9 @@ use crate::{
     guided::Guide,
     hint::{Hint, Hints},
     kernel::Kernels,
-    model::{colorizer::Proposal, flow::FlowNet, preset::Networks, size::mirror_to_multiple},
+    model::{colorizer::Proposal, flow::FlowNet, preset::Networks},
     plane::Plane,
     readback::Reading,
-    suggestion::evened,
 };
 
 /// The smallest processing size.
@@ -53,18 +52,15 @@ pub(super) struct Colored<B: Backend> {
 impl<B: Kernels> Frame<B> {
     /// Checks the frame's buffer and brings it to the processing size.
     pub fn new(luma: LumaFrame, size: usize, hints: &[Hint], device: &B::Device) -> Result<Self> {
-        check_buffer(&luma)?;
-        let (width, height) = processing_size(luma.width, luma.height, size);
-        let plane = luma_plane(&luma);
-        let small = plane.resized(width, height);
+        let plane = luma_plane(&luma)?;
+        let small = shrunk(&plane, size);
         let large = plane.resized(luma.width.div_ceil(2), luma.height.div_ceil(2));
-        let data = TensorData::new(small.samples.clone(), [1, 1, height, width]);
         Ok(Self {
             matrix: luma.matrix,
             range: luma.range,
+            grey: grey(&small, device),
+            hints: Hints::new(hints, small.width, small.height, device),
             guide: Guide::new(small, large),
-            grey: Tensor::from_data(data, device),
-            hints: Hints::new(hints, width, height, device),
             seen: OnceCell::new(),
             link: None,
         })
@@ -81,13 +77,6 @@ impl<B: Kernels> Frame<B> {
         let Proposal { candidates, log_likelihood } =
             networks.colorizer.propose(&networks.trunk, self.grey.clone(), self.hints.clone());
         (with_luma(candidates.squeeze_dim(0), self.grey.clone()), log_likelihood.squeeze_dim(0))
-    }
-
-    /// The palette's logits that f's suggestion is made of, `[1, COLORS, H / 8, W / 8]` of the padded frame.
-    pub fn logits(&self, networks: &Networks<B>) -> Tensor<B, 4> {
-        let trunk = &networks.trunk;
-        let grey = mirror_to_multiple(self.grey.clone(), trunk.backbone.multiple()); // [1, 1, H, W]
-        evened(trunk.distribution.logits(trunk.forward(grey).colors)) // [1, COLORS, H / 8, W / 8]
     }
 
     /// Finds the flow to and from the frame before.
@@ -138,10 +127,28 @@ pub(super) fn processing_size(width: usize, height: usize, size: usize) -> (usiz
     (scaled(width), scaled(height))
 }
 
-pub(super) fn luma_plane(luma: &LumaFrame) -> Plane {
+/// A frame's luma at the processing size.
+pub(super) fn small_luma(luma: &LumaFrame, size: usize) -> Result<Plane> {
+    Ok(shrunk(&luma_plane(luma)?, size))
+}
+
+/// A plane at the processing size.
+fn shrunk(plane: &Plane, size: usize) -> Plane {
+    let (width, height) = processing_size(plane.width, plane.height, size);
+    plane.resized(width, height)
+}
+
+/// A plane as the networks take it, `[1, 1, h, w]`.
+pub(super) fn grey<B: Backend>(plane: &Plane, device: &B::Device) -> Tensor<B, 4> {
+    let data = TensorData::new(plane.samples.clone(), [1, 1, plane.height, plane.width]);
+    Tensor::from_data(data, device)
+}
+
+fn luma_plane(luma: &LumaFrame) -> Result<Plane> {
+    check_buffer(luma)?;
     let codes: [f32; 256] = std::array::from_fn(|code| luma.range.luma(code as u8));
     let samples = luma.luma.iter().map(|&code| codes[usize::from(code)]).collect();
-    Plane { width: luma.width, height: luma.height, samples }
+    Ok(Plane { width: luma.width, height: luma.height, samples })
 }
 
 pub(super) fn check_buffer(luma: &LumaFrame) -> Result<()> {

@@ -2,16 +2,17 @@
 
 use burn::tensor::Tensor;
 
-use super::frame::{Frame, check_size, processing_size};
+use super::frame::{Frame, check_size, grey, processing_size, small_luma};
 use crate::{
     color::{ChromaPlanes, LumaFrame, Matrix, Range, chroma, mean_saturation},
     error::Result,
     hint::Hint,
     kernel::Kernels,
     likely,
-    model::{distribution::CELL, preset::Networks},
+    model::{distribution::CELL, preset::Networks, size::mirror_to_multiple},
     pick::Standing,
     readback::{Reading, read},
+    suggestion::evened,
 };
 
 /// One colouring of a frame.
@@ -56,14 +57,16 @@ pub async fn likely_colors<B: Kernels>(
     device: &B::Device,
 ) -> Result<Vec<[f32; 2]>> {
     check_size(size)?;
-    let frame = Frame::new(luma, size, &[], device)?;
-    let [.., height, width] = frame.grey.dims();
+    let plane = small_luma(&luma, size)?;
+    let Networks { trunk, .. } = networks;
+    let padded = mirror_to_multiple(grey(&plane, device), trunk.backbone.multiple()); // [1, 1, H, W]
+    let logits = evened(trunk.distribution.logits(trunk.forward(padded).colors)); // [1, COLORS, H / 8, W / 8]
     let cell = |share: f32, length: usize| {
         let pixel = (share.clamp(0.0, 1.0) * length as f32) as usize;
         pixel.min(length - 1) / CELL
     };
-    let logits = frame.logits(networks).narrow(2, cell(y, height), 1).narrow(3, cell(x, width), 1); // [1, COLORS, 1, 1]
-    Ok(likely::likely_colors(&read(logits).await?))
+    let there = logits.narrow(2, cell(y, plane.height), 1).narrow(3, cell(x, plane.width), 1); // [1, COLORS, 1, 1]
+    Ok(likely::likely_colors(&read(there).await?))
 }
 
 /// Has the device make its programs for frames of a size ready, by the candidates for a black frame that nobody sees.

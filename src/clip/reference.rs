@@ -3,9 +3,9 @@
 //! What is the same is told by the trunk, which sees both in grey. Two cells are surely the same if each is the other's best match
 //! and they are alike enough; unrelated pictures hardly have such cells.
 
-use burn::tensor::{FloatDType, Int, Tensor, TensorData, backend::Backend, module::avg_pool2d};
+use burn::tensor::{FloatDType, Int, Tensor, backend::Backend, module::avg_pool2d};
 
-use super::frame::{check_size, luma_plane, processing_size};
+use super::frame::{check_size, grey, processing_size, small_luma};
 use crate::{
     color::{LumaFrame, Matrix},
     error::{Error, Result},
@@ -73,13 +73,12 @@ pub async fn hints_from<B: Kernels>(
     check_size(size)?;
     let size = size.min(LARGEST);
     let [red, green, blue] = photograph.planes(size)?;
-    let (width, height) = processing_size(luma.width, luma.height, size);
-    let frame = luma_plane(luma).resized(width, height);
-    let grey = Plane::from_fn(red.width, red.height, |x, y| {
+    let frame = small_luma(luma, size)?;
+    let in_grey = Plane::from_fn(red.width, red.height, |x, y| {
         let [of_red, of_green, of_blue] = Matrix::Bt601.luma_weights();
         of_red * red.row(y)[x] + of_green * green.row(y)[x] + of_blue * blue.row(y)[x]
     });
-    let theirs = Cells::of(trunk, &grey, device);
+    let theirs = Cells::of(trunk, &in_grey, device);
     let ours = Cells::of(trunk, &frame, device);
     let matches = surest(matches(&theirs, &ours).await?, &ours);
     let color = |cell: usize| {
@@ -88,8 +87,8 @@ pub async fn hints_from<B: Kernels>(
     };
     let center = |cell: usize, length: usize| ((cell * CELL) as f32 + 0.5 * CELL as f32) / length as f32;
     let hint = |same: &Match| Hint {
-        x: center(same.frame % ours.columns, width),
-        y: center(same.frame / ours.columns, height),
+        x: center(same.frame % ours.columns, frame.width),
+        y: center(same.frame / ours.columns, frame.height),
         radius: 0.0,
         color: color(same.photograph),
         strength: STRENGTH,
@@ -115,10 +114,9 @@ impl Photograph {
 
 impl<B: Kernels> Cells<B> {
     /// Of a grey picture; only whole cells count.
-    fn of(trunk: &Trunk<B>, grey: &Plane, device: &B::Device) -> Self {
-        let (rows, columns) = (grey.height.div_ceil(CELL), grey.width.div_ceil(CELL));
-        let data = TensorData::new(grey.samples.clone(), [1, 1, grey.height, grey.width]);
-        let padded = mirror_to_multiple(Tensor::from_data(data, device), trunk.backbone.multiple()); // [1, 1, H, W]
+    fn of(trunk: &Trunk<B>, picture: &Plane, device: &B::Device) -> Self {
+        let (rows, columns) = (picture.height.div_ceil(CELL), picture.width.div_ceil(CELL));
+        let padded = mirror_to_multiple(grey(picture, device), trunk.backbone.multiple()); // [1, 1, H, W]
         let description = trunk.forward(padded);
         let [.., all_rows, _] = description.colors.dims();
         let taps = description.taps.into_iter().skip(FIRST_TAP).map(|tap| sized(tap, all_rows));

@@ -3,11 +3,11 @@
 //! Frames come one by one, forwards or backwards. A place is hidden where the flow's mask or the frame's border says so; it keeps its
 //! last position then, and is seen again where its surroundings return.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    frame::{check_buffer, luma_plane, processing_size},
+    frame::{check_buffer, grey, processing_size, small_luma},
     link::{Link, Seen},
     look::Look,
 };
@@ -101,11 +101,9 @@ impl<B: Kernels> Tracker<B> {
         network: &FlowNet<B>,
         device: &B::Device,
     ) -> Result<Vec<Tracked>> {
-        check_buffer(luma)?;
-        let (width, height) = processing_size(luma.width, luma.height, FOLLOWED);
-        let plane = luma_plane(luma).resized(width, height);
-        let grey = Tensor::from_data(TensorData::new(plane.samples.clone(), [1, 1, height, width]), device);
-        let seen = Seen::new(grey, network);
+        let plane = small_luma(luma, FOLLOWED)?;
+        let Plane { width, height, .. } = plane;
+        let seen = Seen::new(grey(&plane, device), network);
         if let Some(previous) = self.previous.take() {
             let steps = Steps::between(&seen, &previous, network, (width, height)).await?;
             self.followed.iter_mut().for_each(|place| place.follow(&steps, &plane));

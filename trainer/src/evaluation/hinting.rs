@@ -5,13 +5,11 @@ use std::ops::Add;
 use anyhow::Result;
 use burn::tensor::{Tensor, backend::Backend};
 use chromaflow::{
-    clip::{Place, Tracker},
     color::{LumaFrame, Matrix, Range, chroma},
     hint::Hint,
     kernel::Kernels,
     model::flow::FlowNet,
 };
-use pollster::block_on;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde::Serialize;
 
@@ -20,7 +18,13 @@ use super::{
     figures::mean,
     footage::Footage,
 };
-use crate::metric::{hue::HueCounts, psnr::psnr};
+use crate::{
+    hints::{
+        file::{Mark, MarkedPlace},
+        follow::follow_shot,
+    },
+    metric::{hue::HueCounts, psnr::psnr},
+};
 
 /// Seed of the places.
 const SEED: u64 = 16;
@@ -138,35 +142,22 @@ impl FrameFigures {
 fn carried<B: Kernels>(footage: &Footage<B>, points: usize, flow: &FlowNet<B>) -> Result<Carried> {
     let Some(first) = footage.truth.first() else { return Ok(Carried { frames: Vec::new(), seen: None }) };
     let mut random = StdRng::seed_from_u64(SEED);
-    let places: Vec<_> =
-        (0..points).map(|id| Place { id: id as u32, x: random.random(), y: random.random() }).collect();
-    let colors: Vec<_> = places.iter().map(|place| color_at(first, place)).collect();
-    let mut tracker = Tracker::<B>::default();
-    let mut frames = vec![Vec::new(); footage.grey.len()];
-    for (index, grey) in footage.grey.iter().enumerate() {
-        if index > 0 && footage.links[index].is_none() {
-            break;
-        }
-        let fresh = if index == 0 { &places[..] } else { &[] };
-        let tracked = block_on(tracker.track(&luma_frame(grey), fresh, flow, &grey.device()))?;
-        let visible = tracked.iter().zip(&colors).filter(|(place, _)| place.visible);
-        frames[index] = visible
-            .map(|(place, &color)| Hint {
-                x: place.x,
-                y: place.y,
-                radius: 0.0,
-                color,
-                strength: 1.0,
-                distance: index as f32,
-            })
-            .collect();
-    }
+    let marks: Vec<_> = (0..points)
+        .map(|_| {
+            let place = MarkedPlace { x: random.random(), y: random.random(), radius: 0.0 };
+            (0, Mark { time: 0.0, color: color_at(first, &place), strength: 1.0, places: vec![place] })
+        })
+        .collect();
+    let cut = (1..footage.links.len()).find(|&index| footage.links[index].is_none());
+    let shot: Vec<_> = footage.grey.iter().take(cut.unwrap_or(footage.grey.len())).map(luma_frame).collect();
+    let mut frames = follow_shot(&shot, &marks, flow, &first.device())?;
+    frames.resize(footage.grey.len(), Vec::new());
     let seen = (points > 0).then(|| frames.last().map_or(0.0, |last| last.len() as f64 / points as f64));
     Ok(Carried { frames, seen })
 }
 
 /// The truth's chroma around a place: the mean of 3 x 3 pixels.
-fn color_at<B: Backend>(truth: &Tensor<B, 4>, place: &Place) -> [f32; 2] {
+fn color_at<B: Backend>(truth: &Tensor<B, 4>, place: &MarkedPlace) -> [f32; 2] {
     let [.., height, width] = truth.dims();
     let first = |share: f32, length: usize| ((share * length as f32) as usize).clamp(1, length - 2) - 1;
     let around = truth.clone().narrow(2, first(place.y, height), 3).narrow(3, first(place.x, width), 3); // [1, 3, 3, 3]

@@ -44,7 +44,10 @@ pub fn follow<B: Kernels>(
     let mut hints = FrameHints::new();
     while let Some(frame) = decoder.next_frame()? {
         if cuts.begins_shot(&frame)? {
-            hints.extend(follow_shot(&shot, start, &marks, flow, device)?);
+            hints.extend(numbered_from(
+                start,
+                follow_shot(&shot, &within(&marks, start, shot.len()), flow, device)?,
+            ));
             shot.clear();
             start = number;
             if start > last {
@@ -54,25 +57,32 @@ pub fn follow<B: Kernels>(
         shot.push(Tracker::<B>::shrunk(&frame)?);
         number += 1;
     }
-    hints.extend(follow_shot(&shot, start, &marks, flow, device)?);
+    hints.extend(numbered_from(start, follow_shot(&shot, &within(&marks, start, shot.len()), flow, device)?));
     Ok(hints)
 }
 
-/// The hints of a shot whose first frame is number `start` of the clip.
-fn follow_shot<B: Kernels>(
+/// The marks of a shot of `length` frames from number `start` on, with the shot's own numbers of their frames.
+fn within(marks: &[(usize, Mark)], start: usize, length: usize) -> Vec<(usize, Mark)> {
+    let within = marks.iter().filter(|(frame, _)| (start..start + length).contains(frame));
+    within.map(|(frame, mark)| (frame - start, mark.clone())).collect()
+}
+
+/// The hints of a shot's frames, by their numbers in the clip.
+fn numbered_from(start: usize, shot: Vec<Vec<Hint>>) -> impl Iterator<Item = (usize, Vec<Hint>)> {
+    (start..).zip(shot).filter(|(_, hints)| !hints.is_empty())
+}
+
+/// The hints of each frame of a shot, of marks in its frames of these numbers.
+pub fn follow_shot<B: Kernels>(
     shot: &[LumaFrame],
-    start: usize,
     marks: &[(usize, Mark)],
     flow: &FlowNet<B>,
     device: &B::Device,
-) -> Result<FrameHints> {
-    let within = marks.iter().filter(|(frame, _)| (start..start + shot.len()).contains(frame));
-    let given: Vec<Given> = within.flat_map(|(frame, mark)| Given::of(mark, frame - start)).collect();
+) -> Result<Vec<Vec<Hint>>> {
+    let given: Vec<Given> = marks.iter().flat_map(|(frame, mark)| Given::of(mark, *frame)).collect();
     let frames = given.iter().map(|given| given.frame);
-    let (Some(first), Some(last)) = (frames.clone().min(), frames.max()) else {
-        return Ok(FrameHints::new());
-    };
-    let mut hints = FrameHints::new();
+    let mut hints = vec![Vec::new(); shot.len()];
+    let (Some(first), Some(last)) = (frames.clone().min(), frames.max()) else { return Ok(hints) };
     let mut pass = |numbers: &mut dyn Iterator<Item = usize>, with_own: bool| -> Result<()> {
         let mut tracker = Tracker::<B>::default();
         for number in numbers {
@@ -80,7 +90,7 @@ fn follow_shot<B: Kernels>(
             let seen = tracked.iter().filter(|place| place.visible);
             let seen = seen.map(|place| given[place.id as usize].hint(place, number));
             let kept = seen.filter(|hint| with_own || hint.distance > 0.0);
-            hints.entry(start + number).or_default().extend(kept);
+            hints[number].extend(kept);
         }
         Ok(())
     };
