@@ -1,34 +1,24 @@
 //! Gradient clipping (R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks", ICML
 //! 2013): all gradients are scaled down together, so that their direction stays.
 
-use burn::{
-    module::AutodiffModule,
-    optim::GradientsParams,
-    tensor::{Tensor, backend::AutodiffBackend},
-};
+use burn::tensor::{Tensor, backend::Backend};
 
-use super::flat::{gather, scatter};
-
-/// The gradients of `network` with a norm of at most `limit` all together, and the norm that they had, `[1]`.
-pub fn clipped<B: AutodiffBackend, M: AutodiffModule<B>>(
-    network: &M,
-    gradients: GradientsParams,
-    limit: f64,
-) -> (GradientsParams, Tensor<B::InnerBackend, 1>) {
-    let (all, order) = gather(network, gradients, &Vec::new()); // [p]
+/// All gradients, `[p]`, with a norm of at most `limit`, and the norm that they had, `[1]`.
+pub fn clipped<B: Backend>(all: Tensor<B, 1>, limit: f64) -> (Tensor<B, 1>, Tensor<B, 1>) {
     let norm = all.clone().powi_scalar(2).sum().sqrt(); // [1]
     let scale = norm.clone().recip().mul_scalar(limit).clamp_max(1.0);
-    let (gradients, _) = scatter(network, all * scale, &order, Vec::new());
-    (gradients, norm)
+    (all * scale, norm)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::flat::{gather, scatter};
     use burn::{
         backend::{Autodiff, Flex},
         module::Module,
         nn::{Linear, LinearConfig},
+        optim::GradientsParams,
     };
 
     type Learning = Autodiff<Flex>;
@@ -44,7 +34,9 @@ mod tests {
     fn gradients_are_scaled_by_the_norm_of_all() {
         let network = LinearConfig::new(2, 1).init::<Learning>(&Default::default()).fork(&Default::default());
         let values = |limit| {
-            let (mut gradients, norm) = clipped(&network, gradients(&network), limit);
+            let (all, order) = gather(&network, gradients(&network), &Vec::new());
+            let (all, norm) = clipped(all, limit);
+            let (mut gradients, _) = scatter(&network, all, &order, Vec::new());
             let weight = gradients.remove::<Flex, 2>(network.weight.id).unwrap().into_data();
             let bias = gradients.remove::<Flex, 1>(network.bias.as_ref().unwrap().id).unwrap().into_data();
             (weight.to_vec::<f32>().unwrap(), bias.to_vec::<f32>().unwrap(), norm.into_scalar())

@@ -20,6 +20,7 @@ use super::{
     clipping::clipped,
     ending::Ending,
     figures::{Figures, read},
+    flat::gather,
     flat_optimizer::FlatAdamW,
     monitor::{Monitor, window::Step},
     peers::Peer,
@@ -76,10 +77,11 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
         let asked = monitor.as_ref().is_some_and(Monitor::stop_asked);
         figures.extend(end_figures(stage.ending, asked, reserve, device));
         let (gradients, mut figures) = peer.average(&state.network, gradients, figures)?;
-        let (gradients, norm) = limited(stage.optimizer.clip, &state.network, gradients);
+        let (gradients, order) = gather(&state.network, gradients, &Vec::new()); // [p]
+        let (gradients, norm) = limited(stage.optimizer.clip, gradients);
         figures.extend(norm);
         let learning_rate = stage.learning_rate_at(step, time);
-        state.network = state.optimizer.step(learning_rate, state.network, gradients);
+        state.network = state.optimizer.step_vector(learning_rate, state.network, gradients, &order);
         state.average = state.average.map(|average: Trained<B, T::Network>| {
             follow(average, &state.network.valid(), stage.optimizer.ema, step)
         });
@@ -177,15 +179,11 @@ fn taken(figures: &mut Vec<(&'static str, f64)>, name: &str) -> f64 {
 }
 
 /// Clips gradients to `limit`, where there is one, and says what norm they had.
-fn limited<B: AutodiffBackend, M: AutodiffModule<B>>(
-    limit: f64,
-    network: &M,
-    gradients: GradientsParams,
-) -> (GradientsParams, Figures<B::InnerBackend>) {
+fn limited<B: Backend>(limit: f64, gradients: Tensor<B, 1>) -> (Tensor<B, 1>, Figures<B>) {
     if limit == 0.0 {
         return (gradients, Vec::new());
     }
-    let (gradients, norm) = clipped(network, gradients, limit);
+    let (gradients, norm) = clipped(gradients, limit);
     (gradients, vec![("gradient_norm", norm)])
 }
 

@@ -34,6 +34,23 @@ impl<B: AutodiffBackend> FlatAdamW<B> {
     pub fn new(config: &AdamWConfig) -> Self {
         Self { adamw: config.init() }
     }
+
+    /// A step with the gradients `[p]` of these parameters, which are in the network's order.
+    pub fn step_vector<M: AutodiffModule<B>>(
+        &mut self,
+        learning_rate: f64,
+        network: M,
+        gradient: Tensor<B::InnerBackend, 1>,
+        order: &[ParamId],
+    ) -> M {
+        let parameters = Tensor::from_inner(parameters(&network, order)).require_grad(); // [p]
+        let id = ParamId::from(VECTOR);
+        let mut gradients = GradientsParams::new();
+        gradients.register::<B::InnerBackend, 1>(id, gradient);
+        let flat = Flat { parameters: Param::initialized(id, parameters) };
+        let flat = self.adamw.step(learning_rate, flat, gradients);
+        replace_parameters(network, flat.parameters.val().inner(), order)
+    }
 }
 
 impl<B: AutodiffBackend, M: AutodiffModule<B>> Optimizer<M, B> for FlatAdamW<B> {
@@ -41,13 +58,7 @@ impl<B: AutodiffBackend, M: AutodiffModule<B>> Optimizer<M, B> for FlatAdamW<B> 
 
     fn step(&mut self, learning_rate: f64, network: M, gradients: GradientsParams) -> M {
         let (gradient, order) = gather(&network, gradients, &Vec::new()); // [p]
-        let parameters = Tensor::from_inner(parameters(&network, &order)).require_grad(); // [p]
-        let id = ParamId::from(VECTOR);
-        let mut gradients = GradientsParams::new();
-        gradients.register::<B::InnerBackend, 1>(id, gradient);
-        let flat = Flat { parameters: Param::initialized(id, parameters) };
-        let flat = self.adamw.step(learning_rate, flat, gradients);
-        replace_parameters(network, flat.parameters.val().inner(), &order)
+        self.step_vector(learning_rate, network, gradient, &order)
     }
 
     fn step_multi(&mut self, learning_rate: f64, network: M, gradients: MultiGradientsParams) -> M {
