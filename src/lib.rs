@@ -30,6 +30,7 @@ pub mod hint;
 pub mod kernel;
 pub mod likely;
 pub mod model;
+pub mod nonlocal;
 pub mod palette;
 pub mod pick;
 pub mod plane;

@@ -7,7 +7,7 @@
 
 use burn::tensor::{FloatDType, Int, Tensor, TensorData, backend::Backend, module::avg_pool2d};
 
-use crate::hint::Point;
+use crate::{hint::Point, nonlocal::normalized};
 
 /// By how much the correlation of two places' features falls below 1 until their covariance is 1 / e of it.
 const CONTENT: f64 = 0.7;
@@ -71,7 +71,8 @@ impl<B: Backend> Propagation<B> {
         };
         let pixels = indices(&|point| point.y * width + point.x);
         let scale = 1.0 / (DISTANCE * shorter as f64) as f32;
-        let features = normalized(features.cast(FloatDType::F32).reshape([channels, rows * columns])); // [channels, cells]
+        let features =
+            normalized(features.cast(FloatDType::F32).reshape([1, channels, rows * columns])).squeeze_dim(0); // [channels, cells]
         let even = avg_pool2d(grey.clone(), [3, 3], [1, 1], [1, 1], false, false); // [1, 1, h, w]
         let at_points = Places {
             features: features.clone().select(1, indices(&|point| point.y / cell * columns + point.x / cell)),
@@ -125,13 +126,6 @@ impl<B: Backend> Places<B> {
         });
         apart.fold(unlike.div_scalar(CONTENT), |sum, part| sum + part).exp()
     }
-}
-
-/// Features less their mean over the places, each of length 1: `[channels, n]` to the same shape.
-pub fn normalized<B: Backend>(features: Tensor<B, 2>) -> Tensor<B, 2> {
-    let features = features.clone() - features.mean_dim(1);
-    let length = features.clone().powi_scalar(2).sum_dim(0).sqrt().add_scalar(1e-6); // [1, n]
-    features / length
 }
 
 /// `[n, 3]` of places in pixels and their luma `[n]`.

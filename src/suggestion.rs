@@ -1,32 +1,21 @@
-//! The chroma that the trunk's distribution suggests to f: its annealed mean, evened out over neighboring cells, and faint where the
-//! distribution does not know the hue. A cell sees too little to be sure of itself, and colors that change from cell to cell are
-//! blotches; a color between two hues is neither of them.
+//! The chroma that the trunk's distribution suggests to f: its annealed mean, faint where the distribution does not know the hue. A color
+//! between two hues is neither of them.
 
-use burn::tensor::{Tensor, TensorData, activation::softmax, backend::Backend, module::avg_pool2d};
+use burn::tensor::{Tensor, TensorData, activation::softmax, backend::Backend};
 
 use crate::palette::{COLORS, annealed_mean, hues};
-
-/// Cells along each side of the square over which logits are evened out.
-pub const WINDOW: usize = 5;
 
 /// The agreement of hues up to which nothing is suggested.
 pub const UNKNOWN: f64 = 0.15;
 
 /// The agreement of hues from which on the annealed mean is suggested as it is.
-pub const KNOWN: f64 = 0.4;
+pub const KNOWN: f64 = 0.35;
 
 /// The suggested chroma, `[n, 2, h, w]`, of logits `[n, COLORS, h, w]`.
 pub fn suggestion<B: Backend>(logits: Tensor<B, 4>) -> Tensor<B, 4> {
-    let evened = evened(logits); // [n, COLORS, h, w]
-    let agreement = hue_agreement(evened.clone()); // [n, 1, h, w]
+    let agreement = hue_agreement(logits.clone()); // [n, 1, h, w]
     let strength = agreement.sub_scalar(UNKNOWN).div_scalar(KNOWN - UNKNOWN).clamp(0.0, 1.0);
-    annealed_mean(evened) * strength
-}
-
-/// Means of logits `[n, COLORS, h, w]` over the windows around all cells, of what of them lies inside: the geometric mean of the distributions
-/// there, `[n, COLORS, h, w]`.
-pub fn evened<B: Backend>(logits: Tensor<B, 4>) -> Tensor<B, 4> {
-    avg_pool2d(logits, [WINDOW; 2], [1, 1], [WINDOW / 2; 2], false, false)
+    annealed_mean(logits) * strength
 }
 
 /// The length of the mean of all hues' unit vectors (K. Mardia and P. Jupp, "Directional Statistics", 2000, section 2.3), where grey has none:
@@ -64,13 +53,5 @@ mod tests {
         let [blue, red] = chroma_of(cells([(118, 0.8), (113, 0.1)]));
         assert!((blue - 0.24).abs() < 0.01 && red.abs() < 0.01, "{blue}, {red}");
         assert_eq!(chroma_of(cells([(118, 0.5), (106, 0.4)])), [0.0, 0.0]);
-    }
-
-    #[test]
-    fn a_cell_alone_among_others_is_evened_out() {
-        let sure = cells([(118, 0.9), (113, 0.05)]);
-        let other = cells([(106, 0.9), (113, 0.05)]).narrow(2, 0, 1).narrow(3, 0, 1);
-        let [blue, _] = chroma_of(sure.slice_assign([0..1, 0..COLORS, 2..3, 2..3], other));
-        assert!(blue > 0.2, "{blue}");
     }
 }

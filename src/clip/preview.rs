@@ -12,7 +12,6 @@ use crate::{
     model::{distribution::CELL, preset::Networks, size::mirror_to_multiple},
     pick::Standing,
     readback::{Reading, read},
-    suggestion::evened,
 };
 
 /// One colouring of a frame.
@@ -60,7 +59,7 @@ pub async fn likely_colors<B: Kernels>(
     let plane = small_luma(&luma, size)?;
     let Networks { trunk, .. } = networks;
     let padded = mirror_to_multiple(grey(&plane, device), trunk.backbone.multiple()); // [1, 1, H, W]
-    let logits = evened(trunk.distribution.logits(trunk.forward(padded).colors)); // [1, COLORS, H / 8, W / 8]
+    let logits = trunk.distribution.logits(trunk.forward(padded).colors); // [1, COLORS, H / 8, W / 8]
     let cell = |share: f32, length: usize| {
         let pixel = (share.clamp(0.0, 1.0) * length as f32) as usize;
         pixel.min(length - 1) / CELL

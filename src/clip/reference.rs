@@ -12,8 +12,8 @@ use crate::{
     hint::Hint,
     kernel::Kernels,
     model::{distribution::CELL, size::mirror_to_multiple, trunk::Trunk},
+    nonlocal::normalized,
     plane::Plane,
-    propagation::normalized,
     readback::read,
 };
 
@@ -126,7 +126,7 @@ impl<B: Kernels> Cells<B> {
             .map(|part| {
                 let part = part.narrow(2, 0, rows).narrow(3, 0, columns).cast(FloatDType::F32); // [1, channels, rows, columns]
                 let channels = part.dims()[1];
-                normalized(part.reshape([channels, rows * columns])) // [channels, rows * columns]
+                normalized(part.reshape([1, channels, rows * columns])).squeeze_dim::<2>(0) // [channels, rows * columns]
             })
             .collect();
         let length = (parts.len() as f64).sqrt();

@@ -9,12 +9,13 @@ use burn::{
 };
 
 use super::{
-    convolution::{conv1x1, conv3x3, scaled},
+    convolution::{conv1x1, conv3x3, scaled, stored_for},
     trunk::BackboneConfig,
 };
 use crate::{
     color::{Matrix, chroma},
     kernel::{Activation, Kernels},
+    nonlocal::nonlocal_mean,
     palette::{self, COLORS},
 };
 
@@ -92,9 +93,10 @@ impl<B: Kernels> DistributionHead<B> {
         self.blocks.iter().fold(sum, |features, block| block.forward(features))
     }
 
-    /// The palette's logits `[n, COLORS, h / 8, w / 8]`, in f32, of the features.
+    /// The palette's logits `[n, COLORS, h / 8, w / 8]`, in f32, of the features' nonlocal means.
     pub fn logits(&self, features: Tensor<B, 4>) -> Tensor<B, 4> {
-        B::convolve(&self.logits, features, Activation::None).cast(FloatDType::F32)
+        let means = stored_for(&self.logits, nonlocal_mean(features)); // [n, width, h / 8, w / 8]
+        B::convolve(&self.logits, means, Activation::None).cast(FloatDType::F32)
     }
 }
 

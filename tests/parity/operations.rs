@@ -3,6 +3,7 @@
 use burn::{backend::Flex, tensor::Tensor};
 use chromaflow::{
     hint::Point,
+    nonlocal::nonlocal_mean,
     propagation::Propagation,
     upsample::upsample,
     variational,
@@ -40,6 +41,15 @@ fn upsampled_image() {
     for factor in [2, 4, 8, 16] {
         let upsampled = upsample(input("upsample"), factor);
         assert_expected(&format!("upsample.{factor}"), &upsampled.into_data());
+    }
+}
+
+/// Of the large frame every second cell is compared.
+#[test]
+fn nonlocal_means() {
+    for size in ["large", "small"] {
+        let means = nonlocal_mean(input(&format!("nonlocal.{size}")));
+        assert_expected(&format!("nonlocal.{size}"), &means.into_data());
     }
 }
 

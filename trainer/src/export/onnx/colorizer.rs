@@ -9,11 +9,12 @@ use chromaflow::{
         unet::{Pair, Unet},
     },
     palette::{COLORS, TEMPERATURE, chromas, hues},
-    suggestion::{KNOWN, UNKNOWN, WINDOW},
+    suggestion::{KNOWN, UNKNOWN},
 };
 
 use super::{
     graph::{Graph, Name, Side, integer, value},
+    nonlocal::nonlocal_mean,
     proto::GraphProto,
     trunk::{Tap, taps},
 };
@@ -74,12 +75,12 @@ fn mirrored(graph: &mut Graph, shape: &str, axis: i64, multiple: usize) -> Name 
 /// The chroma that the trunk's distribution suggests, at the frame's size.
 fn suggestion<B: Backend>(graph: &mut Graph, head: &DistributionHead<B>, taps: &[Tap]) -> Name {
     let features = taps.last().map(|tap| tap.name.clone()).unwrap_or_default();
-    let logits = graph.convolution("trunk.distribution.logits", &head.logits, &features);
-    let evened = graph.evened(&logits, WINDOW);
+    let means = nonlocal_mean(graph, &features, head.logits.weight.dims()[1]);
+    let logits = graph.convolution("trunk.distribution.logits", &head.logits, &means);
     let temperature = graph.numbers(&[TEMPERATURE as f32], &[]);
-    let annealed = graph.add("Div", &[&evened, &temperature], Vec::new());
+    let annealed = graph.add("Div", &[&logits, &temperature], Vec::new());
     let mean = expected(graph, &annealed, &chromas());
-    let strength = strength(graph, &evened);
+    let strength = strength(graph, &logits);
     let suggested = graph.add("Mul", &[&mean, &strength], Vec::new());
     graph.upsample(&suggested, CELL)
 }

@@ -194,7 +194,8 @@ fn number(name: &str, value: f32) -> AttributeProto {
     AttributeProto { name: name.to_owned(), f: value, r#type: FLOAT, ..Default::default() }
 }
 
-fn integers(name: &str, values: &[i64]) -> AttributeProto {
+/// An option that is several whole numbers.
+pub fn integers(name: &str, values: &[i64]) -> AttributeProto {
     const INTS: i32 = 7;
     AttributeProto { name: name.to_owned(), ints: values.to_vec(), r#type: INTS, ..Default::default() }
 }

@@ -3,6 +3,7 @@
 
 mod colorizer;
 mod graph;
+mod nonlocal;
 pub mod proto;
 mod trunk;
 
