@@ -151,6 +151,7 @@ train-kit: rust-parts
 	rm -rf target/kit && mkdir -p target/kit
 	strip -o target/kit/trainer target/libtorch/release/trainer && xz -T0 target/kit/trainer
 	cp -r trainer/kit/*.toml trainer/kit/visit.sh trainer/kit/unpack.py target/kit/
+	cp trainer/benches/*step.py $(addprefix tests/fixtures/networks/,colorization.py efficientnet.py) target/kit/
 	cp -r $(WEIGHTS) target/kit/weights
 	$(if $(LARGE),cp $(LARGE) target/kit/large.safetensors)
 	python3 trainer/kit/pack.py $(DATA) target/kit

@@ -38,6 +38,23 @@ fn upsample_along<B: Backend>(image: Tensor<B, 4>, axis: usize, factor: usize) -
     Tensor::stack::<5>(phases, axis + 1).reshape(shape)
 }
 
+/// The gradient of an image `[n, c, h, w]`, from that of its enlargement, `[n, c, factor * h, factor * w]`: the matrices that enlarge rows and
+/// columns, transposed.
+#[cfg(feature = "autodiff")]
+pub fn gradient<B: Backend>(gradient: Tensor<B, 4>, factor: usize) -> Tensor<B, 4> {
+    let [_, _, height, width] = gradient.dims();
+    let matrix = |length: usize| mixes::<B>(length, factor, &gradient.device());
+    let rows = matrix(height / factor).swap_dims(2, 3).matmul(gradient.clone()); // [n, c, h, factor * w]
+    rows.matmul(matrix(width / factor)) // [n, c, h, w]
+}
+
+/// The shares of the samples in each place of the enlarged axis: `[1, 1, factor * length, length]`.
+#[cfg(feature = "autodiff")]
+fn mixes<B: Backend>(length: usize, factor: usize, device: &B::Device) -> Tensor<B, 4> {
+    let samples = Tensor::<B, 2>::eye(length, device).reshape([1, 1, length, length]);
+    upsample_along(samples, 2, factor)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,3 +18,27 @@ pub fn cost_volume_by_slices<B: Backend>(
     };
     Tensor::cat((0..side * side).map(match_at).collect(), 1) // [n, (2 r + 1)^2, h, w]
 }
+
+/// [`Kernels::cost_volume_gradients`](super::Kernels::cost_volume_gradients) in Burn's operations.
+#[cfg(feature = "autodiff")]
+pub fn cost_volume_gradients_by_slices<B: Backend>(
+    [ours, theirs]: [Tensor<B, 4>; 2],
+    gradient: Tensor<B, 4>,
+    displacement: usize,
+) -> [Tensor<B, 4>; 2] {
+    let [_, channels, height, width] = ours.dims();
+    let r = displacement;
+    let padded = |image: Tensor<B, 4>| image.pad((r, r, r, r), PadMode::Constant(0.0)); // [n, c, h + 2 r, w + 2 r]
+    let around = padded(theirs);
+    let at = |image: &Tensor<B, 4>, y, x| image.clone().narrow(2, y, height).narrow(3, x, width); // [n, c, h, w]
+    let side = 2 * r + 1;
+    let (mut of_ours, mut of_theirs) = (ours.zeros_like(), ours.zeros_like());
+    for i in 0..side * side {
+        let (y, x) = (i / side, i % side);
+        let gradient = gradient.clone().narrow(1, i, 1); // [n, 1, h, w]
+        let product = padded(gradient.clone() * ours.clone());
+        of_theirs = of_theirs + at(&product, 2 * r - y, 2 * r - x);
+        of_ours = of_ours + gradient * at(&around, y, x);
+    }
+    [of_ours, of_theirs].map(|sum| sum.div_scalar(channels as f64))
+}

@@ -5,12 +5,16 @@ mod activation;
 #[cfg(feature = "autodiff")]
 mod convolution_gradient;
 mod cost_volume;
+#[cfg(feature = "autodiff")]
+mod cost_volume_gradient;
 mod flex;
 #[cfg(feature = "wgpu")]
 mod gpu;
 #[cfg(feature = "libtorch")]
 mod libtorch;
 mod same;
+#[cfg(feature = "autodiff")]
+mod upsample_gradient;
 
 pub use activation::Activation;
 pub use cost_volume::cost_volume_by_slices;
@@ -83,6 +87,17 @@ pub trait Kernels: Backend {
         cost_volume_by_slices(ours, theirs, displacement)
     }
 
+    /// The gradients of `ours` and `theirs`, each `[n, c, h, w]`, from both and from the gradient of their
+    /// [`cost_volume`](Self::cost_volume), `[n, (2 r + 1)^2, h, w]`.
+    #[cfg(feature = "autodiff")]
+    fn cost_volume_gradients(
+        features: [Tensor<Self, 4>; 2],
+        gradient: Tensor<Self, 4>,
+        displacement: usize,
+    ) -> [Tensor<Self, 4>; 2] {
+        cost_volume::cost_volume_gradients_by_slices(features, gradient, displacement)
+    }
+
     /// The largest of each 2x2 pixels: `[n, c, h, w]` to `[n, c, h / 2, w / 2]`.
     fn max_pool(image: Tensor<Self, 4>) -> Tensor<Self, 4> {
         max_pool2d(image, [2, 2], [2, 2], [0, 0], [1, 1], false)
@@ -98,8 +113,15 @@ pub trait Kernels: Backend {
         let height = base.dims()[2];
         coarser.into_iter().fold(base, |sum, image| {
             let factor = height / image.dims()[2];
-            sum + upsample::upsample(image, factor) // [n, c, h, w]
+            sum + Self::upsample(image, factor) // [n, c, h, w]
         })
+    }
+
+    /// The gradient of an image `[n, c, h, w]`, from that of its enlargement by [`upsample`](Self::upsample),
+    /// `[n, c, factor * h, factor * w]`.
+    #[cfg(feature = "autodiff")]
+    fn upsample_gradient(gradient: Tensor<Self, 4>, factor: usize) -> Tensor<Self, 4> {
+        upsample::gradient(gradient, factor)
     }
 
     /// The mean of the window around each pixel ([`variational::window_mean`]): `[n, c, h, w]`.
@@ -157,7 +179,7 @@ pub struct Pair<B: Backend> {
     pub visible: Tensor<B, 4>,
 }
 
-/// Gradients flow through Burn's own operations, but for those of the convolutions.
+/// Gradients flow through Burn's own operations, but for those of convolutions, of upsampling and of cost volumes.
 #[cfg(feature = "autodiff")]
 impl<B: Kernels, C: burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy> Kernels
     for burn::backend::Autodiff<B, C>
@@ -176,6 +198,18 @@ impl<B: Kernels, C: burn::backend::autodiff::checkpoint::strategy::CheckpointStr
         activation: Activation,
     ) -> Tensor<Self, 4> {
         convolution_gradient::convolve(convolution, input, same::margins(convolution), activation)
+    }
+
+    fn cost_volume(ours: Tensor<Self, 4>, theirs: Tensor<Self, 4>, displacement: usize) -> Tensor<Self, 4> {
+        cost_volume_gradient::cost_volume(ours, theirs, displacement)
+    }
+
+    fn upsample(image: Tensor<Self, 4>, factor: usize) -> Tensor<Self, 4> {
+        upsample_gradient::upsample(image, factor)
+    }
+
+    fn add_upsampled(base: Tensor<Self, 4>, coarser: Vec<Tensor<Self, 4>>) -> Tensor<Self, 4> {
+        coarser.into_iter().fold(base, upsample_gradient::add_upsampled)
     }
 }
 

@@ -7,6 +7,8 @@ mod convolution;
 mod cost_volume;
 #[path = "../parity/fixture.rs"]
 mod fixture;
+#[cfg(feature = "autodiff")]
+mod gradients;
 mod half_precision;
 mod images;
 mod networks;

@@ -3,12 +3,16 @@
 #
 #   ./visit.sh add PART...          unpacks and prepares packed photographs: photos-01.bin ...
 #   ./visit.sh check                GPU and driver; three steps of each stage on the processor and on the GPU
-#   ./visit.sh probe SET SECONDS    each stage alone: images a second, and what the GPU does meanwhile
-#   ./visit.sh train MINUTES OUT SET...   trunk (two fifths of the time) and f of each set, all sets at once; figures on the held-back
-#                                   photographs, weights in half precision, parts under 16 MiB, and the logs into OUT
+#   ./visit.sh probe SET SECONDS    each stage alone: images a second, and what the GPU does meanwhile; then `beside`
+#   ./visit.sh beside SET           the step of f beside the same step in PyTorch: images a second, memory, ratio; at most 40 seconds
+#   ./visit.sh train MINUTES OUT SET...   trunk (two fifths of the time) and f of each set, all sets at once; then figures on the held-back
+#                                   photographs. Brings home as OUT/home.tar.gz.aa and so on, each under 16 MiB: weights in half
+#                                   precision, the logs, and f's newest checkpoint in full precision with its optimizer
+#   ./visit.sh join PART...         takes up what a visit brought home
+#   ./visit.sh resume MINUTES OUT SET...   f of each set goes on from there; brings home the same
 #
-# SET is lite or large. DEVICE (libtorch-cuda) is what computes, WORK (/tmp/chromaflow) where; a second visit starts from the weights
-# that the first brought home, put into weights/.
+# SET is lite or large. DEVICE (libtorch-cuda) is what computes, WORK (/tmp/chromaflow) where. A later visit can also start anew from the
+# weights that an earlier one brought home, put into weights/.
 set -u
 KIT=$(cd "$(dirname "$0")" && pwd)
 DEVICE=${DEVICE:-libtorch-cuda} WORK=${WORK:-/tmp/chromaflow}
@@ -24,8 +28,8 @@ mkdir -p "$WORK" && cd "$WORK" || exit 1
 
 add() {
   for part in "$@"; do python3 "$KIT/unpack.py" "$KIT/$part" photos; done
-  [ -d held-back ] || python3 "$KIT/unpack.py" "$KIT/held-back.bin" held-back
-  (cd held-back && ls -- *.webp > validation.txt)
+  [ -d held-back ] || python3 "$KIT/unpack.py" "$KIT/held-back.bin" held-back/photos-open
+  (cd held-back && ls -- photos-open/*.webp > validation.txt)
   ./trainer prepare photos --out set --side 176 | tail -n 4
 }
 
@@ -63,40 +67,80 @@ probe() {
     grep loss "probe/$1-$stage.log" | tail -n 1
     tail -n 5 "probe/$1-$stage.gpu"
   done
+  beside "$1"
 }
 
-# Trunk and f of a set: SET MINUTES OUT.
+beside() {
+  case $DEVICE in
+    *cuda) command -v nvidia-smi > /dev/null || { echo "not compared with PyTorch: no GPU"; return; } ;;
+    libtorch | flex) ;;
+    *) echo "not compared with PyTorch: it has no $DEVICE"; return ;;
+  esac
+  timeout 40 python3 "$KIT/step.py" --trainer ./trainer --data set --device "$DEVICE" --preset "$1" --batch "${BATCH:-48}" \
+    --seconds 12 --rounds 1 2> beside.log || { echo "not compared with PyTorch: it failed, or took more than 40 s"; tail -n 3 beside.log; }
+}
+
+# A part of a time.
+times() { python3 -c "print($1 * $2)"; }
+
+# Trunk and f of a set: SET MINUTES.
 chain() {
-  local runs=$WORK/runs trunk f
-  trunk=$(python3 -c "print(0.4 * $2)") f=$(python3 -c "print(0.6 * $2)")
-  run_file "$1-trunk" "$runs" "$DEVICE"
-  run_file "$1-f" "$runs" "$DEVICE"
-  ./trainer train "$runs/$1-trunk.toml" --minutes "$trunk" > "$runs/$1-trunk.log" 2>&1
-  ./trainer train "$runs/$1-f.toml" --minutes "$f" > "$runs/$1-f.log" 2>&1
-  cp -r weights "$runs/$1-weights"
-  ./trainer export "$runs/$1-f-run" --out "$runs/$1-weights" > "$runs/$1-export.log" 2>&1
-  mkdir -p "$3/$1"
-  for network in trunk colorizer; do
-    split -b 15M "$runs/$1-weights/$1/$network.bpk" "$3/$1/$network."
-  done
-  ./trainer eval --data held-back --weights "$runs/$1-weights" --preset "$1" --pairs 0 --markdown "$runs/$1-figures.md" \
-    > "$runs/$1-eval.log" 2>&1
+  run_file "$1-trunk" "$WORK/runs" "$DEVICE"
+  run_file "$1-f" "$WORK/runs" "$DEVICE"
+  ./trainer train "runs/$1-trunk.toml" --minutes "$(times 0.4 "$2")" > "runs/$1-trunk.log" 2>&1
+  ./trainer train "runs/$1-f.toml" --minutes "$(times 0.6 "$2")" > "runs/$1-f.log" 2>&1
+  finish "$1"
 }
 
-train() {
-  local minutes=$1 out chains=()
-  mkdir -p runs "$2" && out=$(cd "$2" && pwd)
-  shift 2
+# f of a set from the checkpoint that was brought home, which holds its trunk too: SET MINUTES.
+go_on() {
+  run_file "$1-f" "$WORK/runs" "$DEVICE"
+  sed -i '/^\[start\]/,/^$/d' "runs/$1-f.toml"
+  ./trainer train "runs/$1-f.toml" --resume --minutes "$2" > "runs/$1-f.log" 2>&1
+  finish "$1"
+}
+
+# Weights in half precision, and figures: SET.
+finish() {
+  rm -rf "runs/$1-weights" && cp -r weights "runs/$1-weights"
+  ./trainer export "runs/$1-f-run" --out "runs/$1-weights" > "runs/$1-export.log" 2>&1
+  ./trainer eval --data held-back --weights "runs/$1-weights" --preset "$1" --pairs 0 --markdown "runs/$1-figures.md" \
+    > "runs/$1-eval.log" 2>&1
+}
+
+# What counts most comes first, for a visit whose last parts don't fit: OUT SET...
+bring_home() {
+  local out=$1 set small=() large=()
+  shift
+  for set in "$@"; do
+    small+=("runs/$set-weights/$set/trunk.bpk" "runs/$set-weights/$set/colorizer.bpk")
+    large+=("runs/$set-f-run")
+  done
+  mapfile -t logs < <(find runs -name '*.log' -o -name '*.toml' -o -name '*.md' -o -name '*.json*')
+  tar czf - "${small[@]}" "${logs[@]}" "${large[@]}" | split -b 15M - "$out/home.tar.gz."
+}
+
+join() { (cd "$KIT" && cat "$@") | tar xzf -; }
+
+# What is done with each set, all at once: WHAT MINUTES OUT SET...
+each() {
+  local what=$1 minutes=$2 out running=()
+  mkdir -p runs "$3" && out=$(cd "$3" && pwd)
+  shift 3
   watch_gpu > runs/gpu.log 2>&1 & local watch=$!
   for set in "$@"; do
-    chain "$set" "$minutes" "$out" &
-    chains+=($!)
+    "$what" "$set" "$minutes" &
+    running+=($!)
   done
-  wait "${chains[@]}"
+  wait "${running[@]}"
   kill $watch
   tail -n 3 runs/*.log
-  (cd runs && find . -name '*.log' -o -name '*.toml' -o -name '*.md' -o -name '*.json*' | tar czf "$out/logs.tar.gz" -T -)
-  ls -l "$out" "$out"/*
+  bring_home "$out" "$@"
+  ls -l "$out"
 }
+
+train() { each chain "$@"; }
+
+resume() { each go_on "$@"; }
 
 "$@"

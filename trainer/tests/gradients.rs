@@ -8,7 +8,7 @@ use burn::{
     backend::{Autodiff, Flex},
     tensor::{ElementConversion, Int, Tensor, TensorData},
 };
-use chromaflow::palette::COLORS;
+use chromaflow::{kernel::Kernels, palette::COLORS};
 use trainer::loss::{
     bilateral::bilateral,
     diversity::{BETA, diversity, phi::Phi},
@@ -89,6 +89,27 @@ fn multi_scale_gradient() {
         let coarser = (3..7).map(|level| wave([1, 2, 64 >> level, 64 >> level], f64::from(level)));
         multi_scale([finest].into_iter().chain(coarser).collect(), flow())
     });
+}
+
+/// Of the image that is enlarged, and of the one that it is added to.
+#[test]
+fn upsampling_gradient() {
+    let factors = || wave([1, 3, 16, 24], 0.3);
+    for factor in [2, 4, 8] {
+        let coarse = || wave([1, 3, 16 / factor, 24 / factor], 0.5);
+        assert_gradient(coarse(), |image| (Learning::upsample(image, factor) * factors()).sum());
+        let sum = |base, image| (Learning::add_upsampled(base, vec![image]) * factors()).sum();
+        assert_gradient(coarse(), |image| sum(wave([1, 3, 16, 24], 0.7), image));
+        assert_gradient(wave([1, 3, 16, 24], 0.7), |base| sum(base, coarse()));
+    }
+}
+
+#[test]
+fn cost_volume_gradient() {
+    let features = |phase| wave([1, 3, 6, 9], phase);
+    let loss = |ours, theirs| (Learning::cost_volume(ours, theirs, 2) * wave([1, 25, 6, 9], 0.3)).sum();
+    assert_gradient(features(0.1), |ours| loss(ours, features(0.8)));
+    assert_gradient(features(0.8), |theirs| loss(features(0.1), theirs));
 }
 
 #[test]

@@ -6,6 +6,8 @@ mod pictures;
 use std::{
     collections::BTreeMap,
     fs::{self, File},
+    iter,
+    os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     time::{Duration, Instant},
@@ -210,6 +212,45 @@ fn a_folder_that_another_process_trains_in_is_left_alone() {
     assert!(!out.join("run.json").exists());
     drop(other);
     assert_success(&place.train(&out, &[]).output().unwrap());
+}
+
+/// `trainer/kit/visit.sh` in a folder of its own.
+fn visit(work: &Path, arguments: &[&str]) {
+    fs::create_dir_all(work.join("weights")).unwrap();
+    if !work.join("trainer").exists() {
+        symlink(env!("CARGO_BIN_EXE_trainer"), work.join("trainer")).unwrap();
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/kit/visit.sh");
+    let mut command = Command::new("bash");
+    let output = command.arg(script).args(arguments).env("WORK", work).env("TORCH", "none").output().unwrap();
+    assert_success(&output);
+}
+
+/// As the training kit carries a run from one machine to the next.
+#[test]
+fn a_run_that_was_brought_home_in_parts_goes_on_elsewhere() {
+    let place = Place::new();
+    let [whole, here, home, elsewhere] =
+        [place.whole(), place.out("here"), place.out("home"), place.out("elsewhere")];
+    let out = here.join("runs/tiny-f-run");
+    let mut child = place.train(&out, &[]).stderr(Stdio::null()).spawn().unwrap();
+    wait_for(&out.join("2-colorizer/step-0000020"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let weights = here.join("runs/tiny-weights/tiny");
+    fs::create_dir_all(&weights).unwrap();
+    for file in ["trunk.bpk", "colorizer.bpk"] {
+        fs::write(weights.join(file), "").unwrap();
+    }
+    fs::create_dir(&home).unwrap();
+    visit(&here, &["bring_home", home.to_str().unwrap(), "tiny"]);
+    fs::remove_dir_all(&here).unwrap();
+    let parts: Vec<_> = fs::read_dir(&home).unwrap().map(|part| part.unwrap().path()).collect();
+    let parts = parts.iter().map(|part| part.to_str().unwrap());
+    visit(&elsewhere, &iter::once("join").chain(parts).collect::<Vec<_>>());
+    let out = elsewhere.join("runs/tiny-f-run");
+    assert_success(&place.train(&out, &["--resume"]).output().unwrap());
+    assert_same(&out, &whole);
 }
 
 /// As after a learning rate that was too high: the steps behind the earlier checkpoint are made anew.

@@ -86,7 +86,7 @@ fn mix_rows(plane: &[f32], width: usize, at: usize, factor: usize, mixed: &mut [
 }
 
 /// How far the sample `i` of `factor` lies from the centre of the old one, in old samples.
-fn phase(i: usize, factor: usize) -> f32 {
+pub fn phase(i: usize, factor: usize) -> f32 {
     (i as f32 + 0.5) / factor as f32 - 0.5
 }
 

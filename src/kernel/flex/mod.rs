@@ -8,6 +8,8 @@ mod image;
 mod layer;
 mod product;
 mod transform;
+#[cfg(feature = "autodiff")]
+mod upsample_gradient;
 mod vectors;
 mod window;
 mod winograd;
@@ -58,6 +60,11 @@ impl Kernels for Flex {
 
     fn add_upsampled(base: Tensor<Self, 4>, coarser: Vec<Tensor<Self, 4>>) -> Tensor<Self, 4> {
         image::add_upsampled(base, coarser)
+    }
+
+    #[cfg(feature = "autodiff")]
+    fn upsample_gradient(gradient: Tensor<Self, 4>, factor: usize) -> Tensor<Self, 4> {
+        upsample_gradient::upsample_gradient(gradient, factor)
     }
 
     fn window_mean(image: Tensor<Self, 4>) -> Tensor<Self, 4> {

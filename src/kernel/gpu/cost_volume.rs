@@ -26,6 +26,31 @@ pub(super) fn launch<R: CubeRuntime>(
     );
 }
 
+/// Writes the gradient of `ours`, or with `theirs_learn` that of `theirs`, to `output` `[n, c, h, w]`, from the other's features and from the
+/// cost volume's gradient.
+#[cfg(feature = "autodiff")]
+pub(super) fn launch_gradient<R: CubeRuntime>(
+    other: CubeTensor<R>,
+    gradient: CubeTensor<R>,
+    output: &CubeTensor<R>,
+    displacement: usize,
+    theirs_learn: bool,
+) {
+    let client = output.client.clone();
+    let values = output.meta.num_elements();
+    let cube_dim = CubeDim::new(&client, values);
+    gradient_kernel::launch::<R>(
+        &client,
+        calculate_cube_count_elemwise(&client, values, cube_dim),
+        cube_dim,
+        other.into_tensor_arg(),
+        gradient.into_tensor_arg(),
+        output.clone().into_tensor_arg(),
+        displacement,
+        theirs_learn,
+    );
+}
+
 #[cube(launch)]
 fn cost_volume_kernel<F: Float>(
     ours: &Tensor<F>,
@@ -67,4 +92,54 @@ fn cost_volume_kernel<F: Float>(
     }
     let out = n * output.stride(0) + k * output.stride(1) + y * output.stride(2) + x * output.stride(3);
     output[out] = sum;
+}
+
+/// A unit sums over the displacements that lead from its pixel, or to it, what the other frame's pixel there gave to the volume.
+#[cfg(feature = "autodiff")]
+#[cube(launch)]
+fn gradient_kernel(
+    other: &Tensor<f32>,
+    gradient: &Tensor<f32>,
+    output: &mut Tensor<f32>,
+    #[comptime] displacement: usize,
+    #[comptime] theirs_learn: bool,
+) {
+    let side = comptime!(2 * displacement + 1);
+    let channels = output.shape(1);
+    let height = output.shape(2);
+    let width = output.shape(3);
+    if ABSOLUTE_POS >= output.shape(0) * channels * height * width {
+        terminate!();
+    }
+    let x = ABSOLUTE_POS % width;
+    let y = (ABSOLUTE_POS / width) % height;
+    let c = (ABSOLUTE_POS / (width * height)) % channels;
+    let n = ABSOLUTE_POS / (width * height * channels);
+    let plane = n * other.stride(0) + c * other.stride(1);
+    let mut sum = 0.0f32;
+    for k in 0..side * side {
+        // Shifted by the displacement so that they stay unsigned.
+        let shift_y = if comptime!(theirs_learn) { side - 1 - k / side } else { k / side };
+        let shift_x = if comptime!(theirs_learn) { side - 1 - k % side } else { k % side };
+        let other_y = y + shift_y;
+        let other_x = x + shift_x;
+        let inside = other_y >= displacement
+            && other_y < height + displacement
+            && other_x >= displacement
+            && other_x < width + displacement;
+        if inside {
+            let other_y = other_y - displacement;
+            let other_x = other_x - displacement;
+            // The volume's pixels are those of our frame.
+            let our_y = if comptime!(theirs_learn) { other_y } else { y };
+            let our_x = if comptime!(theirs_learn) { other_x } else { x };
+            let at = n * gradient.stride(0)
+                + k * gradient.stride(1)
+                + our_y * gradient.stride(2)
+                + our_x * gradient.stride(3);
+            sum += gradient[at] * other[plane + other_y * other.stride(2) + other_x * other.stride(3)];
+        }
+    }
+    let out = n * output.stride(0) + c * output.stride(1) + y * output.stride(2) + x * output.stride(3);
+    output[out] = sum / f32::cast_from(channels);
 }

@@ -79,6 +79,21 @@ impl<R: CubeRuntime, T: BoolElement> Kernels for CubeBackend<R, f32, i32, T> {
         tensor(output)
     }
 
+    #[cfg(feature = "autodiff")]
+    fn cost_volume_gradients(
+        [ours, theirs]: [Tensor<Self, 4>; 2],
+        gradient: Tensor<Self, 4>,
+        displacement: usize,
+    ) -> [Tensor<Self, 4>; 2] {
+        let shape = ours.dims();
+        let (features, gradient) = ([theirs, ours].map(values), values(gradient));
+        let outputs = [false, true].map(|_| empty(shape, &gradient));
+        for ((other, output), theirs_learn) in features.into_iter().zip(&outputs).zip([false, true]) {
+            cost_volume::launch_gradient(other, gradient.clone(), output, displacement, theirs_learn);
+        }
+        outputs.map(tensor)
+    }
+
     fn max_pool(image: Tensor<Self, 4>) -> Tensor<Self, 4> {
         let [batch, channels, height, width] = image.dims();
         let image = values(image);
@@ -99,6 +114,15 @@ impl<R: CubeRuntime, T: BoolElement> Kernels for CubeBackend<R, f32, i32, T> {
         let (shape, base) = (base.dims(), values(base));
         let output = empty(shape, &base);
         upsample::launch(Some(base), coarser.into_iter().map(values).collect(), &output);
+        tensor(output)
+    }
+
+    #[cfg(feature = "autodiff")]
+    fn upsample_gradient(gradient: Tensor<Self, 4>, factor: usize) -> Tensor<Self, 4> {
+        let [batch, channels, height, width] = gradient.dims();
+        let gradient = values(gradient);
+        let output = empty([batch, channels, height / factor, width / factor], &gradient);
+        upsample::launch_gradient(gradient, &output, factor);
         tensor(output)
     }
 

@@ -30,6 +30,23 @@ pub fn launch<R: CubeRuntime>(
     );
 }
 
+/// Writes [`Kernels::upsample_gradient`](crate::kernel::Kernels::upsample_gradient) to `output` `[n, c, h, w]`: a unit gathers what one
+/// sample gave to the enlarged image.
+#[cfg(feature = "autodiff")]
+pub fn launch_gradient<R: CubeRuntime>(gradient: CubeTensor<R>, output: &CubeTensor<R>, factor: usize) {
+    let units = output.meta.num_elements();
+    let cube_dim = CubeDim::new(&output.client, units);
+    gradient_kernel::launch::<R>(
+        &output.client,
+        calculate_cube_count_elemwise(&output.client, units, cube_dim),
+        cube_dim,
+        gradient.into_tensor_arg(),
+        output.clone().into_tensor_arg(),
+        factor,
+        output.dtype.into(),
+    );
+}
+
 #[cube(launch)]
 fn upsample_kernel<E: Float, O: Size>(
     base: &ComptimeOption<Tensor<E>>,
@@ -99,4 +116,54 @@ fn neighbours(position: usize, factor: usize, length: usize) -> (usize, usize, f
     let before = select(sample > 0, sample - 1, sample);
     let after = select(sample + 1 < length, sample + 1, sample);
     (sample, select(offset < 0.0, before, after), offset.abs())
+}
+
+#[cfg(feature = "autodiff")]
+#[cube(launch)]
+fn gradient_kernel<E: Float>(
+    gradient: &Tensor<E>,
+    output: &mut Tensor<E>,
+    #[comptime] factor: usize,
+    #[define(E)] _stored: StorageType,
+) {
+    let height = output.shape(2);
+    let width = output.shape(3);
+    if ABSOLUTE_POS < output.shape(0) * output.shape(1) * height * width {
+        let x = ABSOLUTE_POS % width;
+        let y = (ABSOLUTE_POS / width) % height;
+        let c = (ABSOLUTE_POS / (width * height)) % output.shape(1);
+        let n = ABSOLUTE_POS / (width * height * output.shape(1));
+        let start = n * gradient.stride(0) + c * gradient.stride(1);
+        let (first_row, end_row) = reach(y, factor, height);
+        let (first_column, end_column) = reach(x, factor, width);
+        let mut sum = 0.0f32;
+        for row in first_row..end_row {
+            let at = start + row * gradient.stride(2);
+            let mut along = 0.0f32;
+            for column in first_column..end_column {
+                let value = f32::cast_from(gradient[at + column * gradient.stride(3)]);
+                along += value * share(column, x, factor, width);
+            }
+            sum += along * share(row, y, factor, height);
+        }
+        let out = n * output.stride(0) + c * output.stride(1) + y * output.stride(2) + x;
+        output[out] = E::cast_from(sum);
+    }
+}
+
+/// The first position of the enlarged axis that a sample gives to, and the one behind the last.
+#[cfg(feature = "autodiff")]
+#[cube]
+fn reach(sample: usize, factor: usize, length: usize) -> (usize, usize) {
+    let first = select(sample > 0, sample * factor - factor / 2, 0);
+    let end = select(sample + 1 < length, sample * factor + factor + factor / 2, length * factor);
+    (first, end)
+}
+
+/// What a position of the enlarged axis takes of a sample.
+#[cfg(feature = "autodiff")]
+#[cube]
+fn share(position: usize, sample: usize, factor: usize, length: usize) -> f32 {
+    let (own, other, part) = neighbours(position, factor, length);
+    select(own == sample, 1.0 - part, 0.0) + select(other == sample, part, 0.0)
 }

@@ -16,7 +16,7 @@ use burn::{
 };
 
 use super::{
-    average::follow,
+    average::Average,
     clipping::clipped,
     ending::Ending,
     figures::{Figures, read},
@@ -61,6 +61,8 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
     let average = (stage.optimizer.ema > 0.0).then(|| network.valid());
     let fresh = State { progress: Progress::default(), network, average, optimizer };
     let mut state = checkpoint::resume(&folder, fresh, device)?;
+    let kept = state.average.take();
+    let mut average = kept.map(|kept| Average::<B, T::Network>::new(kept, stage.optimizer.ema));
     let first = state.progress.step;
     let share = peer.share(stage.optimizer.accumulate)?;
     let mut batches = training.batches(Order { parts: share.clone(), ..stage.order(first) })?;
@@ -81,10 +83,12 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
         let (gradients, norm) = limited(stage.optimizer.clip, gradients);
         figures.extend(norm);
         let learning_rate = stage.learning_rate_at(step, time);
-        state.network = state.optimizer.step_vector(learning_rate, state.network, gradients, &order);
-        state.average = state.average.map(|average: Trained<B, T::Network>| {
-            follow(average, &state.network.valid(), stage.optimizer.ema, step)
-        });
+        let weights; // [p]
+        (state.network, weights) =
+            state.optimizer.step_vector(learning_rate, state.network, gradients, &order);
+        if let Some(average) = &mut average {
+            average.follow(weights, &order, step);
+        }
         let mut figures = read(figures);
         let loss = figures[0].1;
         ensure!(
@@ -98,7 +102,8 @@ pub fn fit<B: AutodiffBackend, T: Training<B>>(
         let end = taken(&mut figures, STOP) > 0.0 || step + 1 == stage.steps;
         if let Some(monitor) = &mut monitor {
             let (images, waited) = (stage.examples_a_step(), batches.take_waited());
-            show(stage, training, monitor, &mut state, Done { learning_rate, images, waited, figures, end })?;
+            let done = Done { learning_rate, images, waited, figures, end };
+            show(stage, training, monitor, &mut state, average.as_ref(), done)?;
         }
         reserve = reserve.max(start.elapsed());
         if end || is_stalled::<B::InnerBackend>(stage, peer, &state.progress, device)? {
@@ -123,10 +128,14 @@ fn show<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
     training: &T,
     monitor: &mut Monitor,
     state: &mut State<T::Network, Trained<B, T::Network>, O>,
+    average: Option<&Average<B, T::Network>>,
     Done { learning_rate, images, waited, mut figures, end }: Done,
 ) -> Result<()> {
     let step = state.progress.step;
-    let due = stage.checkpoint_due(step, end);
+    let (due, sheet_due) = (stage.checkpoint_due(step, end), stage.sheet_due(step, end));
+    if due || sheet_due {
+        state.average = average.map(|average| average.network(&state.network));
+    }
     if due {
         let held_back = validate(stage, training, &state.used())?;
         state.progress.measure(held_back.first().map(|(_, loss)| *loss as f32));
@@ -138,9 +147,10 @@ fn show<B: AutodiffBackend, T: Training<B>, O: Optimizer<T::Network, B>>(
         checkpoint::save(&stage.folder(), stage.run.checkpoints.keep, state)?;
         monitor.checkpoint()?;
     }
-    if stage.sheet_due(step, end) {
+    if sheet_due {
         training.sheet(&state.used()).map_or(Ok(()), |sheet| monitor.sheet(&sheet))?;
     }
+    state.average = None; // The vector goes on, and this would hold on to the memory of a network.
     Ok(())
 }
 

@@ -17,7 +17,6 @@ use chromaflow::{
         trunk::Trunk,
     },
     suggestion::suggestion,
-    upsample::upsample,
 };
 use rand::rngs::StdRng;
 
@@ -125,7 +124,7 @@ impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Training<B> for TrunkT
         let truth = self.rgb::<B::InnerBackend>(batch); // [n, 3, h, w]
         let grey = luma(truth.clone());
         let logits = network.distribution.logits(network.forward(grey.clone()).colors);
-        let chroma = upsample(suggestion(logits), CELL); // [n, 2, h, w]
+        let chroma = <B::InnerBackend as Kernels>::upsample(suggestion(logits), CELL); // [n, 2, h, w]
         HueCounts::of(with_chroma(Matrix::Bt601, grey, chroma), truth)
     }
 }
