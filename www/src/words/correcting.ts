@@ -31,6 +31,7 @@ export const correctingWords = {
   hint: {
     pointing: "Click where a colour is wrong, then choose the right one. It holds through the whole shot.",
     photo: "Click where a colour is wrong, then choose the right one.",
+    keeping: "What looks alike may take it on: where a colour is right, click and choose “Keep the colour here”.",
     keys: "Arrow keys move the cross on the picture, Enter sets a mark, Tab goes from mark to mark. On a mark, arrow keys move it, Enter opens its colours, Delete removes it.",
   },
   picture: "Picture. Arrow keys move the cross, Enter sets a mark.",
@@ -48,6 +49,7 @@ export const correctingWords = {
   done: "Done",
   palette: {
     label: "Colours for this place",
+    keep: "Keep the colour here",
     looking: "Looking for likely colours…",
     likely: "Likely here",
     others: "In the other colourings",

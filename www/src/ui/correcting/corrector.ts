@@ -84,7 +84,7 @@ export class Corrector {
 
   #build(): void {
     const title = made("h2", { className: "part", id: "correcting-title", textContent: words.title });
-    const hint = made("p", { className: "hint", textContent: this.desk.draft.clip.photo ? words.hint.photo : words.hint.pointing });
+    const hint = made("p", { className: "hint", textContent: `${this.desk.draft.clip.photo ? words.hint.photo : words.hint.pointing} ${words.hint.keeping}` });
     const keys = made("p", { className: "hint keys-hint", textContent: words.hint.keys });
     const window = made("div", { className: "correcting-window" }, this.#view.picture.box, this.#choice.palette.box);
     this.#dialog.setAttribute("aria-labelledby", title.id);
