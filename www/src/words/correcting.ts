@@ -37,6 +37,11 @@ export const correctingWords = {
   picture: "Picture. Arrow keys move the cross, Enter sets a mark.",
   reference: "Photo to take colours from. Arrow keys move the cross, Enter takes the colour.",
   tools: { label: "Tool", point: "Point", brush: "Brush", size: "Brush size" },
+  own: {
+    kept: "This shot keeps its own colours. Marks take effect when it is coloured anew.",
+    color: "Colour it all the same",
+    colored: "This shot is coloured now, with your marks.",
+  },
   moment: "Moment",
   undo: "Undo",
   redo: "Redo",
