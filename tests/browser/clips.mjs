@@ -36,9 +36,9 @@ export async function makeClip(file, options = {}) {
   return file;
 }
 
-/** @param {string[]} options */
-export async function ffmpeg(options) {
-  return run("ffmpeg", ["-hide_banner", "-nostdin", "-v", "error", "-y", "-threads", "1", ...options], { timeout: 60_000 });
+/** @param {string[]} options @param {number} timeout in milliseconds */
+export async function ffmpeg(options, timeout = 60_000) {
+  return run("ffmpeg", ["-hide_banner", "-nostdin", "-v", "error", "-y", "-threads", "1", ...options], { timeout });
 }
 
 /** What ffprobe sees in a file. @param {string} file */

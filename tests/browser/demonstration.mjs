@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /**
- * The film in the README: colours of an old film are corrected on the real page, on the processor. Waiting is left out.
+ * The film of the README and of the start page: colours of an old film are corrected on the real page, on the processor. Waiting is left out.
  *
- *   node tests/browser/demonstration.mjs [FILE]
+ *   node tests/browser/demonstration.mjs
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { clipFolder, ffmpeg } from "./clips.mjs";
 import { addressOf } from "./colorize.mjs";
@@ -13,13 +13,20 @@ import { give, launch } from "./page.mjs";
 import { serve } from "./serve.mjs";
 import { dist } from "./visit.mjs";
 
-const FILE = fileURLToPath(new URL("../../docs/correcting.webp", import.meta.url));
-const CLIP = fileURLToPath(new URL("../../www/public/samples/street.mp4", import.meta.url));
+const samples = new URL("../../www/public/samples/", import.meta.url);
+const CLIP = fileURLToPath(new URL("street.mp4", samples));
+/** Where it goes, and how it is encoded there. @type {[string, string[]][]} */
+const FILES = [
+  [fileURLToPath(new URL("../../docs/correcting.webp", import.meta.url)), ["-c:v", "libwebp_anim", "-loop", "0", "-quality", "60"]],
+  [fileURLToPath(new URL("correcting.mp4", samples)),
+    ["-c:v", "libx264", "-preset", "veryslow", "-crf", "28", "-g", "80", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]],
+];
 const WINDOW = { width: 1100, height: 800 };
 /** Pictures a second of the film. */
 const RATE = 8;
-/** Places of the street, and the hue and strength that they get. */
+/** Places of the street, and the hue and strength that they get; the first keeps its colour. */
 const CORRECTIONS = [
+  { place: { x: 0.61, y: 0.36 } },
   { place: { x: 0.19, y: 0.42 }, hue: 255, strength: 30 },
   { place: { x: 0.35, y: 0.65 }, hue: 130, strength: 35 },
   { place: { x: 0.84, y: 0.42 }, hue: 60, strength: 14 },
@@ -52,7 +59,9 @@ try {
     await page.mouse.click(x, y);
     await palette().getByText("Looking for likely colours").waitFor({ state: "hidden" });
     await snap(RATE);
-    await pick(hue, strength);
+    if (hue === undefined) await palette().getByRole("button", { name: "Keep the colour here" }).click();
+    else await pick(hue, strength);
+    await colored();
     await snap(RATE);
     await page.keyboard.press("Escape");
     await snap(4);
@@ -72,9 +81,10 @@ try {
   await browser.close();
   server.close();
 }
-await mkdir(new URL("../../docs/", import.meta.url), { recursive: true });
-await ffmpeg(["-framerate", String(RATE), "-i", folder.path("%04d.png"), "-vf", "scale=880:-2:flags=lanczos", "-c:v", "libwebp_anim", "-loop", "0",
-  "-quality", "60", process.argv[2] ?? FILE]);
+for (const [file, encoding] of FILES) {
+  await ffmpeg(["-framerate", String(RATE), "-i", folder.path("%04d.png"), "-vf", "scale=880:-2:flags=lanczos", ...encoding, file], 600_000);
+}
+await folder.remove();
 
 /** @param {Buffer} picture @param {number} number */
 async function write(picture, number) {

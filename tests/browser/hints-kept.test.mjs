@@ -163,6 +163,27 @@ test("in a clip of two shots a colour stays in its own, though the page had not 
   assert.ok(apart[0] > 3 && apart[1] > 3 && apart[2] < 1 && apart[3] < 1, `${apart}`);
 });
 
+test("a shot that keeps its own colours says so where marks are given, and is coloured with them on request", { timeout: 600_000 }, async () => {
+  const inColor = folder.path("own.mp4");
+  await ffmpeg(["-f", "lavfi", "-i", "smptebars=s=160x96:r=10", "-frames:v", "2", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-crf", "8", inColor]);
+  await open(inColor);
+  const own = dialog().getByText("This shot keeps its own colours. Marks take effect when it is coloured anew.");
+  await own.waitFor();
+  await click(middle(0));
+  await pick(BLUE);
+  await button("Done").click();
+  const kept = await bluerIn(await run("own-kept.mp4"), 0);
+  await page.getByRole("button", { name: "Another colouring" }).click();
+  await openDialog(0);
+  const seen = await bluer(0);
+  assert.ok(Math.abs(seen - kept) > 20, `${seen} in the picture, ${kept} of the source's own`);
+  await button("Colour it all the same").press("Enter");
+  assert.ok(!(await own.isVisible()));
+  assert.match(await status().innerText(), /This shot is coloured now/);
+  const written = await bluerIn(await run("own-colored.mp4"), 0);
+  assert.ok(Math.abs(written - seen) < 2, `${seen} in the picture, ${written} in the file`);
+});
+
 /** What a run's journal says. */
 async function journal() {
   for await (const run of (await (await navigator.storage.getDirectory()).getDirectoryHandle("chromaflow")).values()) {

@@ -22,6 +22,14 @@ before(async () => {
   brief = await makeMoving(folder.path("brief.mp4"), 2);
 });
 
+/** What the picture shows around a place: the mean of blue less that of red. @param {import("./correcting.mjs").Place} place */
+const bluerAt = (place) => dialog().locator(".correcting-window .corrected > canvas").first().evaluate((canvas, { x, y }) => {
+  const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
+  const context = /** @type {CanvasRenderingContext2D} */ (/** @type {HTMLCanvasElement} */ (canvas).getContext("2d"));
+  const { data } = context.getImageData(x * width - 3, y * height - 3, 6, 6);
+  return data.reduce((sum, value, at) => sum + (at % 4 === 2 ? value : at % 4 === 0 ? -value : 0), 0) / 36;
+}, place);
+
 test("a click, a colour: the picture has it, it goes with the object in both directions, and the finished file has the preview's colours", { timeout: 600_000 }, async () => {
   const last = FRAMES - 1;
   await open(moving, last);
@@ -260,6 +268,34 @@ test("a photo in colour of the same scene gives its colours on request, in one s
   assert.ok((await dots().count()) >= 3, `${await dots().count()} colours`);
   await page.keyboard.press("Control+z");
   assert.equal(await dots().count(), 0);
+});
+
+test("the colour of a place is kept in one step, by keyboard or mouse, and stays when what looks alike is given another", { timeout: 300_000 }, async () => {
+  const alike = folder.path("alike.mp4");
+  await ffmpeg(["-i", await makeMoving(folder.path("one.mp4"), 2), "-vf", "crop=80:96:0:0,split[one][other];[one][other]hstack", "-c:v", "libx264", "-crf", "8", alike]);
+  const beside = { x: middle(0).x + 0.5, y: middle(0).y };
+  const keep = () => palette().getByRole("button", { name: "Keep the colour here" });
+  await open(alike);
+  const plain = await bluerAt(beside);
+  await click(middle(0));
+  await pick(BLUE);
+  const spread = await bluerAt(beside);
+  assert.ok(spread > plain + 2, `the other has taken nothing on: ${plain}, then ${spread}`);
+  await open(alike);
+  await click(beside);
+  await palette().getByText("Looking for likely colours").waitFor({ state: "hidden" });
+  assert.ok(await keep().evaluate((button) => button === document.activeElement), "it is not what the keyboard stands on");
+  await page.keyboard.press("Enter");
+  await colored();
+  assert.equal(await keep().getAttribute("aria-pressed"), "true");
+  assert.equal(await dots().count(), 1);
+  await page.keyboard.press("Escape");
+  await click(middle(0));
+  await pick(BLUE);
+  const kept = await bluerAt(beside);
+  assert.ok(kept - plain < (spread - plain) / 3, `blue less red: ${plain}, without being kept ${spread}, kept ${kept}`);
+  await click(beside);
+  assert.ok(!(await keep().isVisible()), "a mark keeps what it has anyway");
 });
 
 test("sixty marks are taken back one by one, and done again", { timeout: 300_000 }, async () => {

@@ -61,6 +61,8 @@ test("the second visit works without a network, from a folder of any host, and a
     await weightsKept(page);
     await server.close();
     await page.goto(addressOf(home, QUICK));
+    await page.locator("#correcting-film").scrollIntoViewIfNeeded();
+    await page.locator("#correcting-play:not([hidden])").waitFor();
     const line = await colorize(page, { input: clip, output: folder.path("offline.mp4"), timeout: 120 });
     assert.ok(line.ok, JSON.stringify(line));
     await page.goto(`${home}study.html`);

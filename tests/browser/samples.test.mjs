@@ -59,7 +59,33 @@ test("a sample is opened by a click, as a clip of the visitor's own is", async (
   }
 });
 
-test("who wants less motion sees the film stand still", async () => {
+/** Waits for what the film of correcting does. @param {import("playwright-core").Page} page @param {(video: HTMLVideoElement) => boolean} does */
+const correcting = async (page, does) => {
+  const film = /** @type {import("playwright-core").ElementHandle<HTMLVideoElement>} */ (await page.locator("#correcting-film").elementHandle());
+  await page.waitForFunction(/** @type {any} */ (does), film);
+};
+
+test("how colours are corrected is fetched when it is scrolled to, plays, and is paused by the keyboard", async () => {
+  const { page, uncaught, close } = await visit();
+  try {
+    await page.locator("#showcase-play:not([hidden])").waitFor();
+    assert.equal(await page.locator("#correcting-film").evaluate((video) => /** @type {HTMLVideoElement} */ (video).src), "", "it is fetched before it is seen");
+    await page.locator("#correcting-film").scrollIntoViewIfNeeded();
+    await correcting(page, ({ currentTime, videoWidth }) => currentTime > 0.2 && videoWidth === 880);
+    const play = page.getByRole("button", { name: /^Pause Colours of a street scene/ });
+    await play.press("Enter");
+    await correcting(page, ({ paused }) => paused);
+    await page.getByRole("button", { name: /^Play Colours of a street scene/ }).press("Enter");
+    await correcting(page, ({ paused }) => !paused);
+    await page.evaluate(() => scrollTo(0, 0));
+    await correcting(page, ({ paused }) => paused);
+    assert.deepEqual(uncaught, []);
+  } finally {
+    await close();
+  }
+});
+
+test("who wants less motion sees the films stand still", async () => {
   const server = await serve({ dist });
   const browser = await launch();
   try {
@@ -70,6 +96,12 @@ test("who wants less motion sees the film stand still", async () => {
     assert.ok(await page.locator("#showcase-color").evaluate((video) => /** @type {HTMLVideoElement} */ (video).paused));
     await page.locator("#showcase-play").click();
     await page.waitForFunction(() => /** @type {HTMLVideoElement} */ (document.getElementById("showcase-color")).currentTime > 0.2);
+    await page.locator("#correcting-film").scrollIntoViewIfNeeded();
+    await page.locator("#correcting-play:not([hidden])").waitFor();
+    await page.waitForTimeout(500);
+    await correcting(page, ({ paused, currentTime }) => paused && currentTime === 12);
+    await page.locator("#correcting-play").click();
+    await correcting(page, ({ currentTime }) => currentTime > 12.2);
   } finally {
     await browser.close();
     await server.close();
@@ -79,7 +111,7 @@ test("who wants less motion sees the film stand still", async () => {
 test("film and samples are small, and kept for a visit without a network", async () => {
   const names = await readdir(join(dist, "samples"));
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(dist, "samples", name))).size));
-  assert.ok(names.length === 4 && sizes.reduce((sum, size) => sum + size) < BUDGET, `${names}: ${sizes}`);
+  assert.ok(names.length === 5 && sizes.reduce((sum, size) => sum + size) < BUDGET, `${names}: ${sizes}`);
   const kept = await readFile(join(dist, "service-worker.js"), "utf8");
   for (const name of names) assert.ok(kept.includes(`"samples/${name}"`), name);
 });

@@ -34,7 +34,7 @@ export async function serve({ dist = DIST, port = 0, instead = () => null } = {}
       response.writeHead(other.status ?? 200, other.headers);
       return other.body instanceof Readable ? other.body.pipe(response) : response.end(other.body);
     }
-    return sendFile(response, join(dist, normalize(path.endsWith("/") ? `${path}index.html` : path)));
+    return sendFile(response, join(dist, normalize(path.endsWith("/") ? `${path}index.html` : path)), request.headers.range);
   });
   await new Promise((listening) => server.listen(port, "127.0.0.1", () => listening(undefined)));
   const { port: chosen } = /** @type {import("node:net").AddressInfo} */ (server.address());
@@ -47,13 +47,17 @@ export async function serve({ dist = DIST, port = 0, instead = () => null } = {}
   };
 }
 
-/** @param {import("node:http").ServerResponse} response @param {string} file */
-async function sendFile(response, file) {
+/** @param {import("node:http").ServerResponse} response @param {string} file @param {string} [range] of its bytes, as browsers ask for films */
+async function sendFile(response, file, range = "") {
   const found = await stat(file).catch(() => null);
   if (!found?.isFile()) return response.writeHead(404).end();
-  response.writeHead(200, {
+  const asked = /^bytes=(\d+)-(\d*)$/.exec(range);
+  const [start, end] = [Number(asked?.[1] ?? 0), Number(asked?.[2] || found.size - 1)];
+  response.writeHead(asked ? 206 : 200, {
     "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-    "content-length": found.size,
+    "content-length": end - start + 1,
+    "accept-ranges": "bytes",
+    ...(asked ? { "content-range": `bytes ${start}-${end}/${found.size}` } : {}),
   });
-  createReadStream(file).pipe(response);
+  createReadStream(file, asked ? { start, end } : {}).pipe(response);
 }

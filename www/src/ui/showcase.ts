@@ -1,59 +1,33 @@
-import { words } from "../words/page";
 import { Compare } from "./compare";
 import { element } from "./element";
+import { Film } from "./film";
 import { GreyTwin } from "./grey-twin";
 
 /** Coloured by the published weights: `make samples`. */
 const COLORED = "samples/trucks-colored.mp4";
+/** Recorded from the page: `make demonstration`; and the second of it in which two colours are corrected. */
+const [CORRECTING, CORRECTED] = ["samples/correcting.mp4", 12];
 
-/** Real film on the start page: a clip as this page colours it, its source under a slider, and samples to try. */
+/** Real film on the start page: a clip as this page colours it, its source under a slider, samples to try, and how colours are corrected. */
 export class Showcase {
-  readonly #video = element<HTMLVideoElement>("showcase-color");
-  readonly #play = element<HTMLButtonElement>("showcase-play");
-  readonly #compare = new Compare("showcase-compare", "showcase-split");
-  /** What the visitor asked for, or what the system asks for on their behalf. */
-  #playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
-  #seen = false;
+  readonly #films: Film[];
 
   constructor(onSample: (address: string) => void) {
-    new GreyTwin(this.#video, element<HTMLCanvasElement>("showcase-grey"));
-    this.#video.addEventListener("loadeddata", () => this.#ready());
-    this.#video.addEventListener("error", () => (element("showcase-compare").closest("figure")!.hidden = true));
-    this.#play.addEventListener("click", () => this.#toggle());
-    new IntersectionObserver(([entry]) => this.#show(entry?.isIntersecting ?? false)).observe(this.#video);
+    const colored = element<HTMLVideoElement>("showcase-color");
+    const compare = new Compare("showcase-compare", "showcase-split");
+    new GreyTwin(colored, element<HTMLCanvasElement>("showcase-grey"));
+    colored.addEventListener("loadeddata", () => compare.shape({ width: colored.videoWidth, height: colored.videoHeight }));
+    this.#films = [
+      new Film(colored, element<HTMLButtonElement>("showcase-play"), COLORED),
+      new Film(element<HTMLVideoElement>("correcting-film"), element<HTMLButtonElement>("correcting-play"), CORRECTING, CORRECTED),
+    ];
     for (const sample of document.querySelectorAll<HTMLElement>("[data-sample]")) {
       sample.addEventListener("click", () => onSample(`samples/${sample.dataset["sample"]}`));
     }
   }
 
-  /** Fetches the film, once the page can be used without it. */
+  /** Fetches the films as they are seen, once the page can be used without them. */
   load(): void {
-    if (this.#video.src) return;
-    this.#video.preload = "auto";
-    this.#video.src = COLORED;
-  }
-
-  #ready(): void {
-    const { videoWidth: width, videoHeight: height } = this.#video;
-    this.#compare.shape({ width, height });
-    this.#play.hidden = false;
-    this.#run();
-  }
-
-  #toggle(): void {
-    this.#playing = !this.#playing;
-    this.#run();
-  }
-
-  #show(seen: boolean): void {
-    this.#seen = seen;
-    this.#run();
-  }
-
-  /** Plays while it is seen, unless the visitor has stopped it. */
-  #run(): void {
-    this.#play.textContent = this.#playing ? words.pause : words.play;
-    if (this.#playing && this.#seen) void this.#video.play().catch(() => undefined); // where playing needs a click, it stands still
-    else this.#video.pause();
+    for (const film of this.#films) film.load();
   }
 }

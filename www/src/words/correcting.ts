@@ -31,11 +31,17 @@ export const correctingWords = {
   hint: {
     pointing: "Click where a colour is wrong, then choose the right one. It holds through the whole shot.",
     photo: "Click where a colour is wrong, then choose the right one.",
+    keeping: "What looks alike may take it on: where a colour is right, click and choose “Keep the colour here”.",
     keys: "Arrow keys move the cross on the picture, Enter sets a mark, Tab goes from mark to mark. On a mark, arrow keys move it, Enter opens its colours, Delete removes it.",
   },
   picture: "Picture. Arrow keys move the cross, Enter sets a mark.",
   reference: "Photo to take colours from. Arrow keys move the cross, Enter takes the colour.",
   tools: { label: "Tool", point: "Point", brush: "Brush", size: "Brush size" },
+  own: {
+    kept: "This shot keeps its own colours. Marks take effect when it is coloured anew.",
+    color: "Colour it all the same",
+    colored: "This shot is coloured now, with your marks.",
+  },
   moment: "Moment",
   undo: "Undo",
   redo: "Redo",
@@ -48,6 +54,7 @@ export const correctingWords = {
   done: "Done",
   palette: {
     label: "Colours for this place",
+    keep: "Keep the colour here",
     looking: "Looking for likely colours…",
     likely: "Likely here",
     others: "In the other colourings",

@@ -8,6 +8,7 @@ import { made } from "../element";
 import { Choice } from "./choice";
 import { Marking } from "./marking";
 import { loadMarks, saveMarks } from "./marks-file";
+import { OwnColors } from "./own-colors";
 import { Reference } from "./reference";
 import { Tools } from "./tools";
 import { View } from "./view";
@@ -22,6 +23,7 @@ export class Corrector {
   readonly #choice: Choice;
   readonly #tools: Tools;
   readonly #reference: Reference;
+  readonly #own: OwnColors;
   readonly #work: Work;
   /** The mark whose color the engine is at. */
   #busy: number | null = null;
@@ -57,6 +59,7 @@ export class Corrector {
       onDone: () => this.#dialog.close(),
     });
     this.#reference = new Reference((color) => this.#choice.taken(chromaOf(color)), (photo) => this.#match(photo), () => this.#view.focus());
+    this.#own = new OwnColors(desk.draft, () => this.#colorShot());
     this.#work = new Work(desk, {
       onGrey: (grey) => this.#view.showGrey(grey) && this.#moved(),
       onMoment: (moment) => this.#show(moment),
@@ -84,11 +87,11 @@ export class Corrector {
 
   #build(): void {
     const title = made("h2", { className: "part", id: "correcting-title", textContent: words.title });
-    const hint = made("p", { className: "hint", textContent: this.desk.draft.clip.photo ? words.hint.photo : words.hint.pointing });
+    const hint = made("p", { className: "hint", textContent: `${this.desk.draft.clip.photo ? words.hint.photo : words.hint.pointing} ${words.hint.keeping}` });
     const keys = made("p", { className: "hint keys-hint", textContent: words.hint.keys });
     const window = made("div", { className: "correcting-window" }, this.#view.picture.box, this.#choice.palette.box);
     this.#dialog.setAttribute("aria-labelledby", title.id);
-    this.#dialog.append(title, hint, made("div", { className: "correcting-stage" }, window, this.#reference.box), this.#view.strip.box, this.#status, this.#tools.box, keys);
+    this.#dialog.append(title, hint, made("div", { className: "correcting-stage" }, window, this.#reference.box), this.#view.strip.box, this.#own.box, this.#status, this.#tools.box, keys);
     this.#dialog.addEventListener("keydown", (event) => this.#key(event));
     // By other ways than that key; a question for a file is cancelled, too.
     this.#dialog.addEventListener("cancel", (event) => event.target === this.#dialog && this.#escape(event));
@@ -146,6 +149,7 @@ export class Corrector {
 
   #showMarks(): void {
     this.#view.showMarks(this.#choice.pending, this.#busy);
+    this.#own.show(this.#view.time);
     // The mark that the keyboard stood on may be gone.
     if (!this.#dialog.contains(document.activeElement)) this.#view.focus();
     this.#tools.show(this.#marking.canUndo, this.#marking.canRedo, this.#marking.all.length);
@@ -156,6 +160,13 @@ export class Corrector {
     this.#ask(this.#view.time);
     this.#view.strip.following(0);
     this.#work.follow(this.#view.time);
+  }
+
+  /** The shot that kept its own colors is colored. */
+  #colorShot(): void {
+    this.#showMarks();
+    this.#view.focus();
+    this.#say(words.own.colored);
   }
 
   #say(text: string): void {

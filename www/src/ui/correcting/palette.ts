@@ -1,11 +1,10 @@
 import type { Chroma } from "../../marks/mark";
 import type { Point } from "../../marks/stroke";
-import { distinct, isAlike, rgbOfChroma } from "../../picture/chroma";
-import { colorWords, correctingWords as words } from "../../words/correcting";
+import { rgbOfChroma } from "../../picture/chroma";
+import { correctingWords as words } from "../../words/correcting";
 import { made } from "../element";
-import { css, Picker } from "./picker";
-
-const GREY: Chroma = [0, 0];
+import { Picker } from "./picker";
+import { Swatches } from "./swatches";
 
 /** How far from its place the palette lies, in pixels. */
 const GAP = 24;
@@ -34,7 +33,7 @@ export interface Place {
 /** The colors on offer for a place, beside it. */
 export class Palette {
   readonly box = made("div", { className: "palette", role: "group", ariaLabel: words.palette.label, hidden: true });
-  readonly #rows = made("div", { className: "palette-rows" });
+  readonly #swatches: Swatches;
   readonly #picker: Picker;
   readonly #remove: HTMLButtonElement;
   /** The picture moves when a photo comes beside it, or the window changes. */
@@ -42,9 +41,12 @@ export class Palette {
   #place: Place | null = null;
   #likely: Chroma[] | null = null;
   #recent: Chroma[] = [];
+  /** What the picture had there when it was opened, where that was no mark. */
+  #present: Chroma | null = null;
 
   /** It lies beside places of `picture`. */
-  constructor(private readonly picture: HTMLElement, private readonly events: Events) {
+  constructor(private readonly picture: HTMLElement, events: Events) {
+    this.#swatches = new Swatches((color) => events.onChoose(color, "swatch"));
     this.#picker = new Picker((color) => events.onChoose(color, "slider"));
     const button = (text: string, onClick: () => void) => {
       const made_ = made("button", { type: "button", className: "quiet small", textContent: text });
@@ -52,7 +54,7 @@ export class Palette {
       return made_;
     };
     this.#remove = button(words.palette.remove, events.onRemove);
-    this.box.append(this.#rows, made("p", { className: "palette-title", textContent: words.palette.own }), this.#picker.box,
+    this.box.append(this.#swatches.box, made("p", { className: "palette-title", textContent: words.palette.own }), this.#picker.box,
       made("p", { className: "actions" }, button(words.palette.dropper, events.onDropper), this.#remove, button(words.palette.close, events.onClose)));
   }
 
@@ -62,7 +64,7 @@ export class Palette {
 
   /** Opens beside a place; its likely colors come later. */
   show(place: Place, recent: Chroma[]): void {
-    [this.#place, this.#recent, this.#likely] = [place, recent, null];
+    [this.#place, this.#recent, this.#likely, this.#present] = [place, recent, null, place.marked ? null : place.color];
     this.box.hidden = false;
     for (const moving of [this.picture, this.box.parentElement!]) this.#resized.observe(moving);
     this.#picker.show(place.luma, rgbOfChroma(place.luma, place.color));
@@ -80,7 +82,7 @@ export class Palette {
   chosen(color: Chroma): void {
     this.#place = { ...this.#place!, color, marked: true };
     this.mark(true);
-    for (const swatch of this.#swatches()) swatch.ariaPressed = String(isAlike(colorOf(swatch), color));
+    this.#swatches.choose(color);
     this.#picker.show(this.#place.luma, rgbOfChroma(this.#place.luma, color));
   }
 
@@ -96,29 +98,17 @@ export class Palette {
   }
 
   focus(): void {
-    this.#swatches()[0]?.focus({ preventScroll: true });
+    this.#swatches.focus();
   }
 
   mark(marked: boolean): void {
     this.#remove.hidden = !marked;
   }
 
-  #swatches(): HTMLButtonElement[] {
-    return [...this.#rows.querySelectorAll("button")];
-  }
-
-  /** In place where the keyboard stands on a color: it stands there afterwards as well. */
+  /** With what is known so far. */
   #fill(): void {
-    const { others } = this.#place!;
-    const focused = this.#swatches().findIndex((swatch) => swatch === document.activeElement);
-    const likely = distinct(this.#likely ?? []);
-    const row = (title: string, colors: Chroma[], text = "") => made("div", { role: "group", ariaLabel: title, hidden: colors.length === 0 && text === "" },
-      made("p", { className: "palette-title", textContent: title }), made("p", { className: "swatches" }, ...colors.map((color) => this.#swatch(color)), text));
-    this.#rows.replaceChildren(
-      row(words.palette.likely, [GREY, ...distinct(likely, [GREY])], this.#likely ? "" : words.palette.looking),
-      row(words.palette.others, distinct(others, [GREY, ...likely])),
-      row(words.palette.recent, this.#recent));
-    if (focused >= 0) this.#swatches()[focused]?.focus({ preventScroll: true });
+    const { luma, color, others, marked } = this.#place!;
+    this.#swatches.show({ luma, present: this.#present, chosen: marked ? color : null, others, likely: this.#likely, recent: this.#recent });
     this.#lieBeside();
   }
 
@@ -131,21 +121,4 @@ export class Palette {
     this.box.style.left = `${Math.max(0, right ? across + GAP : across - GAP - own.width)}px`;
     this.box.style.top = `${Math.max(0, Math.min(down - own.height / 2, window.height - own.height))}px`;
   }
-
-  #swatch(color: Chroma): HTMLButtonElement {
-    const { luma, color: current, marked } = this.#place!;
-    const rgb = rgbOfChroma(luma, color);
-    const button = made("button", {
-      type: "button", className: "swatch", title: color === GREY ? words.palette.grey : colorWords(rgb),
-      ariaLabel: color === GREY ? words.palette.grey : colorWords(rgb), ariaPressed: String(marked && isAlike(color, current)),
-    });
-    button.style.setProperty("--color", css(rgb));
-    button.dataset["color"] = color.join();
-    button.addEventListener("click", () => this.events.onChoose(color, "swatch"));
-    return button;
-  }
-}
-
-function colorOf(swatch: HTMLButtonElement): Chroma {
-  return swatch.dataset["color"]!.split(",").map(Number) as Chroma;
 }
