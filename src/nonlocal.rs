@@ -1,10 +1,10 @@
 //! Nonlocal means (A. Buades, B. Coll and J. Morel, "A Non-Local Algorithm for Image Denoising", CVPR 2005) of a frame's features: places
-//! that look alike say together what their colors are. A cell by itself sees too little to be sure, and a wall whose cells each decide
-//! for themselves is blotched.
+//! that look alike get like colors. A cell by itself shows too little to be sure of its color, and a wall whose cells are colored
+//! one by one is blotched.
 
 use burn::tensor::{FloatDType, Int, Tensor, activation::softmax, backend::Backend, module::avg_pool2d};
 
-/// By how much the correlation of two cells' features falls below 1 until one counts 1 / e of the other's own voice.
+/// By how much the correlation of two cells' features falls below 1 until one counts 1 / e in the other's mean of what that counts itself.
 pub const LIKENESS: f64 = 0.5;
 
 /// Cells along each side of the square over which features are evened out before they are compared.
@@ -12,7 +12,7 @@ pub const WINDOW: usize = 3;
 
 /// Cells along the shorter side of a frame that every cell is compared with, at most. Larger frames are sampled, so that the work grows
 /// with their area and not with its square.
-pub const VOICES: usize = 16;
+pub const KEYS: usize = 16;
 
 /// Keeps features that are everywhere the same at 0, and their gradient finite.
 pub const TINY: f64 = 1e-12;
@@ -23,11 +23,11 @@ pub fn nonlocal_mean<B: Backend>(features: Tensor<B, 4>) -> Tensor<B, 4> {
     let features = features.cast(FloatDType::F32);
     let even = avg_pool2d(features, [WINDOW; 2], [1, 1], [WINDOW / 2; 2], false, false); // [n, c, h, w]
     let cells = normalized(even.clone().flatten(2, 3)); // [n, c, h w]
-    let step = height.min(width).div_ceil(VOICES);
+    let step = height.min(width).div_ceil(KEYS);
     let keys = sampled(cells.clone().reshape([images, channels, height, width]), step); // [n, c, m]
     let correlation = cells.swap_dims(1, 2).matmul(keys); // [n, h w, m]
-    let voices = softmax(correlation.div_scalar(LIKENESS), 2); // [n, h w, m]
-    let means = sampled(even, step).matmul(voices.swap_dims(1, 2)); // [n, c, h w]
+    let weights = softmax(correlation.div_scalar(LIKENESS), 2); // [n, h w, m]
+    let means = sampled(even, step).matmul(weights.swap_dims(1, 2)); // [n, c, h w]
     means.reshape([images, channels, height, width])
 }
 
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_is_outvoted_by_those_that_look_like_it() {
+    fn a_cell_takes_after_those_that_look_like_it() {
         let means = nonlocal_mean(halves(8, 12, 2.0));
         assert!(at(&means, 1, [1, 1]) < 0.3, "{}", at(&means, 1, [1, 1]));
         assert!(at(&means, 0, [4, 1]) > 0.8 && at(&means, 0, [4, 10]) < -0.8, "halves stay apart: {means}");

@@ -14,14 +14,18 @@ use burn::{
     },
     nn::conv::Conv2d,
     tensor::{
-        Tensor, TensorPrimitive,
+        Tensor,
         backend::Backend,
         module::conv2d,
         ops::{ConvOptions, FloatTensor, PadMode},
     },
 };
 
-use super::{Activation, Kernels, same::Margins};
+use super::{
+    Activation, Kernels,
+    primitive::{primitive, tensor},
+    same::Margins,
+};
 
 /// A convolution of the input with `margins` of zeros around it, and the activation behind it.
 pub fn convolve<B: Kernels, C: CheckpointStrategy>(
@@ -48,7 +52,7 @@ pub fn convolve<B: Kernels, C: CheckpointStrategy>(
         bias.into_primitive().tensor(),
         options,
     );
-    activation.apply(Tensor::from_primitive(TensorPrimitive::Float(output))) // [n, output, h', w']
+    activation.apply(tensor(output)) // [n, output, h', w']
 }
 
 /// The convolution as a step of the graph.
@@ -89,9 +93,9 @@ impl<B: Kernels> Backward<B, 3> for Convolution {
         }
         if let Some(node) = of_weight {
             let [input, weight, gradient] =
-                [&input, &weight, &gradient].map(|values| image::<B>(values.clone()));
+                [&input, &weight, &gradient].map(|values| tensor::<B>(values.clone()));
             let result = B::convolution_weight_gradient(input, weight, gradient, options.clone());
-            gradients.register::<B>(node.id, result.into_primitive().tensor());
+            gradients.register::<B>(node.id, primitive(result));
         }
         if let Some(node) = of_input {
             gradients.register::<B>(node.id, B::conv2d_x_backward(input, weight, gradient, options));
@@ -101,7 +105,7 @@ impl<B: Kernels> Backward<B, 3> for Convolution {
 
 /// The sum of the output's gradient `[n, c, h, w]` over batch and pixels: `[c]`.
 fn bias_gradient<B: Backend>(gradient: FloatTensor<B>) -> FloatTensor<B> {
-    let sums = image::<B>(gradient).sum_dims_squeeze::<1, _>(&[0, 2, 3]); // [c]
+    let sums = tensor::<B>(gradient).sum_dims_squeeze::<1, _>(&[0, 2, 3]); // [c]
     sums.into_primitive().tensor()
 }
 
@@ -116,8 +120,8 @@ pub fn weight_gradient<B: Backend>(
     if inputs == 1 && options.groups == channels {
         return depthwise_weight_gradient(input, gradient, shape, &options);
     }
-    let [input, weight, gradient] = [input, weight, gradient].map(|values| values.into_primitive().tensor());
-    image::<B>(B::conv2d_weight_backward(input, weight, gradient, options))
+    let [input, weight, gradient] = [input, weight, gradient].map(primitive);
+    tensor::<B>(B::conv2d_weight_backward(input, weight, gradient, options))
 }
 
 /// The input correlated with the output's gradient, `[n, c, h, w]` and `[n, c, h', w']`, for each image and channel: one
@@ -138,10 +142,6 @@ fn depthwise_weight_gradient<B: Backend>(
     let shifts = shifts.slice([0..1, 0..planes, 0..rows, 0..columns]); // [1, n c, k, k]
     let sum = shifts.reshape([batch, channels, rows, columns]).sum_dim(0); // [1, c, k, k]
     sum.reshape(shape) // [c, 1, k, k]
-}
-
-fn image<B: Backend>(values: FloatTensor<B>) -> Tensor<B, 4> {
-    Tensor::from_primitive(TensorPrimitive::Float(values))
 }
 
 #[cfg(test)]

@@ -11,10 +11,13 @@ use burn::{
             ops::{Backward, Ops, OpsKind},
         },
     },
-    tensor::{Tensor, TensorPrimitive, backend::Backend, ops::FloatTensor},
+    tensor::{Tensor, ops::FloatTensor},
 };
 
-use super::Kernels;
+use super::{
+    Kernels,
+    primitive::{primitive, tensor},
+};
 
 /// [`Kernels::cost_volume`]: two of `[n, c, h, w]` to `[n, (2 r + 1)^2, h, w]`.
 pub fn cost_volume<B: Kernels, C: CheckpointStrategy>(
@@ -57,14 +60,6 @@ impl<B: Kernels> Backward<B, 2> for CostVolume {
 
 fn volume<B: Kernels>(ours: FloatTensor<B>, theirs: FloatTensor<B>, displacement: usize) -> FloatTensor<B> {
     primitive(B::cost_volume(tensor(ours), tensor(theirs), displacement))
-}
-
-fn tensor<B: Backend>(values: FloatTensor<B>) -> Tensor<B, 4> {
-    Tensor::from_primitive(TensorPrimitive::Float(values))
-}
-
-fn primitive<B: Backend>(values: Tensor<B, 4>) -> FloatTensor<B> {
-    values.into_primitive().tensor()
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ mod flex;
 mod gpu;
 #[cfg(feature = "libtorch")]
 mod libtorch;
+#[cfg(feature = "autodiff")]
+mod primitive;
 mod same;
 #[cfg(feature = "autodiff")]
 mod upsample_gradient;

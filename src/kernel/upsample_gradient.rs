@@ -10,10 +10,13 @@ use burn::{
             ops::{Backward, Ops, OpsKind},
         },
     },
-    tensor::{Tensor, TensorPrimitive, backend::Backend, ops::FloatTensor},
+    tensor::{Tensor, ops::FloatTensor},
 };
 
-use super::Kernels;
+use super::{
+    Kernels,
+    primitive::{primitive, tensor},
+};
 
 /// [`Kernels::upsample`]: `[n, c, h, w]` to `[n, c, factor * h, factor * w]`.
 pub fn upsample<B: Kernels, C: CheckpointStrategy>(
@@ -82,14 +85,6 @@ impl<B: Kernels> Backward<B, 2> for AddUpsampled {
 
 fn coarse_gradient<B: Kernels>(gradient: FloatTensor<B>, factor: usize) -> FloatTensor<B> {
     primitive(B::upsample_gradient(tensor(gradient), factor))
-}
-
-fn tensor<B: Backend>(values: FloatTensor<B>) -> Tensor<B, 4> {
-    Tensor::from_primitive(TensorPrimitive::Float(values))
-}
-
-fn primitive<B: Backend>(values: Tensor<B, 4>) -> FloatTensor<B> {
-    values.into_primitive().tensor()
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 use burn_cubecl::{CubeRuntime, tensor::CubeTensor};
 use cubecl::{calculate_cube_count_elemwise, prelude::*};
 
+use super::place::place;
+
 /// Writes [`Kernels::cost_volume`](crate::kernel::Kernels::cost_volume) to `output`.
 pub(super) fn launch<R: CubeRuntime>(
     ours: CubeTensor<R>,
@@ -64,10 +66,7 @@ fn cost_volume_kernel<F: Float>(
     if ABSOLUTE_POS >= output.shape(0) * output.shape(1) * height * width {
         terminate!();
     }
-    let x = ABSOLUTE_POS % width;
-    let y = (ABSOLUTE_POS / width) % height;
-    let k = (ABSOLUTE_POS / (width * height)) % output.shape(1);
-    let n = ABSOLUTE_POS / (width * height * output.shape(1));
+    let (n, k, y, x) = place(ABSOLUTE_POS, output.shape(1), height, width);
 
     // Positions in the other frame, shifted by the displacement so that they stay unsigned.
     let their_y = y + k / side;
@@ -111,10 +110,7 @@ fn gradient_kernel(
     if ABSOLUTE_POS >= output.shape(0) * channels * height * width {
         terminate!();
     }
-    let x = ABSOLUTE_POS % width;
-    let y = (ABSOLUTE_POS / width) % height;
-    let c = (ABSOLUTE_POS / (width * height)) % channels;
-    let n = ABSOLUTE_POS / (width * height * channels);
+    let (n, c, y, x) = place(ABSOLUTE_POS, channels, height, width);
     let plane = n * other.stride(0) + c * other.stride(1);
     let mut sum = 0.0f32;
     for k in 0..side * side {

@@ -4,6 +4,7 @@ mod convolution;
 mod cost_volume;
 mod depthwise;
 mod finish;
+mod place;
 mod pool;
 mod tile;
 mod upsample;

@@ -3,6 +3,8 @@
 use burn_cubecl::{CubeRuntime, tensor::CubeTensor};
 use cubecl::{calculate_cube_count_elemwise, prelude::*};
 
+use super::place::place;
+
 /// Writes the largest of each 2x2 pixels of `input` `[n, c, h, w]` to `output` `[n, c, h / 2, w / 2]`.
 pub fn launch<R: CubeRuntime>(input: CubeTensor<R>, output: &CubeTensor<R>) {
     let units = output.meta.num_elements();
@@ -22,10 +24,7 @@ fn pool_kernel<E: Float>(input: &Tensor<E>, output: &mut Tensor<E>, #[define(E)]
     let height = output.shape(2);
     let width = output.shape(3);
     if ABSOLUTE_POS < output.shape(0) * output.shape(1) * height * width {
-        let x = ABSOLUTE_POS % width;
-        let y = (ABSOLUTE_POS / width) % height;
-        let c = (ABSOLUTE_POS / (width * height)) % output.shape(1);
-        let n = ABSOLUTE_POS / (width * height * output.shape(1));
+        let (n, c, y, x) = place(ABSOLUTE_POS, output.shape(1), height, width);
         let (down, right) = (input.stride(2), input.stride(3));
         let at = n * input.stride(0) + c * input.stride(1) + 2 * y * down + 2 * x * right;
         let above = max(input[at], input[at + right]);

@@ -4,6 +4,8 @@
 use burn_cubecl::{CubeRuntime, tensor::CubeTensor};
 use cubecl::{calculate_cube_count_elemwise, prelude::*};
 
+use super::place::place;
+
 /// Pixels that a unit computes where the width allows.
 const PIXELS: usize = 4;
 
@@ -59,10 +61,7 @@ fn upsample_kernel<E: Float, O: Size>(
     let width = output.shape(3);
     let first = ABSOLUTE_POS * vector;
     if first < output.shape(0) * output.shape(1) * height * width {
-        let x = first % width;
-        let y = (first / width) % height;
-        let c = (first / (width * height)) % output.shape(1);
-        let n = first / (width * height * output.shape(1));
+        let (n, c, y, x) = place(first, output.shape(1), height, width);
         let mut values = Vector::<f32, O>::new(0.0);
         #[unroll]
         for j in 0..vector {
@@ -129,10 +128,7 @@ fn gradient_kernel<E: Float>(
     let height = output.shape(2);
     let width = output.shape(3);
     if ABSOLUTE_POS < output.shape(0) * output.shape(1) * height * width {
-        let x = ABSOLUTE_POS % width;
-        let y = (ABSOLUTE_POS / width) % height;
-        let c = (ABSOLUTE_POS / (width * height)) % output.shape(1);
-        let n = ABSOLUTE_POS / (width * height * output.shape(1));
+        let (n, c, y, x) = place(ABSOLUTE_POS, output.shape(1), height, width);
         let start = n * gradient.stride(0) + c * gradient.stride(1);
         let (first_row, end_row) = reach(y, factor, height);
         let (first_column, end_column) = reach(x, factor, width);

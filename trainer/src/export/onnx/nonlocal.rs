@@ -1,6 +1,6 @@
 //! Nonlocal means of features, as [`nonlocal_mean`](chromaflow::nonlocal::nonlocal_mean) takes them.
 
-use chromaflow::nonlocal::{LIKENESS, TINY, VOICES, WINDOW};
+use chromaflow::nonlocal::{KEYS, LIKENESS, TINY, WINDOW};
 
 use super::graph::{Graph, Name, integer, integers};
 
@@ -16,9 +16,9 @@ pub fn nonlocal_mean(graph: &mut Graph, features: &str, channels: usize) -> Name
     let correlation = graph.add("MatMul", &[&places, &keys], Vec::new()); // [1, h w, m]
     let likeness = graph.numbers(&[LIKENESS as f32], &[]);
     let scaled = graph.add("Div", &[&correlation, &likeness], Vec::new());
-    let voices = graph.add("Softmax", &[&scaled], vec![integer("axis", 2)]);
-    let voices = swapped(graph, &voices); // [1, m, h w]
-    let means = graph.add("MatMul", &[&values, &voices], Vec::new()); // [1, channels, h w]
+    let weights = graph.add("Softmax", &[&scaled], vec![integer("axis", 2)]);
+    let weights = swapped(graph, &weights); // [1, m, h w]
+    let means = graph.add("MatMul", &[&values, &weights], Vec::new()); // [1, channels, h w]
     graph.add("Reshape", &[&means, &shape], Vec::new())
 }
 
@@ -35,14 +35,13 @@ fn normalized(graph: &mut Graph, features: &str, channels: usize) -> Name {
     graph.add("Div", &[&centered, &length], Vec::new())
 }
 
-/// The step, `[1]`, by which cells are sampled: the shorter side over [`VOICES`], rounded up.
+/// The step, `[1]`, by which cells are sampled: the shorter side over [`KEYS`], rounded up.
 fn step(graph: &mut Graph, shape: &str) -> Name {
-    let [two, three, most, voices] =
-        [2, 3, VOICES as i64 - 1, VOICES as i64].map(|value| graph.integers(&[value]));
+    let [two, three, most, keys] = [2, 3, KEYS as i64 - 1, KEYS as i64].map(|value| graph.integers(&[value]));
     let [height, width] = [&two, &three].map(|axis| graph.add("Gather", &[shape, axis], Vec::new())); // [1]
     let shorter = graph.add("Min", &[&height, &width], Vec::new());
     let above = graph.add("Add", &[&shorter, &most], Vec::new());
-    graph.add("Div", &[&above, &voices], Vec::new())
+    graph.add("Div", &[&above, &keys], Vec::new())
 }
 
 /// Every `step`-th cell in both directions, `[1, channels, m]`.
