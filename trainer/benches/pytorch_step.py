@@ -58,10 +58,9 @@ class Coloring(nn.Module):
 
     def suggestion(self, logits):
         """Chroma `[n, 2, h / 8, w / 8]` of logits; see `suggestion` beside the distribution."""
-        evened = functional.avg_pool2d(logits, 5, 1, 2, count_include_pad=False)
-        agreement = torch.einsum("nkyx,ck->ncyx", evened.softmax(1), self.hues).norm(dim=1, keepdim=True)
-        mean = torch.einsum("nkyx,ck->ncyx", (evened / 0.38).softmax(1), self.chromas)
-        return mean * ((agreement - 0.15) / 0.25).clamp(0, 1)
+        agreement = torch.einsum("nkyx,ck->ncyx", logits.softmax(1), self.hues).norm(dim=1, keepdim=True)
+        mean = torch.einsum("nkyx,ck->ncyx", (logits / 0.38).softmax(1), self.chromas)
+        return mean * ((agreement - 0.15) / 0.2).clamp(0, 1)
 
     def forward(self, grey):
         """Candidates `[n, d, 3, h, w]` of grey `[n, 1, h, w]`, and the suggested chroma `[n, 2, h / 8, w / 8]`."""
@@ -69,7 +68,7 @@ class Coloring(nn.Module):
         with torch.no_grad():
             taps = self.backbone(grey.expand(-1, 3, -1, -1))
             colors = self.distribution.features(taps, [side // 8 for side in size])
-            suggested = self.suggestion(self.distribution.logits(colors))
+            suggested = self.suggestion(self.distribution.logits(nonlocal_mean(colors)))
             hint = functional.pad(enlarged(suggested, size), (0, 0, 0, 0, 0, 1))  # no visitor's colors: the mask is 0
         parts = {}
         for part, tap in zip(self.taps, [*taps, colors]):
@@ -79,6 +78,16 @@ class Coloring(nn.Module):
         for part in parts.values():
             summed = summed + enlarged(part, size)
         return self.unet(summed).unflatten(1, (CANDIDATES, 3)), suggested
+
+
+def nonlocal_mean(features):
+    """Features `[n, c, h, w]` averaged over like cells; see `nonlocal_mean` beside the distribution, which takes cell by cell."""
+    even = functional.avg_pool2d(features, 3, 1, 1, count_include_pad=False)
+    cells = functional.normalize(even - even.mean((2, 3), keepdim=True), dim=1)
+    step = -(-min(features.shape[2:]) // 16)
+    keys, values = (image[..., step // 2 :: step, step // 2 :: step].flatten(2) for image in (cells, even))
+    weights = (cells.flatten(2).mT @ keys / 0.5).softmax(2)
+    return (values @ weights.mT).view_as(features)
 
 
 def enlarged(image, size):
