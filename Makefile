@@ -64,7 +64,7 @@ colorize: page browser-parts
 	@node tests/browser/colorize.mjs "$(IN)" "$(OUT)" $(if $(SIZE),--size $(SIZE)) $(if $(PASSES),--passes $(PASSES)) \
 		$(if $(DEVICE),--device $(DEVICE)) $(if $(PRESET),--preset $(PRESET)) $(if $(CANDIDATE),--candidate $(CANDIDATE))
 
-## The film of the README, recorded from the page.
+## The film of the README and of the start page: colours corrected, recorded from the page.
 demonstration: page browser-parts
 	node tests/browser/demonstration.mjs
 

@@ -52,7 +52,7 @@ async function sendFile(response, file, range = "") {
   const found = await stat(file).catch(() => null);
   if (!found?.isFile()) return response.writeHead(404).end();
   const asked = /^bytes=(\d+)-(\d*)$/.exec(range);
-  const [start, end] = [Number(asked?.[1] ?? 0), Number(asked?.[2] || found.size - 1)];
+  const [start, end] = [Number(asked?.[1] ?? 0), Math.min(Number(asked?.[2] || Infinity), found.size - 1)];
   response.writeHead(asked ? 206 : 200, {
     "content-type": TYPES[extname(file)] ?? "application/octet-stream",
     "content-length": end - start + 1,
